@@ -1,0 +1,101 @@
+using Microsoft.Data.Sqlite;
+using PatchOps.Core.Intake;
+using PatchOps.Core.Seams;
+using PatchOps.Domain;
+
+namespace PatchOps.Adapters.Store;
+
+/// <summary>One document on its way into the facts: one transaction, rolled back whole unless completed.</summary>
+internal sealed class CatalogueImport : ICatalogueImport
+{
+    private readonly SqliteConnection connection;
+    private readonly SqliteTransaction transaction;
+    private readonly Statements sql;
+    private readonly string feed;
+    private readonly string source;
+    private readonly DateTimeOffset at;
+    private readonly List<Failure> errors = [];
+    private readonly List<string> notes = [];
+    private readonly AssetWriter assets;
+    private readonly ServiceWriter services;
+    private readonly FactWriter facts;
+    private readonly Tally tally = new();
+
+    public CatalogueImport(Database database, string feed, string source, DateTimeOffset at)
+    {
+        this.feed = feed;
+        this.source = source;
+        this.at = at;
+        connection = database.Connect();
+        try
+        {
+            transaction = connection.BeginTransaction(deferred: false);
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode == 5)
+        {
+            connection.Dispose();
+            throw new FailureException(new Failure("StoreBusy", FailureKind.Unavailable, $"Another import is writing to '{database.Path}'.", database.Path, "Wait until it has finished, then import again."), e);
+        }
+        sql = new Statements(connection, transaction);
+        assets = new AssetWriter(sql, tally, at, source);
+        services = new ServiceWriter(sql, tally, assets);
+        facts = new FactWriter(sql, tally, at);
+    }
+
+    public void Add(FeedRecord record) => facts.Add(record);
+
+    public void Add(Asset asset) => assets.Add(asset, tracked: true);
+
+    public void Add(Software software) => assets.Add(software);
+
+    public void Add(InventoryResult inventory) => assets.Add(inventory);
+
+    public void Add(Problem problem) => services.Add(problem);
+
+    public void Add(Incident incident) => services.Add(incident);
+
+    public void Add(Change change) => services.Add(change);
+
+    public void Add(Deployment deployment) => services.Add(deployment);
+
+    public void Reject(Failure failure)
+    {
+        tally.Rejected++;
+        if (errors.Count < ImportResult.ErrorLimit) errors.Add(failure);
+    }
+
+    public void Note(string note) => notes.Add(note);
+
+    public ImportResult Complete(TimeSpan elapsed)
+    {
+        facts.Finish();
+        assets.Finish(complete: tally.Rejected == 0, notes);
+        sql.Execute("INSERT INTO document(feed, source, imported, added, updated, unchanged, rejected) VALUES ($1,$2,$3,$4,$5,$6,$7)",
+            feed, source, Encoding.Millis(at), tally.Added, tally.Updated, tally.Unchanged, tally.Rejected);
+        transaction.Commit();
+        return new ImportResult
+        {
+            Feed = feed, Source = source, Added = tally.Added, Updated = tally.Updated, Unchanged = tally.Unchanged, Rejected = tally.Rejected,
+            Elapsed = elapsed, Errors = errors, Notes = notes,
+        };
+    }
+
+    public void Dispose()
+    {
+        sql.Dispose();
+        transaction.Dispose();
+        connection.Dispose();
+    }
+}
+
+/// <summary>What an import did so far.</summary>
+internal sealed class Tally
+{
+    public long Added { get; set; }
+
+    public long Updated { get; set; }
+
+    public long Unchanged { get; set; }
+
+    public long Rejected { get; set; }
+}

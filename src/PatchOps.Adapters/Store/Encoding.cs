@@ -1,0 +1,41 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace PatchOps.Adapters.Store;
+
+/// <summary>How values stand in columns.</summary>
+internal static class Encoding
+{
+    public static JsonSerializerOptions Json { get; } = new()
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new JsonStringEnumConverter() },
+    };
+
+    public static string Write<T>(T value) => JsonSerializer.Serialize(value, Json);
+
+    public static T Read<T>(string doc) => JsonSerializer.Deserialize<T>(doc, Json) ?? throw new InvalidDataException("An empty document stands in the store.");
+
+    public static long Millis(DateTimeOffset time) => time.ToUnixTimeMilliseconds();
+
+    public static DateTimeOffset Time(long millis) => DateTimeOffset.FromUnixTimeMilliseconds(millis);
+
+    public static int Day(DateOnly date) => date.DayNumber - Epoch;
+
+    public static DateOnly Date(long day) => DateOnly.FromDayNumber(Epoch + (int)day);
+
+    private static readonly int Epoch = new DateOnly(1970, 1, 1).DayNumber;
+
+    /// <summary>CVE-YYYY-N as YYYY × 10⁸ + N, so that scores need no lookup; null where the text is no CVE id.</summary>
+    public static long? CveNumber(ReadOnlySpan<char> cve)
+    {
+        if (cve.Length < 13 || !cve.StartsWith("CVE-", StringComparison.OrdinalIgnoreCase) || cve[8] != '-') return null;
+        return int.TryParse(cve.Slice(4, 4), NumberStyles.None, CultureInfo.InvariantCulture, out var year)
+            && int.TryParse(cve[9..], NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number < 100_000_000
+            ? (year * 100_000_000L) + number
+            : null;
+    }
+}

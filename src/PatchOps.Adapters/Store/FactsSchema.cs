@@ -1,0 +1,166 @@
+namespace PatchOps.Adapters.Store;
+
+/// <summary>Schema of the facts file. Times are UTC milliseconds since 1970; days are days since 1970; CVE numbers are year × 10⁸ + sequence.</summary>
+internal static class FactsSchema
+{
+    public static IReadOnlyList<string> Migrations { get; } =
+    [
+        """
+        CREATE TABLE document(
+            no INTEGER PRIMARY KEY,
+            feed TEXT NOT NULL,
+            source TEXT NOT NULL,
+            imported INTEGER NOT NULL,
+            added INTEGER NOT NULL,
+            updated INTEGER NOT NULL,
+            unchanged INTEGER NOT NULL,
+            rejected INTEGER NOT NULL);
+
+        CREATE TABLE asset(
+            no INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            source TEXT,
+            stub INTEGER NOT NULL,
+            retired INTEGER,
+            doc TEXT NOT NULL);
+        CREATE TABLE asset_name(
+            name TEXT PRIMARY KEY COLLATE NOCASE,
+            asset INTEGER NOT NULL REFERENCES asset(no)) WITHOUT ROWID;
+        CREATE TABLE history(
+            no INTEGER PRIMARY KEY,
+            kind TEXT NOT NULL,
+            id TEXT NOT NULL,
+            at INTEGER NOT NULL,
+            change TEXT NOT NULL,
+            before TEXT);
+        CREATE INDEX history_by_id ON history(kind, id);
+
+        CREATE TABLE package(
+            no INTEGER PRIMARY KEY,
+            name TEXT NOT NULL,
+            version TEXT NOT NULL,
+            ecosystem TEXT NOT NULL,
+            architecture TEXT NOT NULL,
+            source TEXT NOT NULL,
+            UNIQUE(name, version, ecosystem, architecture, source));
+        CREATE TABLE installed(
+            asset INTEGER NOT NULL,
+            package INTEGER NOT NULL,
+            PRIMARY KEY(asset, package)) WITHOUT ROWID;
+        CREATE TABLE pending(
+            asset INTEGER NOT NULL,
+            package TEXT NOT NULL,
+            doc TEXT NOT NULL,
+            PRIMARY KEY(asset, package)) WITHOUT ROWID;
+
+        CREATE TABLE problem(id TEXT PRIMARY KEY, doc TEXT NOT NULL) WITHOUT ROWID;
+        CREATE TABLE change(id TEXT PRIMARY KEY, doc TEXT NOT NULL) WITHOUT ROWID;
+        CREATE TABLE incident(
+            no INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            opened INTEGER NOT NULL,
+            resolved INTEGER,
+            asset INTEGER,
+            category TEXT,
+            priority TEXT,
+            problem TEXT,
+            caused_by TEXT,
+            description TEXT);
+        CREATE INDEX incident_by_time ON incident(opened);
+        CREATE TABLE deployment(
+            no INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            patch TEXT NOT NULL,
+            asset INTEGER NOT NULL,
+            started INTEGER NOT NULL,
+            ended INTEGER,
+            outcome INTEGER NOT NULL,
+            problem TEXT,
+            change TEXT);
+        CREATE INDEX deployment_by_time ON deployment(started);
+
+        CREATE TABLE vulnerability(no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE);
+        CREATE TABLE vulnerability_name(
+            name TEXT PRIMARY KEY COLLATE NOCASE,
+            vulnerability INTEGER NOT NULL REFERENCES vulnerability(no)) WITHOUT ROWID;
+        CREATE TABLE statement(
+            no INTEGER PRIMARY KEY,
+            source TEXT NOT NULL,
+            key TEXT NOT NULL,
+            vulnerability INTEGER NOT NULL,
+            trust INTEGER NOT NULL,
+            as_of INTEGER NOT NULL,
+            in_force INTEGER NOT NULL,
+            hash BLOB NOT NULL,
+            doc TEXT NOT NULL,
+            UNIQUE(source, key));
+        CREATE INDEX statement_by_vulnerability ON statement(vulnerability);
+        CREATE TABLE affected(
+            name TEXT NOT NULL,
+            ecosystem TEXT NOT NULL,
+            statement INTEGER NOT NULL,
+            ordinal INTEGER NOT NULL,
+            doc TEXT NOT NULL,
+            PRIMARY KEY(name, ecosystem, statement, ordinal)) WITHOUT ROWID;
+        CREATE INDEX affected_by_statement ON affected(statement);
+        CREATE TABLE cpe_match(
+            statement INTEGER NOT NULL,
+            ordinal INTEGER NOT NULL,
+            node INTEGER NOT NULL,
+            vulnerable INTEGER NOT NULL,
+            criteria TEXT NOT NULL,
+            low TEXT,
+            low_included INTEGER NOT NULL,
+            high TEXT,
+            high_included INTEGER NOT NULL,
+            PRIMARY KEY(statement, ordinal)) WITHOUT ROWID;
+        CREATE TABLE advisory(
+            source TEXT NOT NULL,
+            key TEXT NOT NULL,
+            id TEXT NOT NULL,
+            as_of INTEGER NOT NULL,
+            in_force INTEGER NOT NULL,
+            hash BLOB NOT NULL,
+            doc TEXT NOT NULL,
+            PRIMARY KEY(source, key)) WITHOUT ROWID;
+        CREATE TABLE patch(
+            id TEXT NOT NULL,
+            source TEXT NOT NULL,
+            key TEXT NOT NULL,
+            doc TEXT NOT NULL,
+            PRIMARY KEY(id, source, key)) WITHOUT ROWID;
+        CREATE TABLE offered(
+            source TEXT NOT NULL,
+            key TEXT NOT NULL,
+            name TEXT NOT NULL,
+            doc TEXT NOT NULL,
+            PRIMARY KEY(source, key)) WITHOUT ROWID;
+        CREATE TABLE kev(
+            cve TEXT PRIMARY KEY COLLATE NOCASE,
+            added INTEGER NOT NULL,
+            due INTEGER,
+            ransomware INTEGER NOT NULL,
+            removed INTEGER,
+            doc TEXT NOT NULL) WITHOUT ROWID;
+        CREATE TABLE epss_day(day INTEGER PRIMARY KEY, model TEXT);
+        CREATE TABLE epss(
+            cve INTEGER NOT NULL,
+            day INTEGER NOT NULL,
+            probability REAL,
+            percentile REAL,
+            PRIMARY KEY(cve, day)) WITHOUT ROWID;
+
+        CREATE TABLE plan(
+            id TEXT PRIMARY KEY,
+            hash TEXT NOT NULL,
+            name TEXT NOT NULL,
+            created INTEGER NOT NULL,
+            doc TEXT NOT NULL) WITHOUT ROWID;
+        CREATE TABLE approval(
+            no INTEGER PRIMARY KEY,
+            plan_hash TEXT NOT NULL,
+            doc TEXT NOT NULL);
+        CREATE INDEX approval_by_plan ON approval(plan_hash);
+        """,
+    ];
+}

@@ -1,0 +1,128 @@
+using PatchOps.Core.Intake;
+using PatchOps.Core.Seams;
+using PatchOps.Domain.Facts;
+
+namespace PatchOps.Adapters.Store;
+
+internal sealed partial class SqliteCatalogue
+{
+    public IEnumerable<PackageStatement> Statements(IReadOnlySet<string>? packages = null)
+    {
+        foreach (var row in Stream(
+            """
+            SELECT a.name, v.id, s.source, s.key, s.trust, s.as_of, s.in_force, a.doc
+            FROM affected a JOIN statement s ON s.no=a.statement JOIN vulnerability v ON v.no=s.vulnerability
+            """,
+            r => packages is not null && !packages.Contains(r.GetString(0))
+                ? null
+                : new PackageStatement(r.GetString(1), r.GetString(2), r.GetString(3), (TrustRank)r.GetInt32(4), Encoding.Time(r.GetInt64(5)), r.GetInt64(6) == 1,
+                    Encoding.Read<AffectedProduct>(r.GetString(7)))))
+        {
+            if (row is not null) yield return row;
+        }
+    }
+
+    public IReadOnlyList<VulnerabilityRecord> Vulnerability(string id)
+    {
+        var found = Stream(
+            """
+            SELECT s.no, s.doc FROM vulnerability_name n JOIN statement s ON s.vulnerability=n.vulnerability
+            WHERE n.name=$1 ORDER BY s.trust, s.as_of DESC, s.no
+            """, r => (No: r.GetInt64(0), Doc: r.GetString(1)), id).ToList();
+        return found.ConvertAll(f => Encoding.Read<VulnerabilityRecord>(f.Doc) with
+        {
+            Affected = [.. Stream("SELECT doc FROM affected WHERE statement=$1 ORDER BY ordinal", r => Encoding.Read<AffectedProduct>(r.GetString(0)), f.No)],
+            Cpe = Tree(f.No),
+        });
+    }
+
+    public IEnumerable<string> VulnerabilityIds(string? pattern) =>
+        Stream("SELECT DISTINCT v.id FROM vulnerability v JOIN vulnerability_name n ON n.vulnerability=v.no WHERE $1 IS NULL OR n.name GLOB $1 ORDER BY v.id",
+            r => r.GetString(0), pattern?.ToUpperInvariant());
+
+    public IReadOnlyDictionary<string, ThreatFacts> Threats(IReadOnlyCollection<string> ids, DateTimeOffset asOf)
+    {
+        var threats = new Dictionary<string, ThreatFacts>(StringComparer.OrdinalIgnoreCase);
+        using var connection = database.Connect();
+        using var sql = new Statements(connection, null);
+        var day = Encoding.Day(DateOnly.FromDateTime(asOf.UtcDateTime));
+        foreach (var id in ids.Distinct(StringComparer.OrdinalIgnoreCase))
+        {
+            var facts = Rate(sql, id, asOf) ?? new ThreatFacts { Id = id };
+            var known = facts.CvssVector is not null || facts.Published is not null || !facts.InForce;
+            if (Encoding.CveNumber(id) is { } cve)
+            {
+                using (var rows = sql.Query("SELECT day, probability FROM epss WHERE cve=$1 AND day<=$2 ORDER BY day DESC LIMIT 1", cve, day))
+                {
+                    if (rows.Read() && !rows.IsDBNull(1))
+                    {
+                        facts = facts with { Epss = rows.GetDouble(1), EpssDate = Encoding.Date(rows.GetInt64(0)) };
+                        known = true;
+                    }
+                }
+                using (var rows = sql.Query("SELECT added, due, ransomware FROM kev WHERE cve=$1 AND added<=$2 AND (removed IS NULL OR removed>$3)", id, day, Encoding.Millis(asOf)))
+                {
+                    if (rows.Read())
+                    {
+                        facts = facts with
+                        {
+                            KevAdded = Encoding.Date(rows.GetInt64(0)), KevDue = rows.IsDBNull(1) ? null : Encoding.Date(rows.GetInt64(1)), Ransomware = rows.GetInt64(2) == 1,
+                        };
+                        known = true;
+                    }
+                }
+            }
+            if (known) threats[id] = facts;
+        }
+        return threats;
+    }
+
+    /// <summary>Rating of the source that the order of trust prefers: vendor or CNA first, NVD otherwise; the newest CVSS version of that source.</summary>
+    private static ThreatFacts? Rate(Statements sql, string id, DateTimeOffset asOf)
+    {
+        ThreatFacts? facts = null;
+        (int Rank, string Version)? best = null;
+        var inForce = true;
+        var deciding = int.MaxValue;
+        using var rows = sql.Query(
+            """
+            SELECT s.trust, s.in_force, s.doc FROM vulnerability_name n JOIN statement s ON s.vulnerability=n.vulnerability
+            WHERE n.name=$1 AND s.as_of<=$2 ORDER BY s.trust, s.as_of DESC, s.no
+            """, id, Encoding.Millis(asOf));
+        while (rows.Read())
+        {
+            var trust = rows.GetInt32(0);
+            var record = Encoding.Read<VulnerabilityRecord>(rows.GetString(2));
+            facts ??= new ThreatFacts { Id = id };
+            facts = facts with { Title = facts.Title ?? record.Title, Published = facts.Published ?? record.Published ?? record.Modified, Ssvc = facts.Ssvc ?? record.Ssvc };
+            // A rejection by the numbering authority or NVD counts for all; a distribution withdrawing its own notice does not.
+            if (record.Status == VulnerabilityStatus.Rejected) inForce = false;
+            else if (rows.GetInt64(1) == 0 && trust < deciding) inForce = false;
+            if (rows.GetInt64(1) == 1 && trust < deciding) inForce = record.Status != VulnerabilityStatus.Rejected && inForce;
+            deciding = Math.Min(deciding, trust);
+            foreach (var rating in record.Cvss)
+            {
+                if (rating.Vector.Length == 0) continue;
+                var rank = rating.Source.Contains("nist", StringComparison.OrdinalIgnoreCase) || trust == (int)TrustRank.Nvd ? (int)TrustRank.Nvd : trust;
+                if (best is { } b && (rank > b.Rank || (rank == b.Rank && string.CompareOrdinal(rating.Version, b.Version) <= 0))) continue;
+                best = (rank, rating.Version);
+                facts = facts with { CvssVector = rating.Vector, CvssScore = rating.Score, CvssSource = rating.Source };
+            }
+        }
+        return facts is null ? null : facts with { InForce = inForce };
+    }
+
+    private CpeTree? Tree(long statement)
+    {
+        string? shape = null;
+        var matches = new List<CpeMatch>();
+        foreach (var row in Stream(
+            "SELECT ordinal, node, vulnerable, criteria, low, low_included, high, high_included FROM cpe_match WHERE statement=$1 ORDER BY ordinal",
+            r => (Ordinal: r.GetInt64(0), Match: new CpeMatch(r.GetInt32(1), r.GetInt64(2) == 1, r.GetString(3), Text(r, 4), r.GetInt64(5) == 1, Text(r, 6), r.GetInt64(7) == 1)), statement))
+        {
+            if (row.Ordinal < 0) shape = row.Match.Criteria;
+            else matches.Add(row.Match);
+        }
+        return shape is null ? null : new CpeTree(CpeTree.ParseShape(shape), matches);
+    }
+}

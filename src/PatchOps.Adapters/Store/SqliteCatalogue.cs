@@ -1,0 +1,107 @@
+using Dapper;
+using PatchOps.Core.Intake;
+using PatchOps.Core.Seams;
+using PatchOps.Domain;
+using PendingUpdate = PatchOps.Domain.PendingUpdate;
+
+namespace PatchOps.Adapters.Store;
+
+/// <summary>The facts on SQLite.</summary>
+internal sealed partial class SqliteCatalogue(Database database) : ICatalogue
+{
+    public StoreInfo Info()
+    {
+        using var connection = database.Connect();
+        long Count(string table, string where = "1") => connection.ExecuteScalar<long>($"SELECT count(*) FROM {table} WHERE {where}");
+        return new StoreInfo
+        {
+            Location = database.Path, Engine = "SQLite", SchemaVersion = FactsSchema.Migrations.Count, Created = database.Created,
+            Assets = Count("asset", "retired IS NULL"), Vulnerabilities = Count("vulnerability"), Problems = Count("problem"),
+            Incidents = Count("incident"), Deployments = Count("deployment"), Plans = Count("plan"),
+        };
+    }
+
+    public ICatalogueImport BeginImport(string feed, string source, DateTimeOffset at) => new CatalogueImport(database, feed, source, at);
+
+    public IEnumerable<Asset> Assets(bool includeRetired = false) =>
+        Stream("SELECT doc FROM asset WHERE $1 OR retired IS NULL ORDER BY id", r => Encoding.Read<Asset>(r.GetString(0)), includeRetired ? 1 : 0);
+
+    public string? ResolveAsset(string name)
+    {
+        using var connection = database.Connect();
+        return connection.QuerySingleOrDefault<string>("SELECT a.id FROM asset_name n JOIN asset a ON a.no=n.asset WHERE n.name=@name", new { name });
+    }
+
+    public IEnumerable<Software> Software(string? assetId) =>
+        Stream(
+            """
+            SELECT a.id, p.name, p.version, p.ecosystem, p.architecture, p.source
+            FROM installed i JOIN asset a ON a.no=i.asset JOIN package p ON p.no=i.package
+            WHERE $1 IS NULL OR a.id=$1 ORDER BY a.id, p.name
+            """,
+            r => new Software { Asset = r.GetString(0), Package = r.GetString(1), Version = r.GetString(2), Ecosystem = r.GetString(3), Architecture = r.GetString(4), Source = r.GetString(5) },
+            assetId);
+
+    public IEnumerable<InstalledPackage> InstalledPackages()
+    {
+        var ids = new Dictionary<long, string>();
+        foreach (var (no, id) in Stream("SELECT no, id FROM asset WHERE retired IS NULL", r => (r.GetInt64(0), r.GetString(1)))) ids[no] = id;
+        long current = -1;
+        InstalledPackage? package = null;
+        var assets = new List<string>();
+        foreach (var row in Stream(
+            "SELECT p.no, p.name, p.source, p.version, p.ecosystem, p.architecture, i.asset FROM package p JOIN installed i ON i.package=p.no ORDER BY p.no",
+            r => (No: r.GetInt64(0), Package: new InstalledPackage(r.GetString(1), Blank(r.GetString(2)), r.GetString(3), Blank(r.GetString(4)), Blank(r.GetString(5)), []), Asset: r.GetInt64(6))))
+        {
+            if (row.No != current)
+            {
+                if (package is not null && assets.Count > 0) yield return package with { Assets = assets };
+                (current, package, assets) = (row.No, row.Package, []);
+            }
+            if (ids.TryGetValue(row.Asset, out var id)) assets.Add(id);
+        }
+        if (package is not null && assets.Count > 0) yield return package with { Assets = assets };
+    }
+
+    public IEnumerable<PendingUpdate> PendingUpdates(string? assetId = null) =>
+        Stream("SELECT p.doc FROM pending p JOIN asset a ON a.no=p.asset WHERE a.retired IS NULL AND ($1 IS NULL OR a.id=$1) ORDER BY a.id, p.package",
+            r => Encoding.Read<PendingUpdate>(r.GetString(0)), assetId);
+
+    public IEnumerable<Problem> Problems() => Stream("SELECT doc FROM problem ORDER BY id", r => Encoding.Read<Problem>(r.GetString(0)));
+
+    public IEnumerable<Change> Changes() => Stream("SELECT doc FROM change ORDER BY id", r => Encoding.Read<Change>(r.GetString(0)));
+
+    public IEnumerable<Incident> Incidents(DateTimeOffset? from = null, DateTimeOffset? to = null) =>
+        Stream(
+            """
+            SELECT i.id, i.opened, i.resolved, a.id, i.category, i.priority, i.problem, i.caused_by, i.description
+            FROM incident i LEFT JOIN asset a ON a.no=i.asset
+            WHERE ($1 IS NULL OR i.opened>=$1) AND ($2 IS NULL OR i.opened<$2) ORDER BY i.opened, i.no
+            """,
+            r => new Incident
+            {
+                Id = r.GetString(0), Opened = Encoding.Time(r.GetInt64(1)), Resolved = r.IsDBNull(2) ? null : Encoding.Time(r.GetInt64(2)),
+                ConfigurationItem = Text(r, 3), Category = Text(r, 4), Priority = Text(r, 5), Problem = Text(r, 6), CausedBy = Text(r, 7), Description = Text(r, 8),
+            },
+            from is { } f ? Encoding.Millis(f) : null, to is { } t ? Encoding.Millis(t) : null);
+
+    public IEnumerable<Deployment> Deployments() =>
+        Stream("SELECT d.id, d.patch, a.id, d.started, d.ended, d.outcome, d.problem, d.change FROM deployment d JOIN asset a ON a.no=d.asset ORDER BY d.started, d.no",
+            r => new Deployment
+            {
+                Id = r.GetString(0), Patch = r.GetString(1), Asset = r.GetString(2), Started = Encoding.Time(r.GetInt64(3)), Ended = r.IsDBNull(4) ? null : Encoding.Time(r.GetInt64(4)),
+                Outcome = (DeploymentOutcome)r.GetInt64(5), Problem = Text(r, 6), Change = Text(r, 7),
+            });
+
+    private IEnumerable<T> Stream<T>(string query, Func<Microsoft.Data.Sqlite.SqliteDataReader, T> read, params object?[] values)
+    {
+        using var connection = database.Connect();
+        using var statements = new Statements(connection, null);
+        using var rows = statements.Query(query, values);
+        while (rows.Read()) yield return read(rows);
+    }
+
+    private static string? Text(Microsoft.Data.Sqlite.SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+
+    private static string? Blank(string text) => text.Length == 0 ? null : text;
+}

@@ -1,0 +1,135 @@
+using PatchOps.Core.Intake;
+using PatchOps.Domain.Facts;
+using PatchOps.Domain;
+
+namespace PatchOps.Core.Seams;
+
+/// <summary>What one document brings, in one transaction: nothing is visible before <see cref="Complete"/>, and disposing without it leaves the store as it was.</summary>
+public interface ICatalogueImport : IDisposable
+{
+    void Add(FeedRecord record);
+
+    void Add(Asset asset);
+
+    /// <summary>Everything installed on the assets named; what a listed asset had before and lacks here is gone.</summary>
+    void Add(Software software);
+
+    void Add(InventoryResult inventory);
+
+    void Add(Problem problem);
+
+    void Add(Incident incident);
+
+    void Add(Change change);
+
+    void Add(Deployment deployment);
+
+    /// <summary>Counts a record that could not be used; the first <see cref="ImportResult.ErrorLimit"/> are kept.</summary>
+    void Reject(Failure failure);
+
+    /// <summary>Something the administrator should know.</summary>
+    void Note(string note);
+
+    /// <summary>Commits, and says what changed.</summary>
+    ImportResult Complete(TimeSpan elapsed);
+}
+
+/// <summary>One distinct package as installed, and where.</summary>
+/// <param name="Assets">Ids of the assets that have exactly this version.</param>
+public sealed record InstalledPackage(string Package, string? Source, string Version, string? Ecosystem, string? Architecture, IReadOnlyList<string> Assets);
+
+/// <summary>A statement about a package, with the vulnerability it belongs to and who says it.</summary>
+/// <param name="Vulnerability">Canonical id: the CVE where one exists.</param>
+public sealed record PackageStatement(string Vulnerability, string Source, string Key, TrustRank Trust, DateTimeOffset AsOf, bool InForce, AffectedProduct Product);
+
+/// <summary>What is known of a vulnerability's threat on one day.</summary>
+public sealed record ThreatFacts
+{
+    public required string Id { get; init; }
+
+    /// <summary>Vector that the order of trust prefers; null where nobody published one.</summary>
+    public string? CvssVector { get; init; }
+
+    /// <summary>Published base score of that rating, 0–10.</summary>
+    public double? CvssScore { get; init; }
+
+    public string? CvssSource { get; init; }
+
+    /// <summary>Chance of exploitation somewhere within 30 days, 0–1.</summary>
+    public double? Epss { get; init; }
+
+    public DateOnly? EpssDate { get; init; }
+
+    public DateOnly? KevAdded { get; init; }
+
+    public DateOnly? KevDue { get; init; }
+
+    public bool Ransomware { get; init; }
+
+    public SsvcFact? Ssvc { get; init; }
+
+    /// <summary>False where it was rejected or withdrawn: it stays known and affects nothing.</summary>
+    public bool InForce { get; init; } = true;
+
+    public string? Title { get; init; }
+
+    public DateTimeOffset? Published { get; init; }
+}
+
+/// <summary>Facts: assets, software, vulnerabilities, service records, plans and decisions about them.</summary>
+public interface ICatalogue
+{
+    StoreInfo Info();
+
+    /// <param name="feed">Kind of document, for the result.</param>
+    /// <param name="source">File, address or pipeline, for the result and for noticing what is gone.</param>
+    /// <param name="at">Time of the import.</param>
+    ICatalogueImport BeginImport(string feed, string source, DateTimeOffset at);
+
+    IEnumerable<Asset> Assets(bool includeRetired = false);
+
+    /// <summary>Asset id for an id, name or alias in any case; null where unknown.</summary>
+    string? ResolveAsset(string name);
+
+    IEnumerable<Software> Software(string? assetId);
+
+    IEnumerable<InstalledPackage> InstalledPackages();
+
+    IEnumerable<PendingUpdate> PendingUpdates(string? assetId = null);
+
+    IEnumerable<Problem> Problems();
+
+    /// <summary>In order of opening, half-open [from, to); items are asset ids.</summary>
+    IEnumerable<Incident> Incidents(DateTimeOffset? from = null, DateTimeOffset? to = null);
+
+    IEnumerable<Change> Changes();
+
+    /// <summary>In order of start; assets are ids.</summary>
+    IEnumerable<Deployment> Deployments();
+
+    /// <summary>Every statement about packages of the names given, or of all packages where null.</summary>
+    IEnumerable<PackageStatement> Statements(IReadOnlySet<string>? packages = null);
+
+    /// <summary>What each source says about one vulnerability, by any of its names, trusted sources first.</summary>
+    IReadOnlyList<VulnerabilityRecord> Vulnerability(string id);
+
+    /// <summary>Ids of vulnerabilities that match a wildcard pattern (* and ?), in order.</summary>
+    IEnumerable<string> VulnerabilityIds(string? pattern);
+
+    /// <summary>Threat facts as known at the end of a day; ids that nobody knows are left out.</summary>
+    IReadOnlyDictionary<string, ThreatFacts> Threats(IReadOnlyCollection<string> ids, DateTimeOffset asOf);
+
+    /// <summary>Stores a plan; the same plan again changes nothing.</summary>
+    /// <exception cref="FailureException"><c>KeyConflict</c>: the id exists with another hash.</exception>
+    void SavePlan(PatchPlan plan);
+
+    PatchPlan? Plan(string id);
+
+    /// <summary>Newest first.</summary>
+    IEnumerable<PatchPlan> Plans();
+
+    void AddApproval(Approval approval);
+
+    /// <summary>Decisions on exactly this plan hash, oldest first.</summary>
+    IReadOnlyList<Approval> Approvals(string planHash);
+}
