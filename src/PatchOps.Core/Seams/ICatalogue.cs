@@ -95,7 +95,7 @@ public interface ICatalogue
 
     IEnumerable<InstalledPackage> InstalledPackages();
 
-    IEnumerable<PendingUpdate> PendingUpdates(string? assetId = null);
+    IEnumerable<Domain.PendingUpdate> PendingUpdates(string? assetId = null);
 
     IEnumerable<Problem> Problems();
 
