@@ -65,6 +65,7 @@ public abstract class Freeze
         {
             if (to <= from) return [];
             var first = Calendars.Day(from, -62);
+            if (first.Year >= 9999) return [];
             var last = Calendars.Day(to, 2);
             return Overlapping(Months(first, last).Select(m => Days(m.PlusDays(-lastDays), m.PlusDays(firstDays - 1), zone)), from, to);
         }

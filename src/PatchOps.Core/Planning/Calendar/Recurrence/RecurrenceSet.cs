@@ -116,7 +116,8 @@ public sealed class RecurrenceSet
     {
         null => null,
         { IsDate: true } day => day.Value.Date.At(LocalTime.MaxValue),
-        { IsUtc: true } utc => utc.Value.InUtc().ToInstant().InZone(Zone).LocalDateTime,
+        // "For ever" is often written as the last second of time, which no zone east of Greenwich can tell.
+        { IsUtc: true, Value.Year: < 9999 } utc => utc.Value.InUtc().ToInstant().InZone(Zone).LocalDateTime,
         { } local => local.Value,
     };
 

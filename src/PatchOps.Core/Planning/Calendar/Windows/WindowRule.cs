@@ -33,6 +33,10 @@ public sealed class WindowRule
         {
             throw new FailureException("WindowInvalid", FailureKind.InvalidInput, $"Window '{name}' is moved by {dayOffset} days; at most {MaximumOffset} are possible.", source ?? name);
         }
+        if (starts.Start.Year is < 2 or > 9998)
+        {
+            throw new FailureException("WindowInvalid", FailureKind.InvalidInput, $"Window '{name}' starts outside of years 2 to 9998.", source ?? name);
+        }
         Name = name;
         Starts = starts;
         Length = length;
@@ -56,7 +60,7 @@ public sealed class WindowRule
     public static WindowRule Once(string name, LocalDateTime start, DateTimeZone zone, WindowLength length, string? source = null) =>
         new(name, new RecurrenceSet(start, zone), length, 0, source);
 
-    /// <summary>Windows that overlap [<paramref name="from"/>, <paramref name="to"/>), whole (not clipped), in order of their start, as they are pulled.</summary>
+    /// <summary>Windows that overlap [<paramref name="from"/>, <paramref name="to"/>), whole (not clipped), in order of their local start, as they are pulled.</summary>
     public IEnumerable<TimeSlot> Slots(Instant from, Instant to)
     {
         if (to <= from) yield break;
@@ -68,7 +72,7 @@ public sealed class WindowRule
         foreach (var start in Starts.OccurrencesFrom(earliest))
         {
             if (start.Date > latest) yield break;
-            if (!Calendars.CanAdd(start.Date, DayOffset + Length.Days + MaximumOffset)) yield break;
+            if (!Calendars.CanAdd(start.Date, DayOffset + WindowLength.MaximumDays + 2)) yield break;
             if (Length.From(start.PlusDays(DayOffset), Zone) is not { } slot || slot.Start == last) continue;
             last = slot.Start;
             if (slot.End > from && slot.Start < to) yield return slot;
