@@ -32,6 +32,9 @@ public interface ICatalogueImport : IDisposable
 
     /// <summary>Commits, and says what changed.</summary>
     ImportResult Complete(TimeSpan elapsed);
+
+    /// <summary>What <see cref="Complete"/> would say; nothing is stored.</summary>
+    ImportResult Preview(TimeSpan elapsed);
 }
 
 /// <summary>One distinct package as installed, and where.</summary>
