@@ -55,6 +55,13 @@ public sealed class PowerShellOnlyAttribute(string reason) : Attribute
     public string Reason { get; } = reason;
 }
 
+/// <summary>Properties that one tab-separated line of standard input fills, where the command line's only argument is <c>-</c>.</summary>
+[AttributeUsage(AttributeTargets.Class, Inherited = false)]
+public sealed class InputLineAttribute(params string[] properties) : Attribute
+{
+    public IReadOnlyList<string> Properties { get; } = properties;
+}
+
 /// <summary>A use case.</summary>
 public interface IOperation<in TRequest> where TRequest : OperationRequest
 {

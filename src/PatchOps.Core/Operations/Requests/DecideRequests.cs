@@ -1,4 +1,5 @@
 using PatchOps.Domain;
+using PatchOps.Domain.Versions;
 
 namespace PatchOps.Core.Operations.Requests;
 
@@ -54,6 +55,7 @@ public sealed record GetRiskRequest : OperationRequest
     public override void Validate() => Needs.Between(Top, 0, int.MaxValue, nameof(Top));
 }
 
+[InputLine(nameof(Vector))]
 [Operation("Get-CvssScore", "cvss score", "Scores CVSS vectors of version 2.0, 3.0, 3.1 or 4.0.")]
 public sealed record GetCvssScoreRequest : OperationRequest
 {
@@ -61,6 +63,7 @@ public sealed record GetCvssScoreRequest : OperationRequest
     public IReadOnlyList<string> Vector { get; init; } = [];
 }
 
+[InputLine(nameof(Left), nameof(Right))]
 [Operation("Compare-PatchVersion", "version compare", "Orders two versions exactly as the platform does.")]
 public sealed record CompareVersionRequest : OperationRequest
 {

@@ -9,7 +9,7 @@ public sealed record NewPlanRequest : OperationRequest
     public string Name { get; init; } = "";
 
     [ParameterHelp("Risks from Get-PatchRisk."), PowerShellOnly("objects exist in the pipeline only; the command line ranks by itself with --patch and --top")]
-    public IReadOnlyList<PatchRisk> InputObject { get; init; } = [];
+    public IReadOnlyList<object> InputObject { get; init; } = [];
 
     [ParameterHelp("Patch ids; wildcards. Default: the highest risks.")]
     public IReadOnlyList<string> Patch { get; init; } = [];

@@ -2,6 +2,7 @@ using PatchOps.Domain;
 
 namespace PatchOps.Core.Operations.Requests;
 
+[InputLine(nameof(BeforeCount), nameof(BeforeDays), nameof(AfterCount), nameof(AfterDays))]
 [Operation("Test-PatchEffectiveness", "effectiveness test", "Tests whether a patch removed a problem; with counts, without a store.")]
 public sealed record TestEffectivenessRequest : OperationRequest
 {

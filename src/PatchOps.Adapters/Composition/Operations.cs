@@ -1,0 +1,60 @@
+using PatchOps.Adapters.Records;
+using PatchOps.Core.Intake.Records;
+using PatchOps.Core.Operations;
+using PatchOps.Core.Operations.Decide;
+using PatchOps.Core.Operations.Intake;
+using PatchOps.Core.Operations.Queries;
+using PatchOps.Core.Operations.Requests;
+using PatchOps.Core.Seams;
+
+namespace PatchOps.Adapters.Composition;
+
+/// <summary>Which class answers which request. A request without an entry here is a defect that the parity test finds.</summary>
+internal static class Operations
+{
+    private static readonly Dictionary<Type, Func<Parts, OperationRequest, CancellationToken, IAsyncEnumerator<OperationEvent>>> Table = new()
+    {
+        [typeof(ImportAssetRequest)] = Of<ImportAssetRequest>(p => Records<ImportAssetRequest>(p, RecordMapping.Software, RecordMapping.Asset)),
+        [typeof(ImportProblemRequest)] = Of<ImportProblemRequest>(p => Records<ImportProblemRequest>(p, RecordMapping.Problem)),
+        [typeof(ImportIncidentRequest)] = Of<ImportIncidentRequest>(p => Records<ImportIncidentRequest>(p, RecordMapping.Incident)),
+        [typeof(ImportChangeRequest)] = Of<ImportChangeRequest>(p => Records<ImportChangeRequest>(p, RecordMapping.Change)),
+        [typeof(ImportDeploymentRequest)] = Of<ImportDeploymentRequest>(p => Records<ImportDeploymentRequest>(p, RecordMapping.Deployment)),
+        [typeof(GetStoreRequest)] = Of<GetStoreRequest>(p => new GetStoreOperation(p.Catalogue)),
+        [typeof(GetAssetRequest)] = Of<GetAssetRequest>(p => new GetAssetOperation(p.Catalogue)),
+        [typeof(GetProblemRequest)] = Of<GetProblemRequest>(p => new GetProblemOperation(p.Catalogue)),
+        [typeof(GetIncidentRequest)] = Of<GetIncidentRequest>(p => new GetIncidentOperation(p.Catalogue)),
+        [typeof(GetChangeRequest)] = Of<GetChangeRequest>(p => new GetChangeOperation(p.Catalogue)),
+        [typeof(GetDeploymentRequest)] = Of<GetDeploymentRequest>(p => new GetDeploymentOperation(p.Catalogue)),
+        [typeof(GetAdvisoryRequest)] = Of<GetAdvisoryRequest>(p => new GetAdvisoryOperation(p.Catalogue)),
+        [typeof(GetAuditRequest)] = Of<GetAuditRequest>(p => new GetAuditOperation(p.Audit)),
+        [typeof(TestAuditRequest)] = Of<TestAuditRequest>(p => new TestAuditOperation(p.Audit)),
+        [typeof(GetCvssScoreRequest)] = Of<GetCvssScoreRequest>(_ => new GetCvssScoreOperation()),
+        [typeof(CompareVersionRequest)] = Of<CompareVersionRequest>(_ => new CompareVersionOperation()),
+    };
+
+    public static IEnumerable<Type> Requests => Table.Keys;
+
+    public static IAsyncEnumerator<OperationEvent> Start(OperationHost host, HostServices services, OperationRequest request, Caller caller, CancellationToken cancellationToken) =>
+        Table.TryGetValue(request.GetType(), out var start)
+            ? start(new Parts(host, services, request, caller), request, cancellationToken)
+            : throw new InvalidOperationException($"{request.GetType().Name} has no operation.");
+
+    private static Func<Parts, OperationRequest, CancellationToken, IAsyncEnumerator<OperationEvent>> Of<TRequest>(Func<Parts, IOperation<TRequest>> make)
+        where TRequest : OperationRequest =>
+        (parts, request, cancellationToken) => make(parts).RunAsync((TRequest)request, cancellationToken).GetAsyncEnumerator(cancellationToken);
+
+    private static ImportRecordsOperation<TRequest> Records<TRequest>(Parts p, params IReadOnlyList<RecordMapping> mappings) where TRequest : ImportRecordsRequest =>
+        new(p.Catalogue, new TabularReader(), p.Audit, p.Clock, p.Caller, mappings);
+
+    /// <summary>What operations are made of; the store is opened only for those that ask for it.</summary>
+    private sealed record Parts(OperationHost Host, HostServices Services, OperationRequest Request, Caller Caller)
+    {
+        public TimeProvider Clock => Host.Clock;
+
+        public ICatalogue Catalogue => Host.Store(Request.Store).Catalogue;
+
+        public IJournal Journal => Host.Store(Request.Store).Journal;
+
+        public IAuditLog Audit => Host.Store(Request.Store).Audit;
+    }
+}
