@@ -29,7 +29,7 @@ internal sealed record NpmPartial(long? Major, long? Minor, long? Patch, string 
         if (text.IsEmpty) return new NpmPartial(numbers[0], numbers[1], numbers[2], "");
         if (!loose && text[0] != '-') return null;
         var label = NpmText.LooseLabel(text, loose);
-        return label.IsEmpty ? null : new NpmPartial(numbers[0], numbers[1], numbers[2], label.ToString());
+        return label.IsEmpty ? null : new NpmPartial(numbers[0], numbers[1], numbers[2], NpmVersion.Normalise(label));
     }
 
     private static bool TryTakeNumber(ref ReadOnlySpan<char> text, bool loose, out long? number)

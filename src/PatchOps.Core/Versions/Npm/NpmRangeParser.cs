@@ -52,6 +52,9 @@ internal sealed class NpmRangeParser(bool loose, bool includePrerelease)
         var at = text.IndexOf(" - ", StringComparison.Ordinal);
         if (at < 0) return false;
         if (NpmPartial.Read(text[..at], loose) is not { } from || NpmPartial.Read(text[(at + 3)..], loose) is not { } to) return false;
+        // A whole version is taken as it is written, so that it must be one; what has an x is spelled out anew.
+        if (from.IsFull && NpmVersion.Read(text[..at], loose) is null) return false;
+        if (to is { IsFull: true, Label.Length: 0 } && !includePrerelease && NpmVersion.Read(text[(at + 3)..], loose) is null) return false;
         if (from.Major is { } major)
         {
             var label = from.IsFull && from.Label.Length > 0 ? from.Label : Lowest;
@@ -77,12 +80,13 @@ internal sealed class NpmRangeParser(bool loose, bool includePrerelease)
             into.Add(NpmComparator.Any);
             return sign is not ("~" or "~>" or "^");
         }
-        if (NpmPartial.Read(rest, loose) is not { } partial || !partial.HasRightOrder) return false;
+        if (NpmPartial.Read(rest, loose) is not { } partial) return false;
         if (sign is "~" or "~>" or "^")
         {
             AddCompatible(partial, caret: sign == "^", into);
             return true;
         }
+        if (!partial.HasRightOrder) return false;
         if (!partial.IsFull)
         {
             AddPartial(partial, sign, into);

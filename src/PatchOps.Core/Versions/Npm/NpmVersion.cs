@@ -34,7 +34,8 @@ internal sealed record NpmVersion(long Major, long Minor, long Patch, string Lab
     private static long Next(ref ReadOnlySpan<char> numbers) =>
         long.Parse(Identifiers.Take(ref numbers, out _), NumberStyles.None, CultureInfo.InvariantCulture);
 
-    private static string Normalise(ReadOnlySpan<char> label)
+    /// <summary>Numbers without their leading zeros, as node-semver prints them.</summary>
+    public static string Normalise(ReadOnlySpan<char> label)
     {
         if (label.IsEmpty) return "";
         var parts = label.ToString().Split('.');
