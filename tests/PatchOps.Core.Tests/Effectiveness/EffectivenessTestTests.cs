@@ -8,7 +8,8 @@ public sealed class EffectivenessTestTests
 {
     [Theory]
     [InlineData(24, 180, 2, 90, EffectivenessVerdict.Effective)]
-    [InlineData(12, 90, 3, 90, EffectivenessVerdict.Inconclusive)]
+    [InlineData(12, 90, 3, 90, EffectivenessVerdict.Effective)]
+    [InlineData(12, 90, 5, 90, EffectivenessVerdict.Inconclusive)]
     [InlineData(12, 90, 40, 90, EffectivenessVerdict.Worse)]
     [InlineData(1000, 180, 1000, 180, EffectivenessVerdict.NotEffective)]
     [InlineData(100000, 180, 90000, 180, EffectivenessVerdict.NotEffective)]

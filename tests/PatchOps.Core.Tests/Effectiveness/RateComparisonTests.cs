@@ -16,7 +16,7 @@ public sealed class RateComparisonTests
             var beforeDays = Days();
             var afterDays = Days();
             // Half of the cases near no change, where neither tail vanishes.
-            var after = i % 4 < 2 ? Math.Floor(Math.Min(2e9, before * afterDays / beforeDays * (1 + (random.NextDouble() - 0.5) * 4 / Math.Sqrt(before + 1)))) : random.Next(60);
+            var after = i % 4 < 2 ? Math.Floor(Math.Clamp(before * afterDays / beforeDays * (1 + (random.NextDouble() - 0.5) * 4 / Math.Sqrt(before + 1)), 0, 2e9)) : random.Next(60);
             yield return (before, beforeDays, after, afterDays);
         }
         yield return (1_000_000_000, 180, 500_010_000, 90);
@@ -36,8 +36,8 @@ public sealed class RateComparisonTests
               low <- if (p <= 0.5) pbinom(a[i], a[i] + b[i], p) else pbinom(b[i] - 1, a[i] + b[i], q, lower.tail = FALSE)
               high <- if (p <= 0.5) pbinom(a[i] - 1, a[i] + b[i], p, lower.tail = FALSE) else pbinom(b[i], a[i] + b[i], q)
               out(c(low, high, min(1, 2 * min(low, high))))
-              out(if (a[i] == 0) 0 else qf(0.025, 2 * a[i], 2 * (b[i] + 1)) * a[i] / (b[i] + 1) * tb[i] / ta[i])
-              out(if (b[i] == 0) Inf else qf(0.975, 2 * (a[i] + 1), 2 * b[i]) * (a[i] + 1) / b[i] * tb[i] / ta[i])
+              out(if (a[i] == 0) 0 else qbeta(0.025, a[i], b[i] + 1) / qbeta(0.975, b[i] + 1, a[i]) * tb[i] / ta[i])
+              out(if (b[i] == 0) Inf else qbeta(0.975, a[i] + 1, b[i]) / qbeta(0.025, b[i], a[i] + 1) * tb[i] / ta[i])
               s <- 0.75 * ta[i] / (0.75 * ta[i] + tb[i])
               out(if (s <= 0.5) pbeta(s, a[i] + 0.5, b[i] + 0.5) else pbeta(tb[i] / (0.75 * ta[i] + tb[i]), b[i] + 0.5, a[i] + 0.5, lower.tail = FALSE))
             }

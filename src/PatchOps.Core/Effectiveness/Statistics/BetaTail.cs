@@ -97,7 +97,7 @@ public static class BetaTail
             d = 1 / d;
             var step = d * c;
             result *= step;
-            if (Math.Abs(step - 1) < 2.3e-16) return result;
+            if (Math.Abs(step - 1) < 1e-15) return result;
         }
         return result;
     }

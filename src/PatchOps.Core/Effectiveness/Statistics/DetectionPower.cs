@@ -65,7 +65,7 @@ public static class DetectionPower
             width *= 2;
         }
         var high = low + width;
-        while (high - low > 1)
+        while (high - low > Math.Max(1, low * 1e-9))
         {
             var middle = Math.Floor((low + high) / 2);
             if (Significant(middle)) low = middle;
