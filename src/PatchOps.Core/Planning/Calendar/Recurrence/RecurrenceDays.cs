@@ -10,18 +10,34 @@ internal static class RecurrenceDays
     /// <param name="rule">The rule.</param>
     /// <param name="start">DTSTART's day: no earlier day is given, and what the rule leaves open is taken from it.</param>
     /// <param name="from">Periods that end before this day are jumped over, without looking at them.</param>
-    public static IEnumerable<DateOnly> Select(RecurrenceRule rule, DateOnly start, DateOnly from)
+    /// <param name="through">The last day of interest.</param>
+    public static IEnumerable<DateOnly> Select(RecurrenceRule rule, DateOnly start, DateOnly from, DateOnly through)
     {
         var days = new List<DateOnly>();
-        for (var period = FirstPeriod(rule, start, from); Fill(rule, start, period, days); period++)
+        var empty = 0;
+        for (var period = FirstPeriod(rule, start, from); empty <= Cycle(rule.Frequency) && Fill(rule, start, period, through, days); period++)
         {
             if (rule.BySetPosition.Count > 0) KeepPositions(days, rule.BySetPosition);
+            empty = days.Count == 0 ? empty + 1 : 0;
             foreach (var day in days)
             {
+                if (day > through) yield break;
                 if (day >= start && day >= from) yield return day;
             }
         }
     }
+
+    /// <summary>
+    /// Periods in the 400 years after which the calendar repeats, weekdays included. Whatever the interval, so many steps visit every period
+    /// that the rule can reach: when all were empty, all will be.
+    /// </summary>
+    private static int Cycle(RecurrenceFrequency frequency) => frequency switch
+    {
+        RecurrenceFrequency.Yearly => 400,
+        RecurrenceFrequency.Monthly => 4_800,
+        RecurrenceFrequency.Weekly => 20_871,
+        _ => 146_097,
+    };
 
     private static long FirstPeriod(RecurrenceRule rule, DateOnly start, DateOnly from)
     {
@@ -35,30 +51,30 @@ internal static class RecurrenceDays
         } / rule.Interval;
     }
 
-    /// <summary>The days of one period; false when it lies past the end of time.</summary>
-    private static bool Fill(RecurrenceRule rule, DateOnly start, long period, List<DateOnly> days)
+    /// <summary>The days of one period; false when it lies past the last day of interest.</summary>
+    private static bool Fill(RecurrenceRule rule, DateOnly start, long period, DateOnly through, List<DateOnly> days)
     {
         days.Clear();
         var step = period * rule.Interval;
         switch (rule.Frequency)
         {
             case RecurrenceFrequency.Yearly:
-                if (start.Year + step > DateOnly.MaxValue.Year) return false;
+                if (start.Year + step > through.Year) return false;
                 FillYear(rule, start, (int)(start.Year + step), days);
                 return true;
             case RecurrenceFrequency.Monthly:
                 var month = (start.Year * 12L) + start.Month - 1 + step;
-                if (month / 12 > DateOnly.MaxValue.Year) return false;
+                if (month > (through.Year * 12L) + through.Month - 1) return false;
                 if (Allowed(rule.ByMonth, (int)(month % 12) + 1)) FillMonth(rule, start, (int)(month / 12), (int)(month % 12) + 1, days);
                 return true;
             case RecurrenceFrequency.Weekly:
                 var week = WeekOf(start, rule.WeekStart) + (7 * step);
-                if (week > DateOnly.MaxValue.DayNumber) return false;
+                if (week > through.DayNumber) return false;
                 FillWeek(rule, start, (int)week, days);
                 return true;
             default:
                 var number = start.DayNumber + step;
-                if (number > DateOnly.MaxValue.DayNumber) return false;
+                if (number > through.DayNumber) return false;
                 var day = DateOnly.FromDayNumber((int)number);
                 if (Limits(rule, day) && (rule.ByDay.Count == 0 || IsWeekday(rule, day))) days.Add(day);
                 return true;

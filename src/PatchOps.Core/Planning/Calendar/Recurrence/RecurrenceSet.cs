@@ -51,16 +51,16 @@ public sealed class RecurrenceSet
         new(Start, Zone, Rules, _additions, _exceptions.Concat(starts), _exceptionDays);
 
     /// <summary>All starts in order, each once, computed as they are pulled.</summary>
-    public IEnumerable<LocalDateTime> Occurrences() => OccurrencesFrom(Start.Date);
+    public IEnumerable<LocalDateTime> Occurrences() => Occurrences(LocalDate.MinIsoValue, LocalDate.MaxIsoValue);
 
-    /// <summary>Starts on or after a day; without COUNT, earlier ones are not even computed.</summary>
-    public IEnumerable<LocalDateTime> OccurrencesFrom(LocalDate from)
+    /// <summary>Starts from one day through another; without COUNT, earlier ones are not even computed.</summary>
+    public IEnumerable<LocalDateTime> Occurrences(LocalDate from, LocalDate through)
     {
         // Few rules stand side by side (nearly always one), so the smallest head is found by looking at each.
         var heads = new List<IEnumerator<LocalDateTime>>();
         try
         {
-            foreach (var source in Sources(from))
+            foreach (var source in Sources(from, through))
             {
                 var head = source.GetEnumerator();
                 if (head.MoveNext()) heads.Add(head);
@@ -91,20 +91,22 @@ public sealed class RecurrenceSet
         }
     }
 
-    private IEnumerable<IEnumerable<LocalDateTime>> Sources(LocalDate from)
+    private IEnumerable<IEnumerable<LocalDateTime>> Sources(LocalDate from, LocalDate through)
     {
-        foreach (var rule in Rules) yield return Starts(rule, from);
-        yield return _additions.Where(a => a.Date >= from);
-        if (Rules.Count == 0 && Start.Date >= from) yield return [Start];
+        foreach (var rule in Rules) yield return Starts(rule, from, through);
+        yield return _additions.Where(a => a.Date >= from && a.Date <= through);
+        if (Rules.Count == 0 && Start.Date >= from && Start.Date <= through) yield return [Start];
     }
 
-    private IEnumerable<LocalDateTime> Starts(RecurrenceRule rule, LocalDate from)
+    private IEnumerable<LocalDateTime> Starts(RecurrenceRule rule, LocalDate from, LocalDate through)
     {
         var start = Start.Date.ToDateOnly();
         var last = Last(rule);
-        var earliest = from.ToDateOnly();
+        var earliest = LocalDate.Max(from, Start.Date).ToDateOnly();
+        var latest = LocalDate.Min(through, last?.Date ?? through);
+        if (latest < Start.Date) yield break;
         var left = rule.Count ?? int.MaxValue;
-        foreach (var day in RecurrenceDays.Select(rule, start, rule.Count is null ? earliest : start))
+        foreach (var day in RecurrenceDays.Select(rule, start, rule.Count is null ? earliest : start, latest.ToDateOnly()))
         {
             var occurrence = LocalDate.FromDateOnly(day).At(Start.TimeOfDay);
             if (last < occurrence || left-- <= 0) yield break;
@@ -123,7 +125,7 @@ public sealed class RecurrenceSet
 
     private void RequireOccurrence(RecurrenceRule rule)
     {
-        if (Starts(rule, Start.Date).Any()) return;
+        if (Starts(rule, Start.Date, LocalDate.MaxIsoValue).Any()) return;
         throw new FailureException(
             "RecurrenceNeverOccurs",
             FailureKind.InvalidInput,

@@ -69,9 +69,8 @@ public sealed class WindowRule
         var earliest = Calendars.Day(from, -reach - DayOffset);
         var latest = Calendars.Day(to, 2 - DayOffset);
         Instant? last = null;
-        foreach (var start in Starts.OccurrencesFrom(earliest))
+        foreach (var start in Starts.Occurrences(earliest, latest))
         {
-            if (start.Date > latest) yield break;
             if (!Calendars.CanAdd(start.Date, DayOffset + WindowLength.MaximumDays + 2)) yield break;
             if (Length.From(start.PlusDays(DayOffset), Zone) is not { } slot || slot.Start == last) continue;
             last = slot.Start;
