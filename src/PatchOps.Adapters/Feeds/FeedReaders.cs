@@ -1,3 +1,4 @@
+using PatchOps.Adapters.Feeds.CveRecords;
 using PatchOps.Adapters.Feeds.Epss;
 using PatchOps.Adapters.Feeds.Kev;
 using PatchOps.Adapters.Feeds.Nvd;
@@ -13,7 +14,7 @@ public static class FeedReaders
     /// <summary>In the order in which they are asked.</summary>
     public static IReadOnlyList<IFeedReader> All { get; } =
     [
-        new KevReader(), new EpssReader(), new NvdReader(), new OsvReader(),
+        new KevReader(), new EpssReader(), new NvdReader(), new CveRecordReader(), new OsvReader(),
     ];
 
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="kind"/> is Auto.</exception>

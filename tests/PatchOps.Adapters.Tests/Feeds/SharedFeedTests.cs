@@ -57,6 +57,8 @@ public class SharedFeedTests
     [InlineData("nvd/nvdcve-1.1-recent.json.gz", 625)]
     [InlineData("nvd/nvd-2.0-genuine-records.jsonl.gz", 65)]
     [InlineData("nvd/anchore-nvd-overrides-2024-2026.jsonl.gz", 14_792)]
+    [InlineData("cve/cve5-random-10000.jsonl.gz", 10_000)]
+    [InlineData("cve/microsoft-patch-tuesday-2024-04-09.jsonl.gz", 147)]
     [InlineData("osv/golang-vulndb.jsonl.gz", 2148)]
     [InlineData("osv/bitnami-vulndb.jsonl.gz", 3744)]
     [InlineData("osv/almalinux9-errata.jsonl.gz", 1783)]
@@ -65,6 +67,15 @@ public class SharedFeedTests
         var items = FeedText.ReadFile(SharedData.Require(relative));
         Assert.Empty(items.Where(i => i.Rejected is not null).Select(i => i.Rejected!.ToString()));
         Assert.Equal(count, items.Count);
+    }
+
+    [SkippableFact]
+    public void CVE_records_carry_the_assessments_of_CISA()
+    {
+        var records = FeedText.ReadFile(SharedData.Require("cve/cve5-random-10000.jsonl.gz")).Records<VulnerabilityRecord>();
+        Assert.Equal(24, records.Count(r => r.Status == VulnerabilityStatus.Rejected));
+        Assert.Equal(9976, records.Count(r => r.Ssvc is not null));
+        Assert.All(records.Where(r => r.Status == VulnerabilityStatus.Rejected), r => Assert.Empty(r.Affected));
     }
 
     [SkippableFact]
