@@ -1,6 +1,5 @@
 using PatchOps.Core.Operations.Requests;
 using PatchOps.Domain;
-using PatchOps.Domain.Scoring;
 using System.Management.Automation;
 
 namespace PatchOps.Module.Cmdlets.Decide;

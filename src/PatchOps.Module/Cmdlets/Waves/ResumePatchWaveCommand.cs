@@ -2,12 +2,12 @@ using PatchOps.Core.Operations.Requests;
 using PatchOps.Domain;
 using System.Management.Automation;
 
-namespace PatchOps.Module.Cmdlets.Change;
+namespace PatchOps.Module.Cmdlets.Waves;
 
-/// <summary>Admits no more hosts until the wave is resumed; hosts in flight finish.</summary>
-[Cmdlet(VerbsLifecycle.Suspend, "PatchWave", SupportsShouldProcess = true)]
+/// <summary>Lets a suspended wave go on.</summary>
+[Cmdlet(VerbsLifecycle.Resume, "PatchWave", SupportsShouldProcess = true)]
 [OutputType(typeof(WaveStatus))]
-public sealed class SuspendPatchWaveCommand : OperationCmdlet
+public sealed class ResumePatchWaveCommand : OperationCmdlet
 {
     /// <summary>Plan id.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true), Alias("Id")]
@@ -17,5 +17,5 @@ public sealed class SuspendPatchWaveCommand : OperationCmdlet
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
     public int Wave { get; set; }
 
-    protected override void ProcessRecord() => Pump(Bind<SuspendWaveRequest>());
+    protected override void ProcessRecord() => Pump(Bind<ResumeWaveRequest>());
 }

@@ -2,7 +2,7 @@ using PatchOps.Core.Operations.Requests;
 using PatchOps.Domain;
 using System.Management.Automation;
 
-namespace PatchOps.Module.Cmdlets.Change;
+namespace PatchOps.Module.Cmdlets.Waves;
 
 /// <summary>Runs one approved wave of a plan, or resumes it.</summary>
 [Cmdlet(VerbsLifecycle.Invoke, "PatchWave", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]

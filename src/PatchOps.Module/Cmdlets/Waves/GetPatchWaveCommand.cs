@@ -2,7 +2,7 @@ using PatchOps.Core.Operations.Requests;
 using PatchOps.Domain;
 using System.Management.Automation;
 
-namespace PatchOps.Module.Cmdlets.Change;
+namespace PatchOps.Module.Cmdlets.Waves;
 
 /// <summary>Shows the waves of a plan, or the hosts of one.</summary>
 [Cmdlet(VerbsCommon.Get, "PatchWave")]
