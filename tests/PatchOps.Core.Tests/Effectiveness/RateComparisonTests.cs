@@ -30,14 +30,16 @@ public sealed class RateComparisonTests
         var answers = ROracle.Run($$"""
             b <- {{ROracle.Vector(cases.Select(c => c.Before))}}; tb <- {{ROracle.Vector(cases.Select(c => c.BeforeDays))}}
             a <- {{ROracle.Vector(cases.Select(c => c.After))}}; ta <- {{ROracle.Vector(cases.Select(c => c.AfterDays))}}
+            # Odds from whichever of the two complementary quantiles is the small one.
+            odds <- function(p, a, b) { x <- qbeta(p, a, b); if (x < 0.5) x / (1 - x) else { y <- qbeta(p, b, a, lower.tail = FALSE); (1 - y) / y } }
             for (i in seq_along(a)) {
               # Both shares are formed without cancellation; R's own 1 - p would lose digits for tiny exposures.
               p <- ta[i] / (ta[i] + tb[i]); q <- tb[i] / (ta[i] + tb[i])
               low <- if (p <= 0.5) pbinom(a[i], a[i] + b[i], p) else pbinom(b[i] - 1, a[i] + b[i], q, lower.tail = FALSE)
               high <- if (p <= 0.5) pbinom(a[i] - 1, a[i] + b[i], p, lower.tail = FALSE) else pbinom(b[i], a[i] + b[i], q)
               out(c(low, high, min(1, 2 * min(low, high))))
-              out(if (a[i] == 0) 0 else qbeta(0.025, a[i], b[i] + 1) / qbeta(0.975, b[i] + 1, a[i]) * tb[i] / ta[i])
-              out(if (b[i] == 0) Inf else qbeta(0.975, a[i] + 1, b[i]) / qbeta(0.025, b[i], a[i] + 1) * tb[i] / ta[i])
+              out(if (a[i] == 0) 0 else odds(0.025, a[i], b[i] + 1) * tb[i] / ta[i])
+              out(if (b[i] == 0) Inf else odds(0.975, a[i] + 1, b[i]) * tb[i] / ta[i])
               s <- 0.75 * ta[i] / (0.75 * ta[i] + tb[i])
               out(if (s <= 0.5) pbeta(s, a[i] + 0.5, b[i] + 0.5) else pbeta(tb[i] / (0.75 * ta[i] + tb[i]), b[i] + 0.5, a[i] + 0.5, lower.tail = FALSE))
             }

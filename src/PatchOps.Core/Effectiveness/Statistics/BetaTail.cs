@@ -5,7 +5,7 @@ namespace PatchOps.Core.Effectiveness.Statistics;
 /// <summary>Regularised incomplete beta function with small relative error in both tails, also for parameters of 1e9 and more.</summary>
 /// <remarks>
 /// Prefactor by saddle-point deviances (Loader, "Fast and accurate computation of binomial probabilities", 2000), which does not
-/// cancel for large parameters; the rest by the continued fraction of DLMF 8.17.22 (modified Lentz).
+/// cancel for large parameters; the rest by the continued fraction of DiDonato and Morris (ACM TOMS 18, 1992, eq. 9), by modified Lentz.
 /// </remarks>
 public static class BetaTail
 {
@@ -30,10 +30,10 @@ public static class BetaTail
         // The fraction converges fast on the side of the mean where x lies.
         if (x * (a + b) <= a)
         {
-            var lower = Math.Min(1, Prefactor(a, b, x, y) / a * Fraction(a, b, x));
+            var lower = Math.Min(1, Prefactor(a, b, x, y) * Fraction(a, b, x, y));
             return (lower, 1 - lower);
         }
-        var upper = Math.Min(1, Prefactor(b, a, y, x) / b * Fraction(b, a, y));
+        var upper = Math.Min(1, Prefactor(b, a, y, x) * Fraction(b, a, y, x));
         return (1 - upper, upper);
     }
 
@@ -71,34 +71,28 @@ public static class BetaTail
         }
     }
 
-    private static double Fraction(double a, double b, double x)
+    /// <summary>The fraction's value for λ = a − (a + b) x ≥ 0, formed from the smaller of x and y so that it does not cancel.</summary>
+    private static double Fraction(double a, double b, double x, double y)
     {
         const double tiny = 1e-300;
-        var c = 1.0;
-        var d = 1 - (a + b) * x / (a + 1);
-        if (Math.Abs(d) < tiny) d = tiny;
-        d = 1 / d;
-        var result = d;
+        var excess = (a > b ? (a + b) * y - b : a - (a + b) * x) + 1;
+        var value = a / (a + 1) * excess;
+        double c = value, d = 0;
         var limit = 1000 + (int)(20 * Math.Sqrt(Math.Max(a, b)));
-        for (var m = 1; m <= limit; m++)
+        for (var n = 1; n <= limit; n++)
         {
-            var even = m / (a + 2 * m - 1) * ((b - m) / (a + 2 * m)) * x;
-            d = 1 + even * d;
+            var odd = a + 2 * n - 1;
+            var alpha = (a + n - 1) / odd * ((a + b + n - 1) / odd) * n * (b - n) * x * x;
+            var beta = n + n * (b - n) * x / odd + (a + n) / (odd + 2) * (excess + n * (1 + y));
+            d = beta + alpha * d;
             if (Math.Abs(d) < tiny) d = tiny;
-            c = 1 + even / c;
-            if (Math.Abs(c) < tiny) c = tiny;
-            d = 1 / d;
-            result *= d * c;
-            var odd = -((a + m) / (a + 2 * m)) * ((a + b + m) / (a + 2 * m + 1)) * x;
-            d = 1 + odd * d;
-            if (Math.Abs(d) < tiny) d = tiny;
-            c = 1 + odd / c;
+            c = beta + alpha / c;
             if (Math.Abs(c) < tiny) c = tiny;
             d = 1 / d;
             var step = d * c;
-            result *= step;
-            if (Math.Abs(step - 1) < 1e-15) return result;
+            value *= step;
+            if (Math.Abs(step - 1) < 1e-15) break;
         }
-        return result;
+        return 1 / value;
     }
 }
