@@ -130,6 +130,19 @@ public sealed class FreezeTests
         var watch = Stopwatch.StartNew();
         var result = FreezeCalendar.Subtract(windows, freezes);
         Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(15));
-        Assert.True(result.Open.Count >= windows.Count);
+        // Of every two windows, one loses its first five minutes and the other its last five.
+        Assert.Equal((1_000_000, 1_000_000 - 1), (result.Open.Count, result.Frozen.Count));
+    }
+
+    [Fact]
+    public void A_million_windows_of_a_calendar_are_listed_in_seconds()
+    {
+        var start = new LocalDateTime(2026, 1, 1, 22, 0);
+        var rules = Enumerable.Range(0, 1_000_000).Select(i => WindowRule.Once("w", start.PlusHours(i), Berlin, WindowLength.For(Duration.FromHours(2)))).ToList();
+        var watch = Stopwatch.StartNew();
+        var result = WindowCalendar.Occurrences(rules, [FreezeText.Parse("e", "month-end 3+1", Berlin)], At("2026-01-01T00:00:00Z"), At("2150-01-01T00:00:00Z"));
+        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(30));
+        Assert.InRange(result.Open.Count, 800_000, 1_000_000);
+        Assert.InRange(result.Frozen.Count, 100_000, 200_000);
     }
 }

@@ -170,7 +170,11 @@ public sealed class CalendarReader
         {
             case ("VTIMEZONE", "TZID"): _zoneId = CalendarEscapes.Unescape(line.Value).Trim(); break;
             case ("VTIMEZONE", "X-LIC-LOCATION"): _zoneLocation = line.Value.Trim(); break;
-            case ("VCALENDAR", "X-WR-TIMEZONE"): _calendarZone = ZoneNames.Find(line.Value) ?? _calendarZone; break;
+            case ("VCALENDAR", "X-WR-TIMEZONE") when ZoneNames.Find(line.Value) is { } zone: _calendarZone = zone; break;
+            case ("VCALENDAR", "X-WR-TIMEZONE"):
+                yield return CalendarEntry.Of(CalendarFailure.At(line.Line,
+                    $"names time zone '{line.Value}', which is not known; times without a zone follow the caller's", "ZoneUnknown").Failure);
+                break;
         }
     }
 

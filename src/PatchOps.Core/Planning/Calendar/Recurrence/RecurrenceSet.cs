@@ -10,6 +10,10 @@ namespace PatchOps.Core.Planning.Calendar.Recurrence;
 /// </remarks>
 public sealed class RecurrenceSet
 {
+    // Most windows have no exceptions, and there may be a million windows.
+    private static readonly HashSet<LocalDateTime> NoTimes = [];
+    private static readonly HashSet<LocalDate> NoDays = [];
+
     private readonly LocalDateTime[] _additions;
     private readonly HashSet<LocalDateTime> _exceptions;
     private readonly HashSet<LocalDate> _exceptionDays;
@@ -28,9 +32,9 @@ public sealed class RecurrenceSet
         Start = start;
         Zone = zone;
         Rules = [.. rules ?? []];
-        _additions = [.. (additions ?? []).Distinct().Order()];
-        _exceptions = [.. exceptions ?? []];
-        _exceptionDays = [.. exceptionDays ?? []];
+        _additions = additions is null ? [] : [.. additions.Distinct().Order()];
+        _exceptions = exceptions is null ? NoTimes : [.. exceptions];
+        _exceptionDays = exceptionDays is null ? NoDays : [.. exceptionDays];
         foreach (var rule in Rules) RequireOccurrence(rule);
     }
 
