@@ -42,12 +42,12 @@ public abstract class CollectingCmdlet : OperationCmdlet
     private static string? Text(object? value) => value switch
     {
         null => null,
+        PSObject wrapped => Text(wrapped.BaseObject),
         string text => text,
         DateTime time => time.ToString("O", System.Globalization.CultureInfo.InvariantCulture),
         DateTimeOffset time => time.ToString("O", System.Globalization.CultureInfo.InvariantCulture),
         System.Collections.IEnumerable list => string.Join(';', list.Cast<object?>().Select(Text)),
         IFormattable formattable => formattable.ToString(null, System.Globalization.CultureInfo.InvariantCulture),
-        PSObject wrapped => Text(wrapped.BaseObject),
         _ => value.ToString(),
     };
 }

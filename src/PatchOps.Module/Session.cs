@@ -10,6 +10,15 @@ internal static class Session
 {
     private static readonly ConcurrentDictionary<Guid, OperationHost> Hosts = new();
 
+    static Session() => AppDomain.CurrentDomain.ProcessExit += (_, _) => Close();
+
     public static OperationHost Host(PSCmdlet cmdlet) =>
         Hosts.GetOrAdd(Runspace.DefaultRunspace?.InstanceId ?? Guid.Empty, _ => new OperationHost(TimeProvider.System));
+
+    /// <summary>Closes connections and journals; files in flight are flushed by the operations themselves.</summary>
+    private static void Close()
+    {
+        foreach (var host in Hosts.Values) host.DisposeAsync().AsTask().Wait(TimeSpan.FromSeconds(10));
+        Hosts.Clear();
+    }
 }

@@ -9,6 +9,7 @@ namespace PatchOps.Adapters.Composition;
 public sealed class OperationHost(TimeProvider clock, HostServices? services = null) : IAsyncDisposable
 {
     private readonly Dictionary<string, OpenStore> stores = new(StringComparer.Ordinal);
+    private readonly Dictionary<HostAccess, HostConnections> connections = [];
     private readonly object gate = new();
     private readonly HostServices services = services ?? new HostServices();
 
@@ -26,6 +27,16 @@ public sealed class OperationHost(TimeProvider clock, HostServices? services = n
             // A store whose files were deleted meanwhile is made anew rather than written into nowhere.
             if (stores.TryGetValue(location, out var open) && File.Exists(location)) return open;
             return stores[location] = OpenStore.At(location);
+        }
+    }
+
+    /// <summary>Connections to hosts, shared by all operations that reach them in the same way.</summary>
+    internal HostConnections Connections(HostAccess access)
+    {
+        lock (gate)
+        {
+            if (!connections.TryGetValue(access, out var open)) connections[access] = open = new HostConnections(access, services);
+            return open;
         }
     }
 
@@ -75,6 +86,8 @@ public sealed class OperationHost(TimeProvider clock, HostServices? services = n
 
     public async ValueTask DisposeAsync()
     {
+        foreach (var open in connections.Values) await open.DisposeAsync().ConfigureAwait(false);
+        connections.Clear();
         foreach (var store in stores.Values) await store.DisposeAsync().ConfigureAwait(false);
         stores.Clear();
     }

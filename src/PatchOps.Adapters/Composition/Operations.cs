@@ -1,3 +1,6 @@
+using PatchOps.Adapters.Feeds;
+using PatchOps.Adapters.Inventory;
+using PatchOps.Adapters.Providers.Apt;
 using PatchOps.Adapters.Records;
 using PatchOps.Core.Intake.Records;
 using PatchOps.Core.Operations;
@@ -14,6 +17,8 @@ internal static class Operations
 {
     private static readonly Dictionary<Type, Func<Parts, OperationRequest, CancellationToken, IAsyncEnumerator<OperationEvent>>> Table = new()
     {
+        [typeof(ImportFeedRequest)] = Of<ImportFeedRequest>(p => new ImportFeedOperation(p.Catalogue, new FeedSource(), p.Audit, p.Clock, p.Caller)),
+        [typeof(GetInventoryRequest)] = Of<GetInventoryRequest>(p => new GetInventoryOperation(Inventory(p), p.Clock)),
         [typeof(ImportAssetRequest)] = Of<ImportAssetRequest>(p => Records<ImportAssetRequest>(p, RecordMapping.Software, RecordMapping.Asset)),
         [typeof(ImportProblemRequest)] = Of<ImportProblemRequest>(p => Records<ImportProblemRequest>(p, RecordMapping.Problem)),
         [typeof(ImportIncidentRequest)] = Of<ImportIncidentRequest>(p => Records<ImportIncidentRequest>(p, RecordMapping.Incident)),
@@ -45,6 +50,13 @@ internal static class Operations
 
     private static ImportRecordsOperation<TRequest> Records<TRequest>(Parts p, params IReadOnlyList<RecordMapping> mappings) where TRequest : ImportRecordsRequest =>
         new(p.Catalogue, new TabularReader(), p.Audit, p.Clock, p.Caller, mappings);
+
+    private static HostInventory Inventory(Parts p)
+    {
+        var connections = p.Host.Connections(new HostAccess((p.Request as GetInventoryRequest)?.KeyFile));
+        var apt = new AptProvider();
+        return new HostInventory(connections.Connect, (host, token) => apt.DetectAsync(host, TimeSpan.FromSeconds(120), token));
+    }
 
     /// <summary>What operations are made of; the store is opened only for those that ask for it.</summary>
     private sealed record Parts(OperationHost Host, HostServices Services, OperationRequest Request, Caller Caller)

@@ -49,12 +49,12 @@ internal sealed class HostInventory(Func<Asset, IHostTransport> connect, Func<IH
         }
     }
 
-    private async Task<IReadOnlyList<Domain.PendingUpdate>> PendingAsync(IHostTransport transport, Asset host, List<Software> software, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<Domain.AvailableUpdate>> PendingAsync(IHostTransport transport, Asset host, List<Software> software, CancellationToken cancellationToken)
     {
         var report = await detectApt(transport, cancellationToken).ConfigureAwait(false);
         if (report.Failure is not null) return [];
         var sources = software.GroupBy(s => s.Package, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First().Source, StringComparer.Ordinal);
-        return [.. report.Updates.Where(u => u.InstalledVersion is not null).Select(u => new Domain.PendingUpdate
+        return [.. report.Updates.Where(u => u.InstalledVersion is not null).Select(u => new Domain.AvailableUpdate
         {
             Asset = host.Id, Package = u.Package, InstalledVersion = u.InstalledVersion!, AvailableVersion = u.CandidateVersion, Security = u.Security,
             Source = sources.GetValueOrDefault(u.Package), Ecosystem = software[0].Ecosystem, HeldBack = u.HoldBack == HoldBack.None ? null : $"{u.HoldBack}: {u.Reason}",

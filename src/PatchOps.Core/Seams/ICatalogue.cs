@@ -98,7 +98,7 @@ public interface ICatalogue
 
     IEnumerable<InstalledPackage> InstalledPackages();
 
-    IEnumerable<Domain.PendingUpdate> PendingUpdates(string? assetId = null);
+    IEnumerable<Domain.AvailableUpdate> PendingUpdates(string? assetId = null);
 
     IEnumerable<Problem> Problems();
 
