@@ -5,7 +5,7 @@ using PatchOps.Domain.Versions;
 
 namespace PatchOps.Core.Versions;
 
-/// <summary>Which scheme orders the versions of an ecosystem, by OSV's names (OSV schema, "Defined ecosystems") and package URL types.</summary>
+/// <summary>Which scheme orders the versions of an ecosystem, by OSV's names (OSV schema, "Defined ecosystems") package URL types and CVE version types.</summary>
 /// <remarks>A release after a colon, as in <c>Debian:12</c>, does not matter. Ecosystems whose order PatchOps does not know have none.</remarks>
 public static class EcosystemSchemes
 {
@@ -52,6 +52,7 @@ public static class EcosystemSchemes
         ["NuGet"] = VersionScheme.NuGet,
         ["Maven"] = VersionScheme.Maven,
         ["PyPI"] = VersionScheme.PyPI,
+        ["python"] = VersionScheme.PyPI,
         ["Windows"] = VersionScheme.Windows,
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 

@@ -18,7 +18,8 @@ internal sealed class NuGetOrder : VersionOrder
         var metadata = Identifiers.Cut(ref version, '+', out var hasMetadata);
         if (hasMetadata && !Identifiers.AreValid(metadata, leadingZeros: true)) return "its metadata is not dot-separated letters, digits and hyphens";
         var labels = Identifiers.Cut(ref version, '-', out var hasLabels);
-        if (hasLabels && !Identifiers.AreValid(labels, leadingZeros: true)) return "its labels are not dot-separated letters, digits and hyphens";
+        if (hasLabels && !Identifiers.AreValid(labels, leadingZeros: false))
+            return "its labels are not dot-separated letters, digits and hyphens, numbers without leading zeros";
         return Identifiers.CountNumbers(version, leadingZeros: true) is 0 or > MostNumbers ? "it does not start with one to four dotted numbers" : null;
     }
 
