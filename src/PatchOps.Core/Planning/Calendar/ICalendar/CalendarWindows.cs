@@ -10,7 +10,7 @@ public static class CalendarWindows
     /// <summary>One rule per event: moved occurrences leave their series and stand alone, cancelled ones are left out.</summary>
     /// <param name="events">Events of one calendar, in any order.</param>
     /// <param name="source">The file's name, to which the event's line is added.</param>
-    /// <param name="refused">Told of every event that is no window: a moment without length, an id that replaces nothing known is still a window.</param>
+    /// <param name="refused">Told of every event that is no window, such as a moment without length.</param>
     public static IReadOnlyList<WindowRule> ToRules(IEnumerable<CalendarEvent> events, string source, Action<Failure> refused)
     {
         ArgumentNullException.ThrowIfNull(events);
