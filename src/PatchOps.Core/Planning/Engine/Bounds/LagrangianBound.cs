@@ -75,6 +75,32 @@ internal sealed class LagrangianBound
         Move(target, value);
     }
 
+    /// <summary>From now on leaving over a host that has an option costs more than the whole of the best known plan.</summary>
+    public void ForbidLeavingOver(double target)
+    {
+        for (var h = 0; h < _instance.Hosts; h++)
+        {
+            var last = _options.From[h + 1] - 1;
+            if (_options.Start[last] == StartOptions.Never && last > _options.From[h]) _base[last] += 2 * target;
+        }
+    }
+
+    /// <summary>Cost plus price of starting at the beginning of each slot, at the latest prices: where the relaxation would like hosts to be.</summary>
+    public double[] SlotScores()
+    {
+        _prices.Refresh();
+        var scores = new double[_instance.Slots.Length];
+        for (var h = 0; h < _instance.Hosts; h++)
+        {
+            for (var s = _instance.SlotFrom[h]; s < _instance.SlotFrom[h + 1]; s++)
+            {
+                var slot = _instance.Slots[s];
+                scores[s] = _instance.Cost(h, slot.Low) + _prices.Of(h, slot.Window, slot.Low);
+            }
+        }
+        return scores;
+    }
+
     /// <summary>What the host would lose if its choice at the latest prices were taken from it.</summary>
     public double Regret(int host)
     {

@@ -6,7 +6,7 @@ namespace PatchOps.Core.Planning.Engine.Search;
 /// </summary>
 internal sealed class Improvement
 {
-    private const int MaxRuin = 24;
+    private const int MaxRuin = 40;
     private readonly CompiledInstance _instance;
     private readonly Timetable _table;
     private readonly SeededRandom _random;
@@ -16,6 +16,9 @@ internal sealed class Improvement
     private readonly int[] _oldStart = new int[MaxRuin];
     private readonly double[] _keys = new double[MaxRuin];
     private readonly bool[] _isRuined;
+    private readonly double[] _scores;
+    private readonly double[] _leastScore;
+    private readonly double[] _secondScore;
     private readonly List<int> _left = [];
     private readonly int[] _bestSlot;
     private readonly int[] _bestStart;
@@ -23,8 +26,26 @@ internal sealed class Improvement
     private bool _bestIsCurrent = true;
     private int _count;
 
-    public Improvement(CompiledInstance instance, Timetable table, SeededRandom random)
+    /// <param name="instance">The instance.</param>
+    /// <param name="table">The plan to improve, in place.</param>
+    /// <param name="scores">Cost plus price per slot: guidance only.</param>
+    /// <param name="random">Source of choices.</param>
+    public Improvement(CompiledInstance instance, Timetable table, double[] scores, SeededRandom random)
     {
+        _scores = scores;
+        _leastScore = new double[instance.Hosts];
+        _secondScore = new double[instance.Hosts];
+        for (var h = 0; h < instance.Hosts; h++)
+        {
+            double least = double.MaxValue, second = double.MaxValue;
+            for (var s = instance.SlotFrom[h]; s < instance.SlotFrom[h + 1]; s++)
+            {
+                if (scores[s] < least) (least, second) = (scores[s], least);
+                else if (scores[s] < second) second = scores[s];
+            }
+            _leastScore[h] = least;
+            _secondScore[h] = second;
+        }
         _instance = instance;
         _table = table;
         _random = random;
@@ -45,7 +66,7 @@ internal sealed class Improvement
     /// <summary>One step; <paramref name="temperature"/> is in units of the objective.</summary>
     public void Step(double temperature)
     {
-        var host = _left.Count > 0 && _random.Next(4) == 0 ? _left[_random.Next(_left.Count)] : _random.Next(_instance.Hosts);
+        var host = _left.Count > 0 && _random.Next(4) == 0 ? _left[_random.Next(_left.Count)] : Culprit();
         _count = 0;
         Choose(host);
         if (_count == 0) return;
@@ -88,6 +109,24 @@ internal sealed class Improvement
         }
         _table.Recount();
     }
+
+    /// <summary>Of a few random hosts, the one whose place is worst against the prices: what is lost to the bound is lost there.</summary>
+    private int Culprit()
+    {
+        var best = _random.Next(_instance.Hosts);
+        var bestExcess = Excess(best);
+        for (var i = _random.Next(4); i > 0; i--)
+        {
+            var other = _random.Next(_instance.Hosts);
+            var excess = Excess(other);
+            if (excess <= bestExcess) continue;
+            best = other;
+            bestExcess = excess;
+        }
+        return best;
+    }
+
+    private double Excess(int host) => _table.Slot[host] < 0 ? 0 : _scores[_table.Slot[host]] - _leastScore[host];
 
     private void Settle(double before, double after)
     {
@@ -150,35 +189,105 @@ internal sealed class Improvement
 
     private void Choose(int host)
     {
-        Ruin(host);
-        int from = _instance.SlotFrom[host], count = _instance.SlotFrom[host + 1] - from;
-        if (count == 0)
+        if (_random.Next(10) < 7)
         {
-            _count = 0;
-            _isRuined[host] = false;
+            Chain(host);
             return;
         }
-        var kind = _random.Next(10);
-        if (kind == 0) ChooseNeighbours(host);
+        Ruin(host);
+        int from = _instance.SlotFrom[host], count = _instance.SlotFrom[host + 1] - from;
+        if (count == 0) return;
         var current = _table.Slot[host];
         // Aim at a window before the host's own (any, for a host left over) and make room there.
         var earlier = current < 0 ? count : current - from;
-        var target = earlier > 0 && kind < 8 ? from + _random.Next(earlier) : from + _random.Next(count);
-        var size = kind < 7 ? 1 + _random.Next(3) : 2 + _random.Next(8);
-        var window = _instance.Slots[target].Window;
+        var kind = _random.Next(4);
+        var window = _instance.Slots[from + _random.Next(kind > 0 && earlier > 0 ? earlier : count)].Window;
+        var size = 1 + _random.Next(kind == 0 ? 8 : 3);
         for (var i = 0; i < size; i++)
         {
             var other = _members.Pick(window, _random);
             if (other < 0) break;
             Ruin(other);
-            if (kind < 4) continue;
-            // A chain: where the displaced host could go, somebody else makes room.
-            int f = _instance.SlotFrom[other], c = _instance.SlotFrom[other + 1] - f;
-            var next = _members.Pick(_instance.Slots[f + _random.Next(c)].Window, _random);
-            if (next >= 0) Ruin(next);
         }
-        // Peers and dependants that stand in the way only because of the group or the order.
-        if (kind is 3 or 5) ChooseNeighbours(host);
+        if (kind < 2) ChooseNeighbours(host);
+    }
+
+    /// <summary>
+    /// An ejection chain along the prices: the host aims at a slot that suits it better, a host there that loses little makes room and
+    /// aims in turn. Where a dependency holds the host back, those it waits for are moved first and those that wait beside it follow.
+    /// </summary>
+    private void Chain(int host)
+    {
+        var depth = 1 + _random.Next(4);
+        for (var i = 0; i < depth && host >= 0; i++)
+        {
+            Ruin(host);
+            var target = Aim(host);
+            if (target < 0) return;
+            var slot = _instance.Slots[target];
+            foreach (var b in _instance.Follows[host]) Unblock(host, b, slot.High);
+            foreach (var l in _instance.LimitsOf[host]) UnblockPeers(l, host, slot);
+            host = Weakest(slot.Window);
+        }
+        if (host >= 0) Ruin(host);
+    }
+
+    /// <summary>The better of a few random slots, any but the present one.</summary>
+    private int Aim(int host)
+    {
+        int from = _instance.SlotFrom[host], count = _instance.SlotFrom[host + 1] - from, current = _table.Slot[host];
+        var best = -1;
+        for (var i = 0; i < 3 && count > 0; i++)
+        {
+            var s = from + _random.Next(count);
+            if (s != current && (best < 0 || _scores[s] < _scores[best])) best = s;
+        }
+        return best;
+    }
+
+    /// <summary>Among a few hosts in the window, the one that would lose least elsewhere.</summary>
+    private int Weakest(int window)
+    {
+        int best = -1;
+        var bestLoss = double.MaxValue;
+        for (var i = 0; i < 5; i++)
+        {
+            var other = _members.Pick(window, _random);
+            if (other < 0 || _isRuined[other]) continue;
+            var loss = _secondScore[other] - _scores[_table.Slot[other]];
+            if (loss >= bestLoss) continue;
+            bestLoss = loss;
+            best = other;
+        }
+        return best;
+    }
+
+    private void Unblock(int host, int barrier, int latest)
+    {
+        var blocked = false;
+        foreach (var h in _instance.Before[barrier])
+        {
+            if (_table.Slot[h] < 0 || _table.Start[h] + _instance.Duration[h] + _instance.Lag[barrier] <= latest) continue;
+            blocked = true;
+            Ruin(h);
+            var target = Aim(h);
+            if (target < 0) continue;
+            var other = Weakest(_instance.Slots[target].Window);
+            if (other >= 0) Ruin(other);
+        }
+        if (!blocked) return;
+        var after = _instance.After[barrier];
+        if (after.Length <= MaxRuin) foreach (var h in after) Ruin(h);
+    }
+
+    private void UnblockPeers(int limit, int host, CompiledInstance.Slot slot)
+    {
+        var members = _instance.LimitMembers[limit];
+        if (members.Length > 32) return;
+        foreach (var h in members)
+        {
+            if (h != host && _table.Slot[h] >= 0 && _instance.Slots[_table.Slot[h]].Window == slot.Window) Ruin(h);
+        }
     }
 
     private void ChooseNeighbours(int host)
@@ -218,7 +327,7 @@ internal sealed class Improvement
             _keys[i] = kind switch
             {
                 0 => -_random.NextDouble(),
-                1 => i,
+                1 or 4 => i,
                 2 => _instance.SlotFrom[h + 1] - _instance.SlotFrom[h],
                 3 => -weight,
                 _ => -weight * (0.5 + _random.NextDouble()),

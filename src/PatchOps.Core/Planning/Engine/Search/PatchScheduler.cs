@@ -49,14 +49,13 @@ public static class PatchScheduler
             _best = Construction.Ranking(instance);
             var greedy = _best.Cost;
             Tell("Ranking");
-            var bound = Bound();
-            var steps = Improve();
-            if (bound.MayLeaveOver != _best.Unplaced > 0)
-            {
-                // Improvement has placed the last host that was left over: the bound may now forbid leaving any.
-                _bound = 0;
-                _ = Bound();
-            }
+            var bound = new LagrangianBound(instance, _best.Unplaced > 0, Math.Max(120_000, 12L * instance.Hosts));
+            var mayLeaveOver = _best.Unplaced > 0;
+            var iterations = options.BoundIterations ?? (int)Math.Clamp(12_000_000L / Math.Max(1, bound.OptionCount), 12, 300);
+            Bound(bound, iterations, ref mayLeaveOver);
+            var steps = Improve(bound.SlotScores());
+            // Improvement may have placed the last host that was left over, and a better plan sharpens the steps of the bound.
+            Bound(bound, iterations / 4, ref mayLeaveOver);
             var placements = new Placement[instance.Hosts];
             var unplaced = new List<int>();
             for (var h = 0; h < placements.Length; h++)
@@ -81,14 +80,16 @@ public static class PatchScheduler
             };
         }
 
-        private (bool MayLeaveOver, double Value) Bound()
+        private void Bound(LagrangianBound bound, int iterations, ref bool mayLeaveOver)
         {
-            var mayLeaveOver = _best.Unplaced > 0;
-            var bound = new LagrangianBound(instance, mayLeaveOver, Math.Max(120_000, 12L * instance.Hosts));
-            var iterations = options.BoundIterations ?? (int)Math.Clamp(12_000_000L / Math.Max(1, bound.OptionCount), 12, 300);
             var every = Math.Max(4, iterations / 12);
             for (var i = 0; i < iterations && !IsOver(0.4); i++)
             {
+                if (mayLeaveOver && _best.Unplaced == 0)
+                {
+                    mayLeaveOver = false;
+                    bound.ForbidLeavingOver(_best.Cost);
+                }
                 bound.Iterate(_best.Cost);
                 if (bound.Value > _bound) _bound = bound.Value;
                 if (i % every != every - 1) continue;
@@ -96,7 +97,6 @@ public static class PatchScheduler
                 Tell("Bound");
                 if (_best.Unplaced == 0 && _best.Cost - _bound <= 1e-9 * _best.Cost) break;
             }
-            return (mayLeaveOver, _bound);
         }
 
         /// <summary>A construction in the order that the prices suggest: by chosen start, and those who would lose most first.</summary>
@@ -119,12 +119,12 @@ public static class PatchScheduler
             if (table.Ranked < _best.Ranked) _best = table;
         }
 
-        private long Improve()
+        private long Improve(double[] scores)
         {
             if (instance.Slots.Length == 0) return 0;
             var steps = options.MaxSteps ?? Math.Clamp(instance.Hosts * 60L, 20_000, 120_000);
-            var improvement = new Improvement(instance, _best, new SeededRandom(options.Seed));
-            var warm = 0.02 * _best.Cost / Math.Max(1, instance.Hosts);
+            var improvement = new Improvement(instance, _best, scores, new SeededRandom(options.Seed));
+            var warm = 0.004 * _best.Cost / Math.Max(1, instance.Hosts);
             long done = 0;
             for (; done < steps; done++)
             {
