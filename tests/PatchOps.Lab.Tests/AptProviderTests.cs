@@ -139,7 +139,7 @@ public sealed class AptProviderTests(LabFixture lab)
         await using var host = lab.Open("h3");
         PackageChange[] changes = [new("p", "po-good", "1.0", "1.1")];
         // Perl takes the same kind of lock that dpkg takes, for four seconds.
-        const string Hold = "use Fcntl; open(my $f, '>>', '/var/lib/dpkg/lock-frontend'); fcntl($f, F_SETLK, pack('s s x4 q q l x4', F_WRLCK, 0, 0, 0, 0)) or die; sleep 4";
+        const string Hold = "use Fcntl; open(my $f, '>>', '/var/lib/dpkg/lock-frontend'); my $l = pack('s s x4 q q l x4', F_WRLCK, 0, 0, 0, 0); fcntl($f, F_SETLK, $l) or die; sleep 4";
         var holding = host.StartStepAsync(Key(), new HostCommand(["perl", "-e", Hold], Deadline), TimeSpan.Zero, default);
         await holding;
         await Task.Delay(300);
@@ -197,7 +197,7 @@ public sealed class AptProviderTests(LabFixture lab)
         await lab.RequireAsync();
         await using var host = lab.Open("h4");
         PackageChange[] changes = [new("p", "po-restart", "1.0", "1.1")];
-        await lab.EnterAsync("h4", "sh", "-c", "fallocate -l 100%% /fill 2>/dev/null || dd if=/dev/zero of=/fill bs=1M 2>/dev/null || true");
+        await lab.EnterAsync("h4", "sh", "-c", "dd if=/dev/zero of=/fill bs=1M 2>/dev/null || true");
         try
         {
             Assert.False((await Apt.PreCheckAsync(host, changes, Deadline, default)).Fit);
