@@ -1,7 +1,10 @@
+using PatchOps.Adapters.Feeds.Csaf;
 using PatchOps.Adapters.Feeds.CveRecords;
+using PatchOps.Adapters.Feeds.DebianTracker;
 using PatchOps.Adapters.Feeds.Epss;
 using PatchOps.Adapters.Feeds.Kev;
 using PatchOps.Adapters.Feeds.Nvd;
+using PatchOps.Adapters.Feeds.OpenVex;
 using PatchOps.Adapters.Feeds.Osv;
 using PatchOps.Core.Seams;
 using PatchOps.Domain.Facts;
@@ -14,7 +17,8 @@ public static class FeedReaders
     /// <summary>In the order in which they are asked.</summary>
     public static IReadOnlyList<IFeedReader> All { get; } =
     [
-        new KevReader(), new EpssReader(), new NvdReader(), new CveRecordReader(), new OsvReader(),
+        new KevReader(), new EpssReader(), new NvdReader(), new CveRecordReader(), new OsvReader(), new CsafReader(), new OpenVexReader(),
+        new DebianTrackerReader(),
     ];
 
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="kind"/> is Auto.</exception>
