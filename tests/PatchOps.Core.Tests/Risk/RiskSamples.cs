@@ -85,5 +85,5 @@ internal static class RiskSamples
     };
 
     public static void Holds(Action<(CveFacts[] Cves, AssetFacts Asset, Random Random)> law) =>
-        Prop.ForAll(Drawn.ToArbitrary(), law).Check(Config.QuickThrowOnFailure.WithMaxTest(1000));
+        Prop.ForAll(Drawn.ToArbitrary(), law).Check(Config.QuickThrowOnFailure.WithMaxTest(300));
 }
