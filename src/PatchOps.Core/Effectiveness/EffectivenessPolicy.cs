@@ -26,6 +26,9 @@ public sealed record EffectivenessPolicy
     /// <summary>Another patch within so many days on the same item cannot be told apart.</summary>
     public double ConfoundingDays { get; init => field = value is >= 0 and < 366 ? value : throw OutOfRange(value); } = 7;
 
+    /// <summary>Whether Effective is withheld where another patch was deployed beside the one under test on most of the items.</summary>
+    public bool WithholdWhenConfounded { get; init; } = true;
+
     /// <summary>Share of false discoveries tolerated in a list of tests.</summary>
     public double FalseDiscoveryRate { get; init => field = Inside(value, 0, 1); } = 0.05;
 

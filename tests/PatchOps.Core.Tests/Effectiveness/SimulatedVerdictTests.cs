@@ -1,0 +1,51 @@
+using PatchOps.Core.Effectiveness;
+using PatchOps.Domain;
+using Xunit.Abstractions;
+
+namespace PatchOps.Core.Tests.Effectiveness;
+
+/// <summary>The bounded version of the benchmark's simulations, fixed seeds.</summary>
+public sealed class SimulatedVerdictTests(ITestOutputHelper output)
+{
+    [Theory]
+    [InlineData("plain", 0.0, 0, 1.0)]
+    [InlineData("staggered", 60.0, 0, 1.0)]
+    [InlineData("controls", 0.0, 6, 1.0)]
+    public void An_80_percent_fall_from_24_or_more_incidents_is_called_Effective_in_80_percent_of_cases(string name, double stagger, int unpatched, double burst)
+    {
+        var random = new Random(1);
+        int effective = 0, cases = 0;
+        while (cases < 300)
+        {
+            var history = new Simulation { Rate = 30.0 / 6 / 180, Ratio = 0.2, Stagger = stagger, Items = 6 + unpatched, Unpatched = unpatched, Burst = burst }.Make(random);
+            var result = EffectivenessAnalysis.Analyse(history);
+            if (result.BeforeCount < 24) continue;
+            cases++;
+            if (result.Verdict == EffectivenessVerdict.Effective) effective++;
+            else if (cases < 40) output.WriteLine($"{result.Verdict} {result.Design} {result.Model} {result.BeforeCount} {result.AfterCount} {result.RateRatio:G3} {result.RateRatioLow:G3} {result.RateRatioHigh:G3} φ {result.Dispersion:G3} P {result.ProbabilityUseful:G3}");
+        }
+        output.WriteLine($"{name}: {effective / (double)cases:P1}");
+        Assert.True(effective >= 0.8 * cases, $"{name}: {effective} of {cases}");
+    }
+
+    [Theory]
+    [InlineData("plain", 0.0, 0, 1.0, 1.0)]
+    [InlineData("bursts", 0.0, 0, 3.0, 1.0)]
+    [InlineData("staggered with bursts and falling trend", 90.0, 0, 2.0, 0.85)]
+    [InlineData("controls with bursts and falling trend", 0.0, 6, 2.0, 0.85)]
+    public void No_effect_is_called_Effective_in_at_most_5_percent_of_cases(string name, double stagger, int unpatched, double burst, double trend)
+    {
+        var random = new Random(2);
+        int effective = 0, significant = 0;
+        const int cases = 400;
+        for (var n = 0; n < cases; n++)
+        {
+            var history = new Simulation { Rate = 30.0 / 6 / 180, Stagger = stagger, Items = 6 + unpatched, Unpatched = unpatched, Burst = burst, Trend = trend }.Make(random);
+            var result = EffectivenessAnalysis.Analyse(history);
+            if (result.Verdict == EffectivenessVerdict.Effective) effective++;
+            if (result.PValue < 0.05) significant++;
+        }
+        output.WriteLine($"{name}: {effective / (double)cases:P1} Effective, {significant / (double)cases:P1} significant");
+        Assert.True(effective <= 0.05 * cases, $"{name}: {effective} of {cases}");
+    }
+}
