@@ -199,14 +199,14 @@ public sealed class SshTests(LabFixture lab)
         Assert.Equal(0, (await first.QuiesceAsync(host, "wave-1", Key(), default)).ExitCode);
         // Another one, which knows the mark only.
         var second = new CommandQuiesce("drain", ["false"], ["false"]);
-        Assert.Equal(["wave-1"], (await second.ListAsync(host, Deadline, default)).Marks);
+        Assert.Equal(["wave-1"], (await second.ListAsync(host, Deadline, default)).Marks.ToArray());
         Assert.Equal(0, (await second.UnquiesceAsync(host, "wave-1", Key(), default)).ExitCode);
         Assert.Equal(0, (await second.UnquiesceAsync(host, "wave-1", Key(), default)).ExitCode);
         Assert.Empty((await second.ListAsync(host, Deadline, default)).Marks);
         Assert.False((await host.RunAsync(new HostCommand(["test", "-e", "/tmp/po drained"], Deadline), default)).Succeeded);
         // A drain that fails leaves its mark: what it did by halves is put back too.
         Assert.NotEqual(0, (await second.QuiesceAsync(host, "wave-2", Key(), default)).ExitCode);
-        Assert.Equal(["wave-2"], (await second.ListAsync(host, Deadline, default)).Marks);
+        Assert.Equal(["wave-2"], (await second.ListAsync(host, Deadline, default)).Marks.ToArray());
     }
 
     [SkippableFact]

@@ -77,6 +77,7 @@ public sealed class OpenSshTransport : ShellTransport
             case ProcessEnd.Deadline:
                 return new RawResult(CommandFate.Unknown, -1, outcome.Output, error, watch.Elapsed, Late(deadline));
             case ProcessEnd.Exited when outcome.ExitCode == 255 && !TakeEnd(mark, ref error):
+                await ForgetDeadConnectionAsync().ConfigureAwait(false);
                 return new RawResult(CommandFate.Unknown, -1, outcome.Output, error, watch.Elapsed, SshFailure.Lost(Host, Encoding.UTF8.GetString(error)));
             case ProcessEnd.Exited when !let:
                 return NotSent(watch.Elapsed, SudoCommand.Refused(Host, error, password));
@@ -110,7 +111,8 @@ public sealed class OpenSshTransport : ShellTransport
             return outcome.End switch
             {
                 ProcessEnd.Exited when outcome.ExitCode == 0 => null,
-                ProcessEnd.Exited => SshFailure.NotConnected(Host, _endpoint.Address, Encoding.UTF8.GetString(outcome.Error)),
+                ProcessEnd.Exited => SshFailure.NotConnected(Host, _endpoint.Address,
+                    await ReasonAsync(outcome.Error, deadline < most ? deadline : most, cancellationToken).ConfigureAwait(false)),
                 ProcessEnd.NotStarted => NoProgram(outcome.Error),
                 _ => SshFailure.NotConnected(Host, _endpoint.Address, "timed out"),
             };
@@ -119,6 +121,28 @@ public sealed class OpenSshTransport : ShellTransport
         {
             _connecting.Release();
         }
+    }
+
+    /// <summary>A master that was killed leaves its socket behind, and with it there every command would connect anew by itself.</summary>
+    private async Task ForgetDeadConnectionAsync()
+    {
+        if (!File.Exists(_socket)) return;
+        string[] check = [.. Client(), "-O", "check", "--", _endpoint.Address];
+        var outcome = await LocalProcess.RunAsync(check, default, TimeSpan.FromSeconds(5), CancellationToken.None).ConfigureAwait(false);
+        if (outcome.End == ProcessEnd.Exited && outcome.ExitCode != 0) File.Delete(_socket);
+    }
+
+    /// <summary>
+    /// A shared connection that stays open mutes the ssh processes that lead over the jump hosts; so there the same is tried once more
+    /// without sharing, only to hear why it fails.
+    /// </summary>
+    private async Task<string> ReasonAsync(byte[] error, TimeSpan deadline, CancellationToken cancellationToken)
+    {
+        var said = Encoding.UTF8.GetString(error);
+        if (_endpoint.JumpHosts.Count == 0) return said;
+        string[] plain = [.. Client(), "-S", "none", "-T", "--", _endpoint.Address, "exit"];
+        var outcome = await LocalProcess.RunAsync(plain, default, deadline, cancellationToken).ConfigureAwait(false);
+        return outcome.End == ProcessEnd.Exited && outcome.ExitCode == 255 ? Encoding.UTF8.GetString(outcome.Error) : said;
     }
 
     private IEnumerable<string> Client()
