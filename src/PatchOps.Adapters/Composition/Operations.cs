@@ -8,6 +8,7 @@ using PatchOps.Core.Operations.Decide;
 using PatchOps.Core.Operations.Intake;
 using PatchOps.Core.Operations.Queries;
 using PatchOps.Core.Operations.Requests;
+using PatchOps.Core.Risk;
 using PatchOps.Core.Seams;
 
 namespace PatchOps.Adapters.Composition;
@@ -34,6 +35,7 @@ internal static class Operations
         [typeof(GetAuditRequest)] = Of<GetAuditRequest>(p => new GetAuditOperation(p.Audit)),
         [typeof(TestAuditRequest)] = Of<TestAuditRequest>(p => new TestAuditOperation(p.Audit)),
         [typeof(GetExposureRequest)] = Of<GetExposureRequest>(p => new GetExposureOperation(p.Catalogue, p.Clock)),
+        [typeof(GetRiskRequest)] = Of<GetRiskRequest>(p => new GetRiskOperation(p.Catalogue, RiskPolicy.Default, p.Clock)),
         [typeof(GetCvssScoreRequest)] = Of<GetCvssScoreRequest>(_ => new GetCvssScoreOperation()),
         [typeof(CompareVersionRequest)] = Of<CompareVersionRequest>(_ => new CompareVersionOperation()),
     };

@@ -27,5 +27,6 @@ public sealed record PackageVerdict
     public Finding For(string asset) => new()
     {
         Asset = asset, Package = Package.Package, InstalledVersion = Package.Version, FixedVersion = FixedVersion, Cve = Vulnerability, Patch = Patch, Status = Status, Evidence = Evidence,
+        FixAvailable = Patch is null ? null : AsOf,
     };
 }

@@ -83,10 +83,10 @@ public sealed class RiskModel
     public PatchRisk Assess(string id, in RiskInput input, bool explain = false)
     {
         var figures = Figures(input);
-        return ToRisk(id, figures, 1, new RiskExplanation(this, figures, input, null), explain);
+        return ToRisk(id, figures, [input.Asset.Id], new RiskExplanation(this, figures, input, null), explain);
     }
 
-    internal PatchRisk ToRisk(string id, in RiskFigures figures, int assets, IRiskExplanation explanation, bool explain)
+    internal PatchRisk ToRisk(string id, in RiskFigures figures, IReadOnlyList<string> assets, IRiskExplanation explanation, bool explain)
     {
         var score = Score(figures.ExpectedLossPerDay);
         var net = NetBenefit(figures);
@@ -105,7 +105,8 @@ public sealed class RiskModel
             Kev = figures.KevAdded is not null,
             Recurrence = figures.IncidentsPerDay * 30,
             FailureProbability = figures.FailureProbability,
-            Assets = assets,
+            Assets = assets.Count,
+            AssetIds = assets,
             DueDate = decision.DueDate,
         };
     }

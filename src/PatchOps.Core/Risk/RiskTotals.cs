@@ -42,7 +42,7 @@ public sealed class RiskTotals
     public PatchRisk ToRisk(string id)
     {
         if (sum.Installs == 0) throw new InvalidOperationException("A risk needs at least one input.");
-        return model.ToRisk(id, sum, assets.Count, new RiskExplanation(model, sum, costliest, kept), kept is not null);
+        return model.ToRisk(id, sum, [.. assets.Order(StringComparer.Ordinal)], new RiskExplanation(model, sum, costliest, kept), kept is not null);
     }
 }
 

@@ -131,6 +131,12 @@ public interface ICatalogue
     /// <summary>Newest first.</summary>
     IEnumerable<PatchPlan> Plans();
 
+    /// <summary>Records a verdict; of one problem and patch the newest counts.</summary>
+    void AddVerdict(EffectivenessResult verdict, DateTimeOffset at);
+
+    /// <summary>Newest verdict of each problem, as known on a day.</summary>
+    IReadOnlyList<(EffectivenessResult Verdict, DateTimeOffset At)> Verdicts(DateTimeOffset asOf);
+
     void AddApproval(Approval approval);
 
     /// <summary>Decisions on exactly this plan hash, oldest first.</summary>

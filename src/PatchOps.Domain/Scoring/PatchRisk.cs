@@ -118,6 +118,9 @@ public sealed class PatchRisk
     /// <summary>Number of assets concerned.</summary>
     public required int Assets { get; init; }
 
+    /// <summary>Ids of the assets concerned; what a plan of this risk covers.</summary>
+    public IReadOnlyList<string> AssetIds { get; init; } = [];
+
     /// <summary>UTC; null where the decision is to accept. In the past where a service level has been missed.</summary>
     public DateTimeOffset? DueDate { get; init; }
 
@@ -143,6 +146,7 @@ public sealed class PatchRisk
         Recurrence = Recurrence,
         FailureProbability = FailureProbability,
         Assets = Assets,
+        AssetIds = AssetIds,
         DueDate = DueDate,
     };
 
