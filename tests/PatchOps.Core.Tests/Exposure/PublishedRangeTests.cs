@@ -28,7 +28,7 @@ public class PublishedRangeTests
                 foreach (var range in ranges.EnumerateArray().Where(r => r.GetProperty("type").GetString() != "GIT"))
                 {
                     var events = range.GetProperty("events").EnumerateArray().SelectMany(e => e.EnumerateObject()).Select(Read).ToList();
-                    var set = new EventRange(scheme, events);
+                    var set = new OsvRange(scheme, events);
                     if (set.Fault is not null) faults.Add(product.GetProperty("package").GetProperty("name").GetString()!);
                     else AssertBounds(set, events);
                     seen++;
@@ -39,7 +39,7 @@ public class PublishedRangeTests
         Assert.InRange(seen, atLeast, int.MaxValue);
     }
 
-    private static void AssertBounds(EventRange set, List<RangeEvent> events)
+    private static void AssertBounds(OsvRange set, List<RangeEvent> events)
     {
         foreach (var at in events.Where(e => e.Version != "0"))
         {

@@ -3,9 +3,9 @@ namespace PatchOps.Core.Exposure.Ranges;
 /// <summary>Several ranges about one package: affected where any says so, not affected only where all do.</summary>
 public sealed class AnyRange
 {
-    private readonly AffectedRange[] _ranges;
+    private readonly VersionRange[] _ranges;
 
-    public AnyRange(IEnumerable<AffectedRange> ranges)
+    public AnyRange(IEnumerable<VersionRange> ranges)
     {
         ArgumentNullException.ThrowIfNull(ranges);
         _ranges = [.. ranges];

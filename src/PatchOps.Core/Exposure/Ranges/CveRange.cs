@@ -5,7 +5,7 @@ namespace PatchOps.Core.Exposure.Ranges;
 
 /// <summary>The <c>versions</c> and <c>defaultStatus</c> of a product in a CVE record (CVE JSON 5.1, "Product version ranges").</summary>
 /// <remarks>The first entry that holds the version decides; within it the last change at or below the version; without any, the default.</remarks>
-public sealed class CveRange : AffectedRange
+public sealed class CveRange : VersionRange
 {
     private readonly Entry[] _entries;
     private readonly RangeStatus _default;

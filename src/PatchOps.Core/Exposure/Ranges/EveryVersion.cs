@@ -3,7 +3,7 @@ using PatchOps.Core.Versions;
 namespace PatchOps.Core.Exposure.Ranges;
 
 /// <summary>A statement without any range: it is about every version, whatever orders them.</summary>
-internal sealed class EveryVersion : AffectedRange
+internal sealed class EveryVersion : VersionRange
 {
     public EveryVersion()
         : base(null)

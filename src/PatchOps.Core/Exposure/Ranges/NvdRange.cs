@@ -4,7 +4,7 @@ using PatchOps.Domain.Versions;
 namespace PatchOps.Core.Exposure.Ranges;
 
 /// <summary>The version bounds of an NVD CPE match; a bound that is missing is open.</summary>
-public sealed class NvdRange : AffectedRange
+public sealed class NvdRange : VersionRange
 {
     private readonly RangeEvent? _start;
     private readonly RangeEvent? _end;

@@ -13,13 +13,13 @@ public static class ProductRanges
     {
         ArgumentNullException.ThrowIfNull(product);
         if (product.Ranges.Count == 0 && product.Versions.Count == 0) return new AnyRange([new EveryVersion()]);
-        var ranges = product.Ranges.Select(r => (AffectedRange)new EventRange(SchemeOf(product, r), r.Events.Select(Read), product.Versions)).ToList();
-        if (ranges.Count == 0) ranges.Add(new EventRange(SchemeOf(product.Ecosystem), [], product.Versions));
+        var ranges = product.Ranges.Select(r => (VersionRange)new OsvRange(SchemeOf(product, r), r.Events.Select(Read), product.Versions)).ToList();
+        if (ranges.Count == 0) ranges.Add(new OsvRange(SchemeOf(product.Ecosystem), [], product.Versions));
         return new AnyRange(ranges);
     }
 
     /// <summary>The order of one range; null where the source names none that is known: commits, "custom", other ecosystems.</summary>
-    public static VersionScheme? SchemeOf(AffectedProduct product, VersionRange range)
+    public static VersionScheme? SchemeOf(AffectedProduct product, Intake.VersionRange range)
     {
         ArgumentNullException.ThrowIfNull(product);
         ArgumentNullException.ThrowIfNull(range);

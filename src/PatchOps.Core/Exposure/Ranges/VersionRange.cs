@@ -4,9 +4,9 @@ using PatchOps.Domain.Versions;
 namespace PatchOps.Core.Exposure.Ranges;
 
 /// <summary>A set of affected versions under one scheme. Built once, asked often; never throws for what feeds contain.</summary>
-public abstract class AffectedRange
+public abstract class VersionRange
 {
-    private protected AffectedRange(VersionScheme? scheme) => Scheme = scheme;
+    private protected VersionRange(VersionScheme? scheme) => Scheme = scheme;
 
     /// <summary>The scheme that orders the versions; null when it is not known and only listed versions can be recognised.</summary>
     public VersionScheme? Scheme { get; }

@@ -8,7 +8,7 @@ namespace PatchOps.Core.Exposure.Ranges;
 /// Events are sorted by version, those at one version in the order given. The last one that applies decides: introduced and fixed
 /// apply from their version on, last_affected and "introduced after" above it. A version at or above the highest limit is not affected.
 /// </remarks>
-public sealed class EventRange : AffectedRange
+public sealed class OsvRange : VersionRange
 {
     private readonly (RangeEvent Event, ParsedVersion? Version)[] _events;
     private readonly (RangeEvent Event, ParsedVersion Version)? _limit;
@@ -17,7 +17,7 @@ public sealed class EventRange : AffectedRange
     /// <param name="scheme">Null for an ecosystem whose order is not known: then only the listed versions are recognised.</param>
     /// <param name="events">In the source's order.</param>
     /// <param name="versions">OSV's enumerated versions, affected whatever the events say.</param>
-    public EventRange(VersionScheme? scheme, IEnumerable<RangeEvent> events, IEnumerable<string>? versions = null)
+    public OsvRange(VersionScheme? scheme, IEnumerable<RangeEvent> events, IEnumerable<string>? versions = null)
         : base(scheme)
     {
         ArgumentNullException.ThrowIfNull(events);

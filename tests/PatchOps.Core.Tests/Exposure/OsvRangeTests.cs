@@ -7,7 +7,7 @@ using PatchOps.Domain.Versions;
 
 namespace PatchOps.Core.Tests.Exposure;
 
-public class EventRangeTests
+public class OsvRangeTests
 {
     private const int Highest = 6;
 
@@ -20,7 +20,7 @@ public class EventRangeTests
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(20_000), Prop.ForAll(lists.ToArbitrary(), events =>
         {
             var listed = events.ToList();
-            var range = new EventRange(VersionScheme.SemVer, listed.Select(e => new RangeEvent(e.Kind, Name(e.Number))));
+            var range = new OsvRange(VersionScheme.SemVer, listed.Select(e => new RangeEvent(e.Kind, Name(e.Number))));
             // Half steps ask between the events as well.
             for (var twice = 0; twice <= (2 * Highest) + 1; twice++)
             {
@@ -36,7 +36,7 @@ public class EventRangeTests
     [Fact]
     public void A_verdict_names_the_deciding_event_and_the_fix()
     {
-        var range = new EventRange(VersionScheme.Dpkg, [new(RangeEventKind.Introduced, "0"), new(RangeEventKind.Fixed, "2.36-9+deb12u4")]);
+        var range = new OsvRange(VersionScheme.Dpkg, [new(RangeEventKind.Introduced, "0"), new(RangeEventKind.Fixed, "2.36-9+deb12u4")]);
         var affected = range.Contains("2.36-9+deb12u3");
         Assert.Equal(RangeStatus.Affected, affected.Status);
         Assert.Equal("2.36-9+deb12u4", affected.FixedVersion);
@@ -52,16 +52,16 @@ public class EventRangeTests
     [InlineData(VersionScheme.SemVer, "0.0.0-0")]
     [InlineData(VersionScheme.PyPI, "0.dev0")]
     public void Introduced_at_zero_is_before_every_version(VersionScheme scheme, string lowest) =>
-        Assert.Equal(RangeStatus.Affected, new EventRange(scheme, [new(RangeEventKind.Introduced, "0")]).Contains(lowest).Status);
+        Assert.Equal(RangeStatus.Affected, new OsvRange(scheme, [new(RangeEventKind.Introduced, "0")]).Contains(lowest).Status);
 
     [Fact]
     public void What_cannot_be_read_is_unknown_and_says_why()
     {
-        var range = new EventRange(VersionScheme.PyPI, [new(RangeEventKind.Introduced, "0"), new(RangeEventKind.Fixed, "1.0")]);
+        var range = new OsvRange(VersionScheme.PyPI, [new(RangeEventKind.Introduced, "0"), new(RangeEventKind.Fixed, "1.0")]);
         var odd = range.Contains("not a version");
         Assert.Equal(RangeStatus.Unknown, odd.Status);
         Assert.Contains("not a version", odd.Reason, StringComparison.Ordinal);
-        var broken = new EventRange(VersionScheme.PyPI, [new(RangeEventKind.Introduced, "0"), new(RangeEventKind.Fixed, "soon")], ["0.9"]);
+        var broken = new OsvRange(VersionScheme.PyPI, [new(RangeEventKind.Introduced, "0"), new(RangeEventKind.Fixed, "soon")], ["0.9"]);
         Assert.Equal(RangeStatus.Unknown, broken.Contains("1.0").Status);
         Assert.Contains("soon", broken.Fault, StringComparison.Ordinal);
         Assert.Equal(RangeStatus.Affected, broken.Contains("0.9").Status);
@@ -70,7 +70,7 @@ public class EventRangeTests
     [Fact]
     public void Without_a_scheme_only_listed_versions_are_recognised()
     {
-        var range = new EventRange(null, [new(RangeEventKind.Introduced, "0")], ["7.0.1"]);
+        var range = new OsvRange(null, [new(RangeEventKind.Introduced, "0")], ["7.0.1"]);
         Assert.Equal(RangeStatus.Affected, range.Contains("7.0.1").Status);
         Assert.Equal(RangeStatus.Unknown, range.Contains("7.0.2").Status);
     }
@@ -78,8 +78,8 @@ public class EventRangeTests
     [Fact]
     public void Any_of_several_ranges_affects_and_unknown_beats_clear()
     {
-        var old = new EventRange(VersionScheme.SemVer, [new(RangeEventKind.Introduced, "1.0.0"), new(RangeEventKind.Fixed, "1.5.0")]);
-        var unordered = new EventRange(null, []);
+        var old = new OsvRange(VersionScheme.SemVer, [new(RangeEventKind.Introduced, "1.0.0"), new(RangeEventKind.Fixed, "1.5.0")]);
+        var unordered = new OsvRange(null, []);
         Assert.Equal(RangeStatus.Affected, new AnyRange([unordered, old]).Contains("1.2.0").Status);
         Assert.Equal(RangeStatus.Unknown, new AnyRange([unordered, old]).Contains("1.5.0").Status);
         Assert.Equal(RangeStatus.NotAffected, new AnyRange([old, old]).Contains("1.5.0").Status);
@@ -91,7 +91,7 @@ public class EventRangeTests
     {
         var statement = new AffectedProduct("npm", "left-pad")
         {
-            Ranges = [new VersionRange(RangeKind.SemVer, [new(VersionEventKind.Fixed, "1.3.0"), new(VersionEventKind.IntroducedAfter, "1.0.0")])],
+            Ranges = [new Intake.VersionRange(RangeKind.SemVer, [new(VersionEventKind.Fixed, "1.3.0"), new(VersionEventKind.IntroducedAfter, "1.0.0")])],
             Versions = ["0.0.3"],
         };
         var ranges = ProductRanges.Of(statement);
@@ -100,9 +100,9 @@ public class EventRangeTests
         Assert.Equal(RangeStatus.NotAffected, ranges.Contains("1.0.0").Status);
         Assert.Equal(RangeStatus.Affected, ranges.Contains("0.0.3").Status);
         Assert.Equal(RangeStatus.Affected, ProductRanges.Of(new AffectedProduct("", "any")).Contains("whatever").Status);
-        var commits = new AffectedProduct("npm", "left-pad") { Ranges = [new VersionRange(RangeKind.Git, [new(VersionEventKind.Introduced, "0")])] };
+        var commits = new AffectedProduct("npm", "left-pad") { Ranges = [new Intake.VersionRange(RangeKind.Git, [new(VersionEventKind.Introduced, "0")])] };
         Assert.Equal(RangeStatus.Unknown, ProductRanges.Of(commits).Contains("1.0.0").Status);
-        var custom = new AffectedProduct("", "thing") { Ranges = [new VersionRange(RangeKind.Custom, [new(VersionEventKind.Introduced, "0")]) { Scheme = "custom" }] };
+        var custom = new AffectedProduct("", "thing") { Ranges = [new Intake.VersionRange(RangeKind.Custom, [new(VersionEventKind.Introduced, "0")]) { Scheme = "custom" }] };
         Assert.Equal(RangeStatus.Unknown, ProductRanges.Of(custom).Contains("1.0.0").Status);
     }
 
