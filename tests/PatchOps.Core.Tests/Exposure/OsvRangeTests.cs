@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using PatchOps.Core.Exposure.Ranges;
+using PatchOps.Core.Intake;
 using PatchOps.Core.Versions;
 using PatchOps.Domain.Versions;
 
@@ -13,7 +14,7 @@ public class OsvRangeTests
     [Fact]
     public void Any_list_of_events_is_evaluated_as_the_OSV_schema_writes_it_down()
     {
-        var kind = Gen.Elements(RangeEventKind.Introduced, RangeEventKind.Introduced, RangeEventKind.Fixed, RangeEventKind.LastAffected, RangeEventKind.Limit);
+        var kind = Gen.Elements(RangeEventKind.Introduced, RangeEventKind.Introduced, RangeEventKind.Fixed, RangeEventKind.LastAffected, RangeEventKind.Limit, RangeEventKind.IntroducedAfter);
         var at = kind.SelectMany(k => Gen.Choose(0, Highest).Select(n => (Kind: k, Number: n)));
         var lists = Gen.Choose(0, 6).SelectMany(n => at.ListOf(n));
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(20_000), Prop.ForAll(lists.ToArbitrary(), events =>
@@ -85,16 +86,37 @@ public class OsvRangeTests
         Assert.Equal(RangeStatus.Unknown, new AnyRange([]).Contains("1.5.0").Status);
     }
 
+    [Fact]
+    public void A_published_statement_is_evaluated_by_its_ecosystems_order()
+    {
+        var statement = new AffectedProduct("npm", "left-pad")
+        {
+            Ranges = [new Intake.VersionRange(RangeKind.SemVer, [new(VersionEventKind.Fixed, "1.3.0"), new(VersionEventKind.IntroducedAfter, "1.0.0")])],
+            Versions = ["0.0.3"],
+        };
+        var ranges = ProductRanges.Of(statement);
+        Assert.Equal(RangeStatus.Affected, ranges.Contains("v1.2.9").Status);
+        Assert.Equal("1.3.0", ranges.Contains("1.2.9").FixedVersion);
+        Assert.Equal(RangeStatus.NotAffected, ranges.Contains("1.0.0").Status);
+        Assert.Equal(RangeStatus.Affected, ranges.Contains("0.0.3").Status);
+        Assert.Equal(RangeStatus.Affected, ProductRanges.Of(new AffectedProduct("", "any")).Contains("whatever").Status);
+        var commits = new AffectedProduct("npm", "left-pad") { Ranges = [new Intake.VersionRange(RangeKind.Git, [new(VersionEventKind.Introduced, "0")])] };
+        Assert.Equal(RangeStatus.Unknown, ProductRanges.Of(commits).Contains("1.0.0").Status);
+        var custom = new AffectedProduct("", "thing") { Ranges = [new Intake.VersionRange(RangeKind.Custom, [new(VersionEventKind.Introduced, "0")]) { Scheme = "custom" }] };
+        Assert.Equal(RangeStatus.Unknown, ProductRanges.Of(custom).Contains("1.0.0").Status);
+    }
+
     // Zero as an event stands before all versions; as an installed version it is 0.0.0.
     private static string Name(int number, bool atLeastOne = false) => number == 0 && !atLeastOne ? "0" : $"{number}.0.0";
 
-    // The schema's own algorithm, word for word: sort, walk, then the limits.
+    // The schema's own algorithm, step by step (and NVD's exclusive start as one more event): sort, walk, then the limits.
     private static bool Affected(List<(RangeEventKind Kind, int Number)> events, double version)
     {
         var vulnerable = false;
         foreach (var (kind, number) in events.OrderBy(e => e.Number).ThenBy(e => e is { Kind: RangeEventKind.Introduced, Number: 0 } ? 0 : 1))
         {
             if (kind == RangeEventKind.Introduced && version >= number) vulnerable = true;
+            else if (kind == RangeEventKind.IntroducedAfter && version > number) vulnerable = true;
             else if (kind == RangeEventKind.Fixed && version >= number) vulnerable = false;
             else if (kind == RangeEventKind.LastAffected && version > number) vulnerable = false;
         }

@@ -3,10 +3,10 @@ using PatchOps.Domain.Versions;
 
 namespace PatchOps.Core.Exposure.Ranges;
 
-/// <summary>A range of OSV events (OSV schema 1.6, "Evaluation"), and the versions listed beside it.</summary>
+/// <summary>A range written as events (OSV schema 1.6, "Evaluation"), and the versions listed beside it.</summary>
 /// <remarks>
 /// Events are sorted by version, those at one version in the order given. The last one that applies decides: introduced and fixed
-/// apply from their version on, last_affected after it. A version at or above the highest limit is not affected.
+/// apply from their version on, last_affected and "introduced after" above it. A version at or above the highest limit is not affected.
 /// </remarks>
 public sealed class OsvRange : VersionRange
 {
@@ -51,10 +51,12 @@ public sealed class OsvRange : VersionRange
         var index = LastApplying(version);
         if (index < 0) return new RangeVerdict(RangeStatus.NotAffected, null, null, "before every version that the range names");
         var decided = _events[index].Event;
-        if (decided.Kind != RangeEventKind.Introduced) return new RangeVerdict(RangeStatus.NotAffected, decided, null, $"{decided}");
+        if (decided.Kind is not (RangeEventKind.Introduced or RangeEventKind.IntroducedAfter)) return new RangeVerdict(RangeStatus.NotAffected, decided, null, $"{decided}");
         var fix = FixAfter(index + 1);
         return new RangeVerdict(RangeStatus.Affected, decided, fix, fix is null ? $"{decided}, no fixed version named" : $"{decided}, fixed {fix}");
     }
+
+    private static bool AppliesAbove(RangeEvent at) => at.Kind is RangeEventKind.LastAffected or RangeEventKind.IntroducedAfter;
 
     private static int Compare(ParsedVersion? left, ParsedVersion? right) => left is null ? (right is null ? 0 : -1) : left.CompareTo(right);
 
@@ -69,8 +71,8 @@ public sealed class OsvRange : VersionRange
             else high = middle;
         }
         var index = low - 1;
-        // What is last affected still is: the event applies only above its version.
-        while (index >= 0 && _events[index] is { Event.Kind: RangeEventKind.LastAffected, Version: { } last } && last.CompareTo(version) == 0) index--;
+        // What is last affected still is: such an event applies only above its version.
+        while (index >= 0 && AppliesAbove(_events[index].Event) && Compare(_events[index].Version, version) == 0) index--;
         return index;
     }
 
@@ -84,7 +86,7 @@ public sealed class OsvRange : VersionRange
             if (at.Kind != RangeEventKind.Fixed) continue;
             var last = i;
             while (last + 1 < _events.Length && Compare(_events[last + 1].Version, version) == 0) last++;
-            while (_events[last].Event.Kind == RangeEventKind.LastAffected) last--;
+            while (AppliesAbove(_events[last].Event)) last--;
             if (_events[last].Event.Kind == RangeEventKind.Fixed) return at.Version;
             i = last;
         }

@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Text;
-using PatchOps.Core.Versions.Orders;
 
 namespace PatchOps.Core.Versions.Npm;
 
