@@ -225,7 +225,8 @@ internal sealed class Improvement
             var target = Aim(host);
             if (target < 0) return;
             var slot = _instance.Slots[target];
-            foreach (var b in _instance.Follows[host]) Unblock(host, b, slot.High);
+            foreach (var b in _instance.Follows[host]) Unblock(b, slot.High);
+            foreach (var b in _instance.Precedes[host]) Postpone(b, slot.Low + _instance.Duration[host] + _instance.Lag[b]);
             foreach (var l in _instance.LimitsOf[host]) UnblockPeers(l, host, slot);
             host = Weakest(slot.Window);
         }
@@ -262,7 +263,20 @@ internal sealed class Improvement
         return best;
     }
 
-    private void Unblock(int host, int barrier, int latest)
+    /// <summary>Those that wait for the host and start too early for it to come at its target.</summary>
+    private void Postpone(int barrier, int earliest)
+    {
+        foreach (var h in _instance.After[barrier])
+        {
+            if (_table.Slot[h] < 0 || _table.Start[h] >= earliest) continue;
+            Ruin(h);
+            var target = Aim(h);
+            var other = target < 0 ? -1 : Weakest(_instance.Slots[target].Window);
+            if (other >= 0) Ruin(other);
+        }
+    }
+
+    private void Unblock(int barrier, int latest)
     {
         var blocked = false;
         foreach (var h in _instance.Before[barrier])

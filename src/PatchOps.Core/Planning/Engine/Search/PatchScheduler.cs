@@ -55,7 +55,7 @@ public static class PatchScheduler
             Bound(bound, iterations, ref mayLeaveOver);
             var steps = Improve(bound.SlotScores());
             // Improvement may have placed the last host that was left over, and a better plan sharpens the steps of the bound.
-            Bound(bound, iterations / 4, ref mayLeaveOver);
+            Bound(bound, iterations / 5, ref mayLeaveOver);
             var placements = new Placement[instance.Hosts];
             var unplaced = new List<int>();
             for (var h = 0; h < placements.Length; h++)
@@ -122,7 +122,7 @@ public static class PatchScheduler
         private long Improve(double[] scores)
         {
             if (instance.Slots.Length == 0) return 0;
-            var steps = options.MaxSteps ?? Math.Clamp(instance.Hosts * 60L, 20_000, 120_000);
+            var steps = options.MaxSteps ?? Math.Clamp(instance.Hosts * 90L, 30_000, 270_000);
             var improvement = new Improvement(instance, _best, scores, new SeededRandom(options.Seed));
             var warm = 0.004 * _best.Cost / Math.Max(1, instance.Hosts);
             long done = 0;
