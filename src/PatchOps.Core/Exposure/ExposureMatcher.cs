@@ -5,7 +5,6 @@ using PatchOps.Core.Versions;
 using PatchOps.Domain;
 using PatchOps.Domain.Facts;
 using PatchOps.Domain.Versions;
-using VersionRange = PatchOps.Core.Exposure.Ranges.VersionRange;
 
 namespace PatchOps.Core.Exposure;
 
@@ -129,12 +128,7 @@ public sealed class ExposureMatcher
         {
             Statement = statement;
             Scheme = EcosystemSchemes.TryResolve(statement.Product.Ecosystem, out var scheme) ? scheme : null;
-            var product = statement.Product;
-            var compiled = product.Ranges.Where(r => r.Kind != RangeKind.Git)
-                .Select(r => (VersionRange)new OsvRange(r.Kind == RangeKind.SemVer ? VersionScheme.SemVer : Scheme, r.Events.Select(e => new RangeEvent(Kind(e.Kind), e.Version)), product.Versions))
-                .ToList();
-            if (compiled.Count == 0 && product.Versions.Count > 0) compiled.Add(new OsvRange(Scheme, [], product.Versions));
-            ranges = compiled.Count > 0 ? new AnyRange(compiled) : null;
+            ranges = statement.Product.Ranges.Count > 0 || statement.Product.Versions.Count > 0 ? ProductRanges.Of(statement.Product) : null;
         }
 
         public PackageStatement Statement { get; }
@@ -182,14 +176,5 @@ public sealed class ExposureMatcher
                 ? (FindingStatus.Fixed, first, $"fixed in {first}")
                 : (FindingStatus.Affected, first, $"older than the fixed {first}");
         }
-
-        private static RangeEventKind Kind(VersionEventKind kind) => kind switch
-        {
-            VersionEventKind.Introduced => RangeEventKind.Introduced,
-            VersionEventKind.IntroducedAfter => RangeEventKind.IntroducedAfter,
-            VersionEventKind.Fixed => RangeEventKind.Fixed,
-            VersionEventKind.LastAffected => RangeEventKind.LastAffected,
-            _ => RangeEventKind.Limit,
-        };
     }
 }
