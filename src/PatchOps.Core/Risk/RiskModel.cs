@@ -53,7 +53,12 @@ public sealed class RiskModel
         environmentShares = [.. policy.EnvironmentShare];
         incidentCosts = [.. policy.IncidentCost];
         scoreFactor = 100 / Math.Log(1 + (policy.ScoreTop / policy.ScoreUnit));
-        Ssvc = new SsvcAssessor(SsvcTables.Named(policy.SsvcTable), policy.Ssvc);
+        // One default for one unknown: what the risk takes for an asset, SSVC takes as well.
+        Ssvc = new SsvcAssessor(SsvcTables.Named(policy.SsvcTable), policy.Ssvc with
+        {
+            DefaultCriticality = policy.DefaultCriticality,
+            DefaultExposure = policy.DefaultExposure,
+        });
         Decider = new RiskDecider(policy, Ssvc.Table, AsOf);
     }
 
