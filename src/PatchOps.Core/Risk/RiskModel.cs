@@ -36,7 +36,7 @@ public sealed class RiskModel
     private readonly DateOnly today;
 
     /// <param name="policy">Checked once, here.</param>
-    /// <param name="asOf">The day that is asked for: a KEV entry after it does not count, and service levels without a date of their own start here.</param>
+    /// <param name="asOf">The day that is asked for: a KEV entry after it does not count; service levels without a date of their own start here.</param>
     /// <exception cref="FailureException"><c>RiskPolicyInvalid</c>: lists every fault.</exception>
     public RiskModel(RiskPolicy policy, DateTimeOffset asOf)
     {

@@ -1,7 +1,8 @@
 namespace PatchOps.Core.Scoring.Cvss;
 
 /// <summary>
-/// CVSS 3.0 and 3.1: specification documents, sections 7.1–7.4 (8.1 in 3.0). They differ in the rounding and in the modified impact of a changed scope.
+/// CVSS 3.0 and 3.1: specification documents, sections 7.1–7.4 (8.1 in 3.0). They differ in the rounding and in
+/// the modified impact of a changed scope.
 /// </summary>
 internal static class Cvss3
 {
