@@ -11,7 +11,7 @@ public readonly record struct OutcomeCounts(int Hits, int Trials);
 public readonly record struct OutcomeHistory(OutcomeCounts Patch, OutcomeCounts Product, OutcomeCounts Vendor, OutcomeCounts All);
 
 /// <summary>
-/// Beta–Binomial estimate with shrinkage patch → product → vendor → all. Each level's posterior mean is the prior mean of the level below,
+/// Beta–Binomial estimate with shrinkage patch → product → vendor → all. Each level's posterior mean is the prior mean of the one below it,
 /// worth <c>strength</c> trials; a level counts only what the level below has not already counted. So two failures in two installs of a
 /// new patch move the estimate, and do not make it 100 %. (Gelman et al., Bayesian Data Analysis, 3rd ed., chapter 5.)
 /// </summary>

@@ -34,7 +34,10 @@ internal sealed class RiskExplanation : IRiskExplanation
         var reasons = new List<string>(8);
         AddDecision(reasons);
         if (figures.Installs > 1)
-            reasons.Add($"Summed over {figures.Installs} findings or installs; the costliest is on {input.Asset.Id}, which the next lines describe.");
+        {
+            reasons.Add(
+                $"Summed over {figures.Installs} findings or installs; the costliest is on {input.Asset.Id}, which the next lines describe.");
+        }
         AddVulnerability(reasons);
         AddAsset(reasons);
         foreach (var problem in input.Problems ?? []) reasons.Add(Describe(problem));
@@ -47,21 +50,25 @@ internal sealed class RiskExplanation : IRiskExplanation
 
     internal static string Number(double value, string format = "0.####") => value.ToString(format, CultureInfo.InvariantCulture);
 
+    internal static string Iso(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
     internal static string Percent(double share) => Number(share * 100, share < 0.001 ? "0.######" : "0.##") + " %";
 
     internal string Money(double amount) => Number(amount, Math.Abs(amount) < 10 ? "0.####" : "#,0") + " " + Policy.Currency;
 
-    internal string Describe(CveFacts cve)
+    internal string Describe(CveFacts cve) => $"{cve.Id}: {Facts(cve)}.";
+
+    internal string Facts(CveFacts cve)
     {
         var parts = new List<string>(4);
         if (model.KevDay(cve) is { } day)
-            parts.Add("listed in KEV on " + day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) + (cve.Ransomware ? ", used by ransomware" : ""));
+            parts.Add($"listed in KEV on {Iso(day)}{(cve.Ransomware ? ", used by ransomware" : "")}");
         parts.Add(cve.Epss is { } epss ? "EPSS " + Number(epss) : $"EPSS not known, {Number(Policy.UnknownEpss)} taken");
         if (cve.Ssvc.Exploitation == SsvcExploitation.Active) parts.Add("its record says active exploitation");
         var (score, impact, _) = model.Severity(cve, ContextOf(input.Asset));
         parts.Add(score is { } s ? "CVSS here " + Number(s, "0.0") : $"no CVSS, {Number(Policy.UnknownCvss, "0.0")} taken");
         parts.Add($"an exploit costs {Percent(impact)} of the asset");
-        return $"{cve.Id}: {string.Join("; ", parts)}.";
+        return string.Join("; ", parts);
     }
 
     internal string Describe(ProblemFacts problem)
@@ -72,9 +79,9 @@ internal sealed class RiskExplanation : IRiskExplanation
         var cost = Money(model.IncidentCost(problem)) + (problem.IncidentCost is null
             ? problem.Priority is { } priority ? $" (priority {priority})" : $" (priority not stated; {Policy.DefaultPriority} taken)"
             : "");
-        return $"Problem {problem.Id}: {Number(rate, "0.##")} incidents in 30 days expected ({Number(low * 30, "0.##")}–{Number(high * 30, "0.##")}, " +
-            $"{Number(problem.Recurrence.Incidents, "0.#")} counted by age), {cost} each; this patch fixes it with {Percent(model.FixProbability(problem).Mean)} " +
-            $"({Percent(fixLow)}–{Percent(fixHigh)}).";
+        return $"Problem {problem.Id}: {Number(rate, "0.##")} incidents in 30 days expected " +
+            $"({Number(low * 30, "0.##")}–{Number(high * 30, "0.##")}, {Number(problem.Recurrence.Incidents, "0.#")} counted by age), " +
+            $"{cost} each; this patch fixes it with {Percent(model.FixProbability(problem).Mean)} ({Percent(fixLow)}–{Percent(fixHigh)}).";
     }
 
     internal string Stability()
@@ -82,8 +89,8 @@ internal sealed class RiskExplanation : IRiskExplanation
         var estimate = model.FailureProbability(input);
         var (low, high) = estimate.Interval();
         var own = input.Installs.Patch;
-        return $"An install fails or is rolled back with {Percent(estimate.Mean)} ({Percent(low)}–{Percent(high)}): {own.Hits} of {own.Trials} " +
-            $"with this patch, {input.Installs.Product.Hits} of {input.Installs.Product.Trials} with its product, " +
+        return $"An install fails or is rolled back with {Percent(estimate.Mean)} ({Percent(low)}–{Percent(high)}): " +
+            $"{own.Hits} of {own.Trials} with this patch, {input.Installs.Product.Hits} of {input.Installs.Product.Trials} with its product, " +
             $"{input.Installs.Vendor.Hits} of {input.Installs.Vendor.Trials} with its vendor; acting costs {Money(figures.PatchCost)}.";
     }
 
@@ -109,11 +116,13 @@ internal sealed class RiskExplanation : IRiskExplanation
         var score = model.Score(figures.ExpectedLossPerDay);
         var net = model.NetBenefit(figures);
         var decision = model.Decide(figures);
-        var text = $"{decision.Decision}: expected loss {Money(figures.ExpectedLossPerDay)} a day scores {Number(score, "0.0")}; over " +
-            $"{Number(Policy.BenefitDays, "0")} days the patch {(net >= 0 ? "saves" : "costs")} {Money(Math.Abs(net))} {(net >= 0 ? "more than it costs" : "more than it saves")}";
+        var balance = net >= 0 ? $"saves {Money(net)} more than it costs" : $"costs {Money(-net)} more than it saves";
+        var text = $"{decision.Decision}: expected loss {Money(figures.ExpectedLossPerDay)} a day scores {Number(score, "0.0")}; " +
+            $"over {Number(Policy.BenefitDays, "0")} days the patch {balance}";
         if (decision.Decision == PatchDecision.Accept)
             text += $"; it fails too often ({Percent(figures.FailureProbability)}) for a score below {Number(Policy.AcceptScore, "0.#")}";
-        if (decision.RaisedBySsvc) text += $"; SSVC {model.Ssvc.Table.Id} asks for {model.Ssvc.Table.Outcomes[figures.SsvcOutcome]}, which raises it";
+        var table = model.Ssvc.Table;
+        if (decision.RaisedBySsvc) text += $"; SSVC {table.Id} asks for {table.Outcomes[figures.SsvcOutcome]}, which raises it";
         reasons.Add(text + ".");
     }
 
@@ -144,11 +153,15 @@ internal sealed class RiskExplanation : IRiskExplanation
         var start = model.Decider.Start(figures, decision.Decision);
         var late = (model.AsOf - due).TotalDays;
         reasons.Add(
-            $"Due {due.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}: {days} days ({name} service level) from " +
-            start.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) +
+            $"Due {Iso(DateOnly.FromDateTime(due.UtcDateTime))}: {days} days ({name} service level) from " +
+            Iso(DateOnly.FromDateTime(start.UtcDateTime)) +
             (late >= 1 ? $"; overdue by {Number(Math.Floor(late), "0")} days." : "."));
         if (decision.WaivedTests.Count > 0)
-            reasons.Add($"Regulated ({string.Join(", ", Regulations())}): these tests are waived to meet the date: {string.Join(", ", decision.WaivedTests)}.");
+        {
+            reasons.Add(
+                $"Regulated ({string.Join(", ", Regulations())}): these tests are waived to meet the date: " +
+                $"{string.Join(", ", decision.WaivedTests)}.");
+        }
     }
 
     private IEnumerable<string> Regulations() =>

@@ -36,7 +36,7 @@ public sealed class RiskModel
     private readonly DateOnly today;
 
     /// <param name="policy">Checked once, here.</param>
-    /// <param name="asOf">The day that is asked for: a KEV entry after it does not count, and service levels without a date of their own start here.</param>
+    /// <param name="asOf">The day that is asked for: a KEV entry after it does not count; service levels without a date of their own start here.</param>
     /// <exception cref="FailureException"><c>RiskPolicyInvalid</c>: lists every fault.</exception>
     public RiskModel(RiskPolicy policy, DateTimeOffset asOf)
     {
@@ -53,7 +53,12 @@ public sealed class RiskModel
         environmentShares = [.. policy.EnvironmentShare];
         incidentCosts = [.. policy.IncidentCost];
         scoreFactor = 100 / Math.Log(1 + (policy.ScoreTop / policy.ScoreUnit));
-        Ssvc = new SsvcAssessor(SsvcTables.Named(policy.SsvcTable), policy.Ssvc);
+        // One default for one unknown: what the risk takes for an asset, SSVC takes as well.
+        Ssvc = new SsvcAssessor(SsvcTables.Named(policy.SsvcTable), policy.Ssvc with
+        {
+            DefaultCriticality = policy.DefaultCriticality,
+            DefaultExposure = policy.DefaultExposure,
+        });
         Decider = new RiskDecider(policy, Ssvc.Table, AsOf);
     }
 

@@ -21,10 +21,10 @@ internal sealed class RiskTerms(
         if (costliest.Asset.Sensitivity is { } sensitivity && cves.Count > 0)
             terms.Add(new RiskTerm("Data sensitivity", (int)sensitivity, "", sensitivity.ToString(), Without(RiskOmission.Sensitivity)));
         AddProblems(terms);
-        terms.Add(new RiskTerm("Failure probability", figures.FailureProbability, "per install", text.Stability(), null));
+        terms.Add(new RiskTerm("Failure probability", figures.FailureProbability, "per install", text.Stability().TrimEnd('.'), null));
         terms.Add(new RiskTerm(
             "Cost of acting", figures.PatchCost, model.Policy.Currency,
-            $"failed installs, planned downtime and work over {figures.Installs} installs", null));
+            $"failed installs, planned downtime and work over {figures.Installs} install{(figures.Installs == 1 ? "" : "s")}", null));
         return terms;
     }
 
@@ -33,7 +33,7 @@ internal sealed class RiskTerms(
         if (cves.Where(c => model.KevDay(c) is not null).MaxBy(c => c.Ransomware) is { } listed)
         {
             terms.Add(new RiskTerm(
-                "KEV entry", model.Policy.KevFloor, "least chance in 30 days", text.Describe(listed), Without(RiskOmission.Kev)));
+                "KEV entry", model.Policy.KevFloor, "least chance in 30 days", $"{listed.Id}: {text.Facts(listed)}", Without(RiskOmission.Kev)));
             if (listed.Ransomware)
             {
                 terms.Add(new RiskTerm(
@@ -62,7 +62,7 @@ internal sealed class RiskTerms(
         foreach (var cve in cves.OrderByDescending(c => losses[c.Id]).ThenBy(c => c.Id, StringComparer.Ordinal).Take(MostVulnerabilities))
         {
             terms.Add(new RiskTerm(
-                cve.Id, losses[cve.Id], $"{model.Policy.Currency} per day", text.Describe(cve), Without(RiskOmission.None, cve)));
+                cve.Id, losses[cve.Id], $"{model.Policy.Currency} per day", text.Facts(cve), Without(RiskOmission.None, cve)));
         }
     }
 
@@ -70,7 +70,9 @@ internal sealed class RiskTerms(
     {
         if (figures.IncidentsPerDay <= 0) return;
         var problem = inputs.SelectMany(i => i.Problems ?? []).First();
-        terms.Add(new RiskTerm("Recurrence", figures.IncidentsPerDay * 30, "incidents in 30 days", text.Describe(problem), Without(RiskOmission.Problems)));
+        terms.Add(new RiskTerm(
+            "Recurrence", figures.IncidentsPerDay * 30, "incidents in 30 days", text.Describe(problem).TrimEnd('.'),
+            Without(RiskOmission.Problems)));
     }
 
     private double Without(RiskOmission omission, CveFacts? cve = null)

@@ -47,7 +47,7 @@ public sealed record RiskTerm
     public double? ScoreWithout { get; }
 
     public override string ToString() =>
-        ScoreWithout is { } score ? FormattableString.Invariant($"{Name}: {Because}; without it: {score:0.#}") : $"{Name}: {Because}";
+        ScoreWithout is { } score ? FormattableString.Invariant($"{Name}: {Because}; score without it: {score:0.0}") : $"{Name}: {Because}";
 }
 
 /// <summary>Explains a risk when somebody asks; a million findings are scored without a sentence being written.</summary>

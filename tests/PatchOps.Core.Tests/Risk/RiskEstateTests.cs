@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.IO.Compression;
 using PatchOps.Core.Risk;
@@ -96,21 +95,20 @@ public class RiskEstateTests(ITestOutputHelper output)
         Assert.True(decisions.Count >= 3, "the decisions must tell patches apart");
     }
 
-    /// <summary>A bound for an unoptimised build on a shared machine; the benchmark named risk measures the real speed.</summary>
+    /// <summary>Time is for the benchmark named risk to measure; what makes a million findings slow on any machine is garbage.</summary>
     [Fact]
-    public void A_hundred_thousand_findings_are_scored_within_seconds()
+    public void Scoring_a_finding_allocates_nothing()
     {
         var random = new Random(5);
         var cves = Enumerable.Range(0, 1000).Select(i => RiskSamples.Cve(random, i)).ToArray();
         var hosts = Enumerable.Range(0, 100).Select(i => Host(random, i)).ToArray();
         var model = RiskSamples.Model;
-        var watch = Stopwatch.StartNew();
-        var sum = 0.0;
-        for (var i = 0; i < 100_000; i++)
+        var sum = model.Figures(new RiskInput { Asset = hosts[0], Cve = cves[0] }).ExpectedLossPerDay;
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 2000; i++)
             sum += model.Figures(new RiskInput { Asset = hosts[i % 100], Cve = cves[i % 1000] }).ExpectedLossPerDay;
-        output.WriteLine($"{watch.Elapsed.TotalSeconds:0.000} s");
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
         Assert.True(sum > 0);
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(4), $"{watch.Elapsed}");
     }
 
     private static AssetFacts Host(Random random, int number) => new()

@@ -21,7 +21,7 @@ public class RiskLawTests
         Assert.All(risk.Terms, t => Assert.False(t.ScoreWithout is { } s && !(s is >= 0 and <= 100)));
         Assert.All(risk.Reasons.Concat(risk.Terms.Select(t => t.ToString())), r => Assert.DoesNotContain("NaN", r));
         Assert.Equal(risk.Decision == PatchDecision.Accept, risk.DueDate is null);
-    });
+    }, tests: 60);
 
     [Fact]
     public void More_threat_never_lowers_loss_score_or_decision() => RiskSamples.Holds(drawn =>

@@ -84,6 +84,6 @@ internal static class RiskSamples
         Priority = random.Next(3) == 0 ? null : random.Next(1, 6),
     };
 
-    public static void Holds(Action<(CveFacts[] Cves, AssetFacts Asset, Random Random)> law) =>
-        Prop.ForAll(Drawn.ToArbitrary(), law).Check(Config.QuickThrowOnFailure.WithMaxTest(300));
+    public static void Holds(Action<(CveFacts[] Cves, AssetFacts Asset, Random Random)> law, int tests = 300) =>
+        Prop.ForAll(Drawn.ToArbitrary(), law).Check(Config.QuickThrowOnFailure.WithMaxTest(tests));
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using FsCheck;
 using FsCheck.Fluent;
 using PatchOps.Core.Scoring.Cvss;
@@ -143,16 +142,20 @@ public class CvssVectorTests
         }
     });
 
-    /// <summary>A bound for a shared machine; the benchmark named risk measures the real speed.</summary>
+    /// <summary>Time is for the benchmark named risk to measure; what makes a million vectors slow on any machine is garbage.</summary>
     [Fact]
-    public void A_million_vectors_parse_and_score_within_seconds()
+    public void Parsing_and_scoring_a_vector_allocates_nothing()
     {
-        string[] texts = [Log4Shell, "CVSS:3.1/AV:L/AC:H/PR:L/UI:R/S:U/C:L/I:N/A:H", "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H/E:F/CR:H"];
-        var sum = 0.0;
-        var watch = Stopwatch.StartNew();
-        for (var i = 0; i < 100_000; i++) sum += CvssVector.Parse(texts[i % texts.Length]).Scores().Score;
+        string[] texts =
+        [
+            Log4Shell, "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H/E:F/CR:H", "AV:N/AC:L/Au:N/C:C/I:C/A:C/CR:H",
+            "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N/E:P/MSI:S",
+        ];
+        var sum = texts.Sum(t => CvssVector.Parse(t).Scores().Score);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 1000; i++) sum += CvssVector.Parse(texts[i & 3]).Scores().Score;
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
         Assert.True(sum > 0);
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(2), $"{watch.Elapsed} for 100,000 vectors, unoptimised build on a shared machine");
     }
 
     private static void Check(Action<CvssVector> law) =>

@@ -6,25 +6,25 @@ internal static class Cvss2
     private const int E = 6, Cdp = 9, Td = 10, Cr = 11, End = 14;
 
     // By code: [0] absent, then the grammar's order.
-    private static ReadOnlySpan<double> AccessVector => [0, 1.0, 0.646, 0.395];
+    private static readonly double[] AccessVector = [0, 1.0, 0.646, 0.395];
 
-    private static ReadOnlySpan<double> AccessComplexity => [0, 0.71, 0.61, 0.35];
+    private static readonly double[] AccessComplexity = [0, 0.71, 0.61, 0.35];
 
-    private static ReadOnlySpan<double> Authentication => [0, 0.704, 0.56, 0.45];
+    private static readonly double[] Authentication = [0, 0.704, 0.56, 0.45];
 
-    private static ReadOnlySpan<double> ImpactOf => [0, 0.660, 0.275, 0];
+    private static readonly double[] ImpactOf = [0, 0.660, 0.275, 0];
 
-    private static ReadOnlySpan<double> Exploitability => [1, 1, 1, 0.95, 0.9, 0.85];
+    private static readonly double[] Exploitability = [1, 1, 1, 0.95, 0.9, 0.85];
 
-    private static ReadOnlySpan<double> RemediationLevel => [1, 1, 1, 0.95, 0.90, 0.87];
+    private static readonly double[] RemediationLevel = [1, 1, 1, 0.95, 0.90, 0.87];
 
-    private static ReadOnlySpan<double> ReportConfidence => [1, 1, 1, 0.95, 0.90];
+    private static readonly double[] ReportConfidence = [1, 1, 1, 0.95, 0.90];
 
-    private static ReadOnlySpan<double> CollateralDamage => [0, 0, 0.5, 0.4, 0.3, 0.1, 0];
+    private static readonly double[] CollateralDamage = [0, 0, 0.5, 0.4, 0.3, 0.1, 0];
 
-    private static ReadOnlySpan<double> TargetDistribution => [1, 1, 1, 0.75, 0.25, 0];
+    private static readonly double[] TargetDistribution = [1, 1, 1, 0.75, 0.25, 0];
 
-    private static ReadOnlySpan<double> Requirement => [1, 1, 1.51, 1, 0.5];
+    private static readonly double[] Requirement = [1, 1, 1.51, 1, 0.5];
 
     public static CvssScores Score(in CvssVector v)
     {

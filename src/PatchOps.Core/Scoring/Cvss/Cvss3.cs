@@ -1,7 +1,8 @@
 namespace PatchOps.Core.Scoring.Cvss;
 
 /// <summary>
-/// CVSS 3.0 and 3.1: specification documents, sections 7.1–7.4 (8.1 in 3.0). They differ in the rounding and in the modified impact of a changed scope.
+/// CVSS 3.0 and 3.1: specification documents, sections 7.1–7.4 (8.1 in 3.0). They differ in the rounding and in
+/// the modified impact of a changed scope.
 /// </summary>
 internal static class Cvss3
 {
@@ -10,25 +11,25 @@ internal static class Cvss3
     /// <summary>Ceiling of the modified impact sub-score, and the unit of <see cref="CvssScores.Impact"/>.</summary>
     private const double GreatestImpact = 0.915;
 
-    private static ReadOnlySpan<double> AttackVector => [0, 0.85, 0.62, 0.55, 0.2];
+    private static readonly double[] AttackVector = [0, 0.85, 0.62, 0.55, 0.2];
 
-    private static ReadOnlySpan<double> AttackComplexity => [0, 0.77, 0.44];
+    private static readonly double[] AttackComplexity = [0, 0.77, 0.44];
 
-    private static ReadOnlySpan<double> PrivilegesUnchanged => [0, 0.85, 0.62, 0.27];
+    private static readonly double[] PrivilegesUnchanged = [0, 0.85, 0.62, 0.27];
 
-    private static ReadOnlySpan<double> PrivilegesChanged => [0, 0.85, 0.68, 0.5];
+    private static readonly double[] PrivilegesChanged = [0, 0.85, 0.68, 0.5];
 
-    private static ReadOnlySpan<double> UserInteraction => [0, 0.85, 0.62];
+    private static readonly double[] UserInteraction = [0, 0.85, 0.62];
 
-    private static ReadOnlySpan<double> ImpactOf => [0, 0.56, 0.22, 0];
+    private static readonly double[] ImpactOf = [0, 0.56, 0.22, 0];
 
-    private static ReadOnlySpan<double> ExploitMaturity => [1, 1, 1, 0.97, 0.94, 0.91];
+    private static readonly double[] ExploitMaturity = [1, 1, 1, 0.97, 0.94, 0.91];
 
-    private static ReadOnlySpan<double> RemediationLevel => [1, 1, 1, 0.97, 0.96, 0.95];
+    private static readonly double[] RemediationLevel = [1, 1, 1, 0.97, 0.96, 0.95];
 
-    private static ReadOnlySpan<double> ReportConfidence => [1, 1, 1, 0.96, 0.92];
+    private static readonly double[] ReportConfidence = [1, 1, 1, 0.96, 0.92];
 
-    private static ReadOnlySpan<double> Requirement => [1, 1, 1.5, 1, 0.5];
+    private static readonly double[] Requirement = [1, 1, 1.5, 1, 0.5];
 
     public static CvssScores Score(in CvssVector v)
     {

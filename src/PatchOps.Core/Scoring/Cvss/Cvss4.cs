@@ -40,9 +40,9 @@ internal static class Cvss4
 
     private static ReadOnlySpan<byte> Eq4Depth => [6, 5, 4];
 
-    private static ReadOnlySpan<double> ImpactOf => [0.56, 0.22, 0];
+    private static readonly double[] ImpactOf = [0.56, 0.22, 0];
 
-    private static ReadOnlySpan<double> Requirement => [1, 1, 1.5, 1, 0.5];
+    private static readonly double[] Requirement = [1, 1, 1.5, 1, 0.5];
 
     public static CvssScores Score(in CvssVector v)
     {

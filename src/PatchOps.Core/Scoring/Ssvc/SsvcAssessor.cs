@@ -102,7 +102,9 @@ public sealed class SsvcAssessor
         "Mission and Well-Being Impact" or "Human Impact" => facts.Criticality is { } criticality
             ? $"criticality {criticality} of the asset"
             : $"criticality not stated; the policy's default is {policy.DefaultCriticality}",
-        _ => facts.Exposure is { } exposure ? $"exposure {exposure} of the asset" : $"exposure not stated; the policy's default is {policy.DefaultExposure}",
+        _ => facts.Exposure is { } exposure
+            ? $"exposure {exposure} of the asset"
+            : $"exposure not stated; the policy's default is {policy.DefaultExposure}",
     };
 
     private string BecauseExploitation(in SsvcFacts facts)
