@@ -105,7 +105,8 @@ public static class EffectivenessAnalysis
         var active = window.Items.Count(i => i.AfterUntil(policy.AfterDays) >= clean.Until);
         var itemsPerDay = Math.Max(1, active);
         var wedge = new WedgeDesign(window, clean.Items);
-        if (wedge.Concurrent && wedge.Efficiency(window) >= LeastEfficiency
+        var efficiency = wedge.Concurrent ? wedge.Efficiency(window) : 0;
+        if (efficiency >= LeastEfficiency
             && WedgeAssessment.Assess(raw with { Controls = wedge.Controls }, wedge, itemsPerDay, policy, reasons) is { } controlled)
             return controlled with { PreTrend = Trend(window) };
 
@@ -119,9 +120,14 @@ public static class EffectivenessAnalysis
         reasons.Add(dispersion.Present
             ? $"Quasi-Poisson: the counts vary {Sentences.Number(dispersion.Factor)} times as much as independent incidents would, seen between {dispersion.Source}; the counts are divided by it."
             : "Poisson: the counts do not vary more than independent incidents would.");
-        reasons.Add(wedge.Concurrent
-            ? "The items were patched too close together for those patched later to serve as controls: a trend or regression to the mean is not excluded."
+        reasons.Add(efficiency > 0
+            ? "The unpatched comparable items say too little to be the measure: a trend or regression to the mean is not excluded."
             : "There are no unpatched comparable items over the same time: a trend or regression to the mean is not excluded.");
+        if (efficiency > 0 && result.Verdict == EffectivenessVerdict.Effective && !WedgeAssessment.Supports(wedge))
+        {
+            reasons.Add("Effective is withheld: the few unpatched comparable items do not support that the patch was the cause.");
+            result = result with { Verdict = EffectivenessVerdict.Inconclusive, DaysNeeded = null };
+        }
         return CheckTrend(result, window, dispersion, policy, reasons);
     }
 
@@ -137,9 +143,9 @@ public static class EffectivenessAnalysis
             reasons.Add("The baseline is too thin to show whether the rate was moving already.");
             return result;
         }
-        var moving = Math.Abs(trend.T) >= 1.645;
+        var moving = Math.Abs(trend.T) >= 1.96;
         reasons.Add($"Before the deployment the rate changed by a factor of {Sentences.Number(Math.Exp(30 * trend.Slope))} per 30 days{(moving ? "" : ", not significantly")}.");
-        if (result.Verdict != EffectivenessVerdict.Effective || trend.T > -1.645) return result;
+        if (result.Verdict != EffectivenessVerdict.Effective || trend.T > -1.96) return result;
         var scale = dispersion.Effective(policy.Confidence);
         if (Quantiles.PoissonAtMost(result.AfterCount / scale, trend.ExpectedAfter / scale) <= policy.Alpha / 2) return result;
         reasons.Add(string.Create(CultureInfo.InvariantCulture,

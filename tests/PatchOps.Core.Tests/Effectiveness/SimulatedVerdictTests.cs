@@ -38,14 +38,18 @@ public sealed class SimulatedVerdictTests(ITestOutputHelper output)
         var random = new Random(2);
         int effective = 0, significant = 0;
         const int cases = 400;
+        var table = new SortedDictionary<string, int>(StringComparer.Ordinal);
         for (var n = 0; n < cases; n++)
         {
             var history = new Simulation { Rate = 30.0 / 6 / 180, Stagger = stagger, Items = 6 + unpatched, Unpatched = unpatched, Burst = burst, Trend = trend }.Make(random);
             var result = EffectivenessAnalysis.Analyse(history);
             if (result.Verdict == EffectivenessVerdict.Effective) effective++;
             if (result.PValue < 0.05) significant++;
+            var key = $"{result.Design} {result.Model} {(result.PValue < 0.05 ? "significant" : "")} {result.Verdict}";
+            table[key] = table.GetValueOrDefault(key) + 1;
         }
         output.WriteLine($"{name}: {effective / (double)cases:P1} Effective, {significant / (double)cases:P1} significant");
+        foreach (var (key, count) in table) output.WriteLine($"  {key}: {count}");
         Assert.True(effective <= 0.05 * cases, $"{name}: {effective} of {cases}");
     }
 }

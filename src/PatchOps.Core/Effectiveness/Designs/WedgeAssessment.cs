@@ -65,13 +65,18 @@ internal static class WedgeAssessment
         return result;
     }
 
+    /// <summary>Whether controls too weak to measure by at least point the same way, with probability 0.8.</summary>
+    public static bool Supports(WedgeDesign design)
+    {
+        var model = new TwoWayPoisson(design.Cells);
+        model.Fit();
+        return model.TreatedCount + model.UntreatedCount > 0 && model.SignedRoot(0) >= Quantiles.Normal(0.8);
+    }
+
     /// <summary>The larger of the dispersion between cells and that which keeps each item's incidents together.</summary>
     private static Dispersion Spread(TwoWayPoisson model, EffectivenessPolicy policy)
     {
-        var cells = Dispersion.None;
-        var degrees = model.ResidualDegrees;
-        if (degrees >= 4 && model.PearsonChiSquare > degrees && Quantiles.ChiSquareAbove(model.PearsonChiSquare, degrees) < Dispersion.Level)
-            cells = new Dispersion(model.PearsonChiSquare / degrees, degrees, "items and periods");
+        var cells = Dispersion.From(model.PearsonChiSquare, model.ResidualDegrees, "items and periods");
         if (model.Items < 8 || !double.IsFinite(model.Variance)) return cells;
         var items = new Dispersion(model.ClusterVariance / model.Variance, model.Items - 1, "items");
         return items.Present && items.Effective(policy.Confidence) > cells.Effective(policy.Confidence) && cells.Present ? items : cells;
