@@ -10,7 +10,7 @@ namespace PatchOps.Core.Effectiveness;
 public static class EffectivenessAnalysis
 {
     /// <summary>Below this share of a plain comparison's information the controls say too little to be asked.</summary>
-    private const double LeastEfficiency = 0.15;
+    private const double LeastEfficiency = 0.1;
 
     /// <summary>Analyses one problem. Dirty data give an answer that names the limitation, never an exception.</summary>
     public static EffectivenessResult Analyse(ProblemHistory history, EffectivenessPolicy? policy = null)
@@ -123,9 +123,9 @@ public static class EffectivenessAnalysis
         reasons.Add(efficiency > 0
             ? "The unpatched comparable items say too little to be the measure: a trend or regression to the mean is not excluded."
             : "There are no unpatched comparable items over the same time: a trend or regression to the mean is not excluded.");
-        if (efficiency > 0 && result.Verdict == EffectivenessVerdict.Effective && !WedgeAssessment.Supports(wedge))
+        if (efficiency > 0 && result.Verdict == EffectivenessVerdict.Effective && WedgeAssessment.Contradicts(wedge, result.RateRatio ?? 1))
         {
-            reasons.Add("Effective is withheld: the few unpatched comparable items do not support that the patch was the cause.");
+            reasons.Add("Effective is withheld: the few unpatched comparable items fell too, so that the patch need not be the cause.");
             result = result with { Verdict = EffectivenessVerdict.Inconclusive, DaysNeeded = null };
         }
         return CheckTrend(result, window, dispersion, policy, reasons);
