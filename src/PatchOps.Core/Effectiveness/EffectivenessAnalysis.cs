@@ -12,6 +12,9 @@ public static class EffectivenessAnalysis
     /// <summary>Below this share of a plain comparison's information the controls say too little to be asked.</summary>
     private const double LeastEfficiency = 0.1;
 
+    /// <summary>From this share on the controls are the measure in any case.</summary>
+    private const double GoodEfficiency = 0.35;
+
     /// <summary>Analyses one problem. Dirty data give an answer that names the limitation, never an exception.</summary>
     public static EffectivenessResult Analyse(ProblemHistory history, EffectivenessPolicy? policy = null)
     {
@@ -106,7 +109,7 @@ public static class EffectivenessAnalysis
         var itemsPerDay = Math.Max(1, active);
         var wedge = new WedgeDesign(window, clean.Items);
         var efficiency = wedge.Concurrent ? wedge.Efficiency(window) : 0;
-        if (efficiency >= LeastEfficiency
+        if (wedge.Concurrent && Asks(wedge, window, efficiency)
             && WedgeAssessment.Assess(raw with { Controls = wedge.Controls }, wedge, itemsPerDay, policy, reasons) is { } controlled)
             return controlled with { PreTrend = Trend(window) };
 
@@ -123,12 +126,22 @@ public static class EffectivenessAnalysis
         reasons.Add(efficiency > 0
             ? "The unpatched comparable items say too little to be the measure: a trend or regression to the mean is not excluded."
             : "There are no unpatched comparable items over the same time: a trend or regression to the mean is not excluded.");
-        if (efficiency > 0 && result.Verdict == EffectivenessVerdict.Effective && WedgeAssessment.Contradicts(wedge, result.RateRatio ?? 1))
+        if (efficiency > 0 && result.Verdict == EffectivenessVerdict.Effective && WedgeAssessment.Contradicts(wedge, result.RateRatio ?? 1, 0.95))
         {
             reasons.Add("Effective is withheld: the few unpatched comparable items fell too, so that the patch need not be the cause.");
             result = result with { Verdict = EffectivenessVerdict.Inconclusive, DaysNeeded = null };
         }
         return CheckTrend(result, window, dispersion, policy, reasons);
+    }
+
+    /// <summary>Good controls are always asked; weak ones where the baseline was moving or they tell another story than the plain comparison.</summary>
+    private static bool Asks(WedgeDesign wedge, BeforeAfterWindow window, double efficiency)
+    {
+        if (efficiency >= GoodEfficiency) return true;
+        if (efficiency < LeastEfficiency) return false;
+        if (BeforeAfterDispersion.PreTrend(window) is { } trend && Math.Abs(trend.T) >= 1) return true;
+        var plain = new RateComparison(window.BeforeCount, window.BeforeDays, window.AfterCount, window.AfterDays).Ratio;
+        return plain is > 0 and var ratio && WedgeAssessment.Contradicts(wedge, ratio, 0.8);
     }
 
     private static double? Trend(BeforeAfterWindow window) =>

@@ -10,8 +10,8 @@ public sealed class SimulatedVerdictTests(ITestOutputHelper output)
     [Theory]
     [InlineData("patched at once", 0.0, 0, 90.0)]
     [InlineData("patched over three weeks", 21.0, 0, 90.0)]
-    [InlineData("patched over three months", 90.0, 0, 180.0)]
-    [InlineData("with controls", 0.0, 12, 90.0)]
+    [InlineData("patched over two months", 60.0, 0, 120.0)]
+    [InlineData("with twice as many controls", 0.0, 24, 120.0)]
     public void An_80_percent_fall_from_24_or_more_incidents_is_called_Effective_in_80_percent_of_cases(string name, double stagger, int unpatched, double afterDays)
     {
         var random = new Random(1);

@@ -65,13 +65,13 @@ internal static class WedgeAssessment
         return result;
     }
 
-    /// <summary>Whether controls too weak to measure by nevertheless speak, with probability 0.8, for a smaller fall than the plain comparison shows.</summary>
-    public static bool Contradicts(WedgeDesign design, double plainRatio)
+    /// <summary>Whether controls too weak to measure by nevertheless speak, with the given probability, for a smaller fall than the plain comparison shows.</summary>
+    public static bool Contradicts(WedgeDesign design, double plainRatio, double probability)
     {
         var model = new TwoWayPoisson(design.Cells);
         if (model.TreatedCount <= 0) return false;
         model.Fit();
-        return model.SignedRoot(Math.Log(plainRatio)) <= -Quantiles.Normal(0.8);
+        return model.SignedRoot(Math.Log(plainRatio)) <= -Quantiles.Normal(probability);
     }
 
     /// <summary>The larger of the dispersion between cells and that which keeps each item's incidents together.</summary>

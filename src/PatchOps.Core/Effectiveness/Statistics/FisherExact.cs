@@ -23,7 +23,7 @@ public static class FisherExact
             total += weight;
             less += weight;
             if (weight <= slack) extreme += weight;
-            if (weight < 1e-30 * total) break;
+            if (weight < 1e-30) break;
         }
         weight = observed;
         for (var x = a; x < high; x++)
@@ -32,8 +32,10 @@ public static class FisherExact
             total += weight;
             greater += weight;
             if (weight <= slack) extreme += weight;
-            if (weight < 1e-30 * total) break;
+            if (weight < 1e-30) break;
         }
+        // A table more than 1e308 times less probable than the likeliest one.
+        if (double.IsInfinity(total)) return (double.IsInfinity(less) ? 1 : 0, double.IsInfinity(greater) ? 1 : 0, 0);
         return (Math.Min(1, less / total), Math.Min(1, greater / total), Math.Min(1, extreme / total));
     }
 }
