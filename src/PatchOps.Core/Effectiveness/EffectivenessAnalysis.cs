@@ -10,7 +10,10 @@ namespace PatchOps.Core.Effectiveness;
 public static class EffectivenessAnalysis
 {
     /// <summary>Below this share of a plain comparison's information the controls say too little to be asked.</summary>
-    private const double LeastEfficiency = 0.15;
+    private const double LeastEfficiency = 0.1;
+
+    /// <summary>From this share on the controls are the measure in any case.</summary>
+    private const double GoodEfficiency = 0.35;
 
     /// <summary>Analyses one problem. Dirty data give an answer that names the limitation, never an exception.</summary>
     public static EffectivenessResult Analyse(ProblemHistory history, EffectivenessPolicy? policy = null)
@@ -105,7 +108,8 @@ public static class EffectivenessAnalysis
         var active = window.Items.Count(i => i.AfterUntil(policy.AfterDays) >= clean.Until);
         var itemsPerDay = Math.Max(1, active);
         var wedge = new WedgeDesign(window, clean.Items);
-        if (wedge.Concurrent && wedge.Efficiency(window) >= LeastEfficiency
+        var efficiency = wedge.Concurrent ? wedge.Efficiency(window) : 0;
+        if (wedge.Concurrent && Asks(wedge, window, efficiency)
             && WedgeAssessment.Assess(raw with { Controls = wedge.Controls }, wedge, itemsPerDay, policy, reasons) is { } controlled)
             return controlled with { PreTrend = Trend(window) };
 
@@ -119,10 +123,25 @@ public static class EffectivenessAnalysis
         reasons.Add(dispersion.Present
             ? $"Quasi-Poisson: the counts vary {Sentences.Number(dispersion.Factor)} times as much as independent incidents would, seen between {dispersion.Source}; the counts are divided by it."
             : "Poisson: the counts do not vary more than independent incidents would.");
-        reasons.Add(wedge.Concurrent
-            ? "The items were patched too close together for those patched later to serve as controls: a trend or regression to the mean is not excluded."
+        reasons.Add(efficiency > 0
+            ? "The unpatched comparable items say too little to be the measure: a trend or regression to the mean is not excluded."
             : "There are no unpatched comparable items over the same time: a trend or regression to the mean is not excluded.");
+        if (efficiency > 0 && result.Verdict == EffectivenessVerdict.Effective && WedgeAssessment.Contradicts(wedge, result.RateRatio ?? 1, 0.95))
+        {
+            reasons.Add("Effective is withheld: the few unpatched comparable items fell too, so that the patch need not be the cause.");
+            result = result with { Verdict = EffectivenessVerdict.Inconclusive, DaysNeeded = null };
+        }
         return CheckTrend(result, window, dispersion, policy, reasons);
+    }
+
+    /// <summary>Good controls are always asked; weak ones where the baseline was moving or they tell another story than the plain comparison.</summary>
+    private static bool Asks(WedgeDesign wedge, BeforeAfterWindow window, double efficiency)
+    {
+        if (efficiency >= GoodEfficiency) return true;
+        if (efficiency < LeastEfficiency) return false;
+        if (BeforeAfterDispersion.PreTrend(window) is { } trend && Math.Abs(trend.T) >= 1) return true;
+        var plain = new RateComparison(window.BeforeCount, window.BeforeDays, window.AfterCount, window.AfterDays).Ratio;
+        return plain is > 0 and var ratio && WedgeAssessment.Contradicts(wedge, ratio, 0.8);
     }
 
     private static double? Trend(BeforeAfterWindow window) =>
@@ -137,9 +156,9 @@ public static class EffectivenessAnalysis
             reasons.Add("The baseline is too thin to show whether the rate was moving already.");
             return result;
         }
-        var moving = Math.Abs(trend.T) >= 1.645;
+        var moving = Math.Abs(trend.T) >= 1.96;
         reasons.Add($"Before the deployment the rate changed by a factor of {Sentences.Number(Math.Exp(30 * trend.Slope))} per 30 days{(moving ? "" : ", not significantly")}.");
-        if (result.Verdict != EffectivenessVerdict.Effective || trend.T > -1.645) return result;
+        if (result.Verdict != EffectivenessVerdict.Effective || trend.T > -1.96) return result;
         var scale = dispersion.Effective(policy.Confidence);
         if (Quantiles.PoissonAtMost(result.AfterCount / scale, trend.ExpectedAfter / scale) <= policy.Alpha / 2) return result;
         reasons.Add(string.Create(CultureInfo.InvariantCulture,

@@ -9,16 +9,17 @@ internal static class BeforeAfterDispersion
     public static Dispersion Of(BeforeAfterWindow window, bool beforeOnly = false)
     {
         var largest = Dispersion.None;
-        foreach (var (width, name) in new[] { (7.0, "weeks"), (28.0, "months") })
+        foreach (var (width, name, level) in new[] { (7.0, "weeks", Dispersion.Lenient), (28.0, "months", Dispersion.Strict) })
         {
             var observed = new List<double>();
             var expected = new List<double>();
             var parameters = 0;
             foreach (var before in beforeOnly ? [true] : new[] { true, false })
             {
-                var (counts, exposure) = window.Bins(width, before);
                 double count = before ? window.BeforeCount : window.AfterCount, days = before ? window.BeforeDays : window.AfterDays;
                 if (count <= 0) continue;
+                // Bins in which less than one incident is expected make χ² erratic (Cochran, 1954).
+                var (counts, exposure) = window.Bins(Math.Max(width, window.Length(before) / count), before);
                 parameters++;
                 for (var k = 0; k < counts.Length; k++)
                 {
@@ -26,8 +27,7 @@ internal static class BeforeAfterDispersion
                     expected.Add(count / days * exposure[k]);
                 }
             }
-            largest = Dispersion.Largest(largest,
-                Dispersion.From(observed.ToArray(), expected.ToArray(), parameters, name));
+            largest = Dispersion.Largest(largest, Dispersion.From(observed.ToArray(), expected.ToArray(), parameters, name, level));
         }
         return beforeOnly ? largest : Dispersion.Largest(largest, BetweenItems(window));
     }
@@ -35,7 +35,7 @@ internal static class BeforeAfterDispersion
     /// <summary>Do items differ in how their rates changed? Each item's own total is kept, its split is compared with the pooled one.</summary>
     private static Dispersion BetweenItems(BeforeAfterWindow window)
     {
-        if (window.Items.Count < 5 || window.BeforeCount == 0 || window.AfterCount == 0) return Dispersion.None;
+        if (window.Items.Count < 8 || window.BeforeCount == 0 || window.AfterCount == 0) return Dispersion.None;
         var policy = window.Policy;
         var ratio = window.AfterCount / window.AfterDays / (window.BeforeCount / window.BeforeDays);
         var observed = new List<double>();
@@ -53,7 +53,7 @@ internal static class BeforeAfterDispersion
             observed.Add(late);
             expected.Add((early + late) * after / (before + after));
         }
-        return Dispersion.From(observed.ToArray(), expected.ToArray(), items + 1, "items");
+        return Dispersion.From(observed.ToArray(), expected.ToArray(), items + 1, "items", Dispersion.Strict);
     }
 
     /// <summary>Log-linear trend of the baseline, per day, with its t-value; null where the baseline is too thin to say.</summary>

@@ -29,14 +29,21 @@ internal sealed class BeforeAfterWindow
 
     public long AfterCount { get; }
 
+    /// <summary>Longest observation of an item on one side, days.</summary>
+    public double Length(bool before)
+    {
+        var longest = 0.0;
+        foreach (var item in Items)
+            longest = Math.Max(longest, before ? item.BeforeUntil - item.BeforeFrom(Policy.BeforeDays) : item.AfterUntil(Policy.AfterDays) - item.AfterFrom);
+        return longest;
+    }
+
     /// <summary>Pooled over items in time relative to their own deployment; negative bins lie before it.</summary>
     /// <param name="width">Width of a bin in days.</param>
     /// <param name="before">Which side.</param>
     public (double[] Counts, double[] Exposure) Bins(double width, bool before)
     {
-        var longest = 0.0;
-        foreach (var item in Items)
-            longest = Math.Max(longest, before ? item.BeforeUntil - item.BeforeFrom(Policy.BeforeDays) : item.AfterUntil(Policy.AfterDays) - item.AfterFrom);
+        var longest = Length(before);
         var size = (int)Math.Ceiling(longest / width - 1e-9);
         var counts = new double[size];
         var exposure = new double[size];

@@ -65,13 +65,19 @@ internal static class WedgeAssessment
         return result;
     }
 
+    /// <summary>Whether controls too weak to measure by nevertheless speak, with the given probability, for a smaller fall than the plain comparison shows.</summary>
+    public static bool Contradicts(WedgeDesign design, double plainRatio, double probability)
+    {
+        var model = new TwoWayPoisson(design.Cells);
+        if (model.TreatedCount <= 0) return false;
+        model.Fit();
+        return model.SignedRoot(Math.Log(plainRatio)) <= -Quantiles.Normal(probability);
+    }
+
     /// <summary>The larger of the dispersion between cells and that which keeps each item's incidents together.</summary>
     private static Dispersion Spread(TwoWayPoisson model, EffectivenessPolicy policy)
     {
-        var cells = Dispersion.None;
-        var degrees = model.ResidualDegrees;
-        if (degrees >= 4 && model.PearsonChiSquare > degrees && Quantiles.ChiSquareAbove(model.PearsonChiSquare, degrees) < Dispersion.Level)
-            cells = new Dispersion(model.PearsonChiSquare / degrees, degrees, "items and periods");
+        var cells = Dispersion.From(model.PearsonChiSquare, model.ResidualDegrees, "items and periods");
         if (model.Items < 8 || !double.IsFinite(model.Variance)) return cells;
         var items = new Dispersion(model.ClusterVariance / model.Variance, model.Items - 1, "items");
         return items.Present && items.Effective(policy.Confidence) > cells.Effective(policy.Confidence) && cells.Present ? items : cells;

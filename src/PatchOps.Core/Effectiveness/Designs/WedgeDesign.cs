@@ -5,6 +5,9 @@ namespace PatchOps.Core.Effectiveness.Designs;
 /// <summary>Cuts timelines into the cells of the stepped-wedge model, and says what the controls are worth.</summary>
 internal sealed class WedgeDesign
 {
+    /// <summary>Deployments closer together than this are one wave.</summary>
+    private const double WaveGap = 3;
+
     private readonly List<WedgeCell> _cells = [];
 
     public WedgeDesign(BeforeAfterWindow window, IReadOnlyCollection<ItemTimeline> all)
@@ -12,9 +15,8 @@ internal sealed class WedgeDesign
         var policy = window.Policy;
         var from = window.Items.Min(i => i.BeforeFrom(policy.BeforeDays));
         var until = window.Items.Max(i => i.AfterUntil(policy.AfterDays));
-        // Some twenty periods: enough to follow a trend, few enough that each holds incidents.
-        var width = Math.Max(7, 7 * Math.Ceiling((until - from) / 20 / 7));
-        var periods = (int)Math.Ceiling((until - from) / width - 1e-9);
+        var edges = Edges(from, until, window.Items);
+        var periods = edges.Length - 1;
         var strata = new Dictionary<string, int>(StringComparer.Ordinal);
         var members = new HashSet<ItemTimeline>(window.Items);
         var number = 0;
@@ -25,8 +27,8 @@ internal sealed class WedgeDesign
             // A patched item without exposure on both sides still is a control until its deployment.
             if (patched && !members.Contains(item) && item.Deployed <= from) continue;
             if (!strata.TryGetValue(item.Stratum, out var stratum)) strata.Add(item.Stratum, stratum = strata.Count);
-            Cut(item, number, stratum * periods, Math.Max(from, item.From), Math.Min(until, item.Deployed ?? item.Until), from, width, treated: false);
-            if (members.Contains(item)) Cut(item, number, stratum * periods, item.AfterFrom, item.AfterUntil(policy.AfterDays), from, width, treated: true);
+            Cut(item, number, stratum * periods, Math.Max(from, item.From), Math.Min(until, item.Deployed ?? item.Until), edges, treated: false);
+            if (members.Contains(item)) Cut(item, number, stratum * periods, item.AfterFrom, item.AfterUntil(policy.AfterDays), edges, treated: true);
             if (!patched && item.Symptoms.Count > 0) NeverPatched++;
             number++;
         }
@@ -57,15 +59,34 @@ internal sealed class WedgeDesign
         return double.IsFinite(variance) ? 1 / (total * after * (1 - after)) / variance : 0;
     }
 
-    private void Cut(ItemTimeline item, int number, int firstPeriod, double from, double until, double origin, double width, bool treated)
+    /// <summary>Some ten periods, cut at the waves: within one period nobody goes from unpatched to patched, so that no time trend leaks in.</summary>
+    private static double[] Edges(double from, double until, IReadOnlyList<ItemTimeline> patched)
     {
-        if (until <= from) return;
-        var k = (int)Math.Floor((from - origin) / width);
-        for (var start = from; start < until; k++)
+        var width = Math.Max(7, (until - from) / 10);
+        var edges = new List<double> { from };
+        var previous = double.NegativeInfinity;
+        foreach (var at in patched.Select(i => i.Deployed!.Value).Order())
         {
-            var end = Math.Min(until, origin + (k + 1) * width);
+            if (at - previous > WaveGap && at - edges[^1] > WaveGap && at < until) edges.Add(at);
+            previous = at;
+        }
+        if (until > edges[^1]) edges.Add(until);
+        var all = new List<double>();
+        for (var k = 0; k + 1 < edges.Count; k++)
+        {
+            var pieces = Math.Max(1, (int)Math.Round((edges[k + 1] - edges[k]) / width));
+            for (var piece = 0; piece < pieces; piece++) all.Add(edges[k] + (edges[k + 1] - edges[k]) * piece / pieces);
+        }
+        all.Add(edges[^1]);
+        return [.. all];
+    }
+
+    private void Cut(ItemTimeline item, int number, int firstPeriod, double from, double until, double[] edges, bool treated)
+    {
+        for (var k = 0; k + 1 < edges.Length; k++)
+        {
+            double start = Math.Max(from, edges[k]), end = Math.Min(until, edges[k + 1]);
             if (end > start) _cells.Add(new WedgeCell(number, firstPeriod + k, end - start, item.Count(start, end), treated));
-            start = Math.Max(start, end);
         }
     }
 }

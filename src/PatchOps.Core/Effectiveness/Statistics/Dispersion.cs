@@ -7,7 +7,10 @@ namespace PatchOps.Core.Effectiveness.Statistics;
 internal readonly record struct Dispersion(double Factor, double Degrees, string? Source)
 {
     /// <summary>Level of the test below which counts are treated as over-dispersed: lenient, since missing it costs coverage and assuming it only power.</summary>
-    public const double Level = 0.2;
+    public const double Lenient = 0.1;
+
+    /// <summary>Level where the estimate rests on few cells and a false alarm would cost much power.</summary>
+    public const double Strict = 0.025;
 
     public static Dispersion None { get; } = new(1, double.PositiveInfinity, null);
 
@@ -24,8 +27,13 @@ internal readonly record struct Dispersion(double Factor, double Degrees, string
 
     public static Dispersion Largest(Dispersion one, Dispersion other) => other.Factor > one.Factor ? other : one;
 
+    /// <summary>From Pearson's χ²; none where it is not larger than chance makes it.</summary>
+    public static Dispersion From(double chi, double degrees, string source, double level = Lenient) =>
+        degrees < 4 || chi <= degrees || Quantiles.ChiSquareAbove(chi, degrees) > level ? None : new Dispersion(chi / degrees, degrees, source);
+
     /// <summary>From observed and expected counts.</summary>
-    public static Dispersion From(ReadOnlySpan<double> observed, ReadOnlySpan<double> expected, double parameters, string source)
+    public static Dispersion From(ReadOnlySpan<double> observed, ReadOnlySpan<double> expected, double parameters, string source,
+        double level = Lenient)
     {
         double chi = 0;
         var cells = 0;
@@ -35,8 +43,6 @@ internal readonly record struct Dispersion(double Factor, double Degrees, string
             chi += (observed[i] - expected[i]) * (observed[i] - expected[i]) / expected[i];
             cells++;
         }
-        var degrees = cells - parameters;
-        if (degrees < 4 || chi <= degrees || Quantiles.ChiSquareAbove(chi, degrees) > Level) return None;
-        return new Dispersion(chi / degrees, degrees, source);
+        return From(chi, cells - parameters, source, level);
     }
 }

@@ -50,7 +50,7 @@ internal sealed class ClusterScan
         if (own.Exposed && own.TotalAfter >= Smallest)
         {
             var total = new RateComparison(own.TotalBefore / own.Spread, own.BeforeDays, own.TotalAfter / own.Spread, own.AfterDays);
-            totalRose = total.TailHigh(1) < policy.Alpha / 2;
+            totalRose = total.TailHigh(1) < policy.Alpha / 5;
             if (totalRose) rise = Math.Max(rise, own.TotalAfter / own.AfterDays - own.TotalBefore / own.BeforeDays);
         }
         risen.Sort((one, other) => other.AfterCount.CompareTo(one.AfterCount));
@@ -74,7 +74,7 @@ internal sealed class ClusterScan
                 AfterCount = after,
                 AfterDays = tally.AfterDays,
                 RateRatio = comparison.Ratio,
-            }, comparison.TailHigh(1)));
+            }, Math.Min(1, 2 * comparison.TailHigh(1))));
         }
     }
 
