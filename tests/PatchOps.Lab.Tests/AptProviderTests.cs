@@ -256,6 +256,42 @@ public sealed class AptProviderTests(LabFixture lab)
         Assert.Equal(4, (await Apt.ConfirmAsync(host, "never-armed", Deadline, default)).ExitCode);
     }
 
+    [SkippableFact]
+    public async Task Needrestart_is_asked_where_it_is_installed()
+    {
+        await lab.RequireAsync();
+        await using var host = lab.Open("h1");
+        // As needrestart 3.6 prints in batch mode.
+        const string Recorded = "NEEDRESTART-VER: 3.6\nNEEDRESTART-KCUR: 6.1.0-18-amd64\nNEEDRESTART-KEXP: 6.1.0-22-amd64\nNEEDRESTART-KSTA: 3\nNEEDRESTART-SVC: cron.service\n";
+        async Task Install(string answer) => await host.RunAsync(new HostCommand(
+            ["sh", "-c", "printf '#!/bin/sh\nprintf \"%%s\" \"%s\"\n' \"$1\" >/usr/local/sbin/needrestart; chmod 755 /usr/local/sbin/needrestart", "sh", answer], Deadline), default);
+        PackageChange[] changes = [new("p", "po-slow", "1.0", "1.1")];
+        await Install(Recorded);
+        try
+        {
+            var report = await Apt.VerifyAsync(host, changes, Deadline, default);
+            Assert.True(report.RestartNeeded);
+            Assert.Contains("kernel", report.RestartReasons);
+            Assert.Contains("service cron.service", report.RestartReasons);
+        }
+        finally
+        {
+            await lab.EnterAsync("h1", "rm", "/usr/local/sbin/needrestart");
+        }
+    }
+
+    [SkippableFact]
+    public async Task A_prefix_leads_into_a_host_without_ssh()
+    {
+        await lab.RequireAsync();
+        await using var host = new LocalTransport("h2", new LocalSettings { Elevation = Elevation.None, Prefix = lab.Enter("h2") });
+        PackageChange[] changes = [new("p", "po-good", "1.0", "1.1")];
+        Assert.Null((await Apt.ApplyAsync(host, changes, Key(), default)).Failure);
+        Assert.True((await Apt.VerifyAsync(host, changes, Deadline, default)).AllApplied);
+        Assert.Null((await Apt.RevertAsync(host, changes, Key(), default)).Failure);
+        Assert.True((await Apt.VerifyAsync(host, changes, Deadline, default)).AllReverted);
+    }
+
     private static async Task<string[]> UpgradesAsync(IHostTransport host, string package)
     {
         var log = await host.RunAsync(new HostCommand(["grep", $" upgrade {package}:", "/var/log/dpkg.log"], Deadline), default);

@@ -22,6 +22,8 @@ internal static class StepScripts
         if [ "$token" -lt "$seen" ]; then printf '%s fenced 0 - %s 0 0\n' "$nonce" "$seen"; exit 0; fi
         if [ "$token" -gt "$seen" ]; then
             echo "$token" >"$fence.new" && mv "$fence.new" "$fence" || exit 71
+            # With a new lease, and so seldom: steps that nobody will ask for any more.
+            find "$state/steps" -mindepth 1 -maxdepth 1 -type d -mtime +90 -exec rm -rf {} +
         fi
         found=1
         if [ ! -e "$d/started" ]; then
@@ -39,6 +41,9 @@ internal static class StepScripts
                 exec 8<"$d/alive"
                 flock 8
                 echo "$$" >"$d/started" || exit 71
+                # On disk before anything runs: a power cut must not make the host forget that it has begun.
+                sync "$d/started" "$d" "$1"
+                shift
                 exec 9>&-
                 cd /
                 timeout -k 10 "$limit" sh -c '\''
@@ -48,7 +53,7 @@ internal static class StepScripts
                     "$@" <"$d/in" >"$d/out" 2>"$d/err"
                     echo "$?" >"$d/code.new" && mv "$d/code.new" "$d/code"'\'' sh "$d" "$@"
                 case $? in 0) why=end ;; 124 | 137) why=limit ;; *) why=killed ;; esac
-                echo "$why" >"$d/done.new" && mv "$d/done.new" "$d/done"' patchops-step "$d" "$limit" "$@" </dev/null >/dev/null 2>&1
+                echo "$why" >"$d/done.new" && mv "$d/done.new" "$d/done"' patchops-step "$d" "$limit" "$fence" "$@" </dev/null >/dev/null 2>&1
         fi
         # The supervisor holds a copy of this lock until it has left its mark.
         exec 9>&-

@@ -67,7 +67,7 @@ public sealed class AptProvider(AptSettings? settings = null) : IPatchProvider, 
             })],
             null)
         {
-            RestartNeeded = state.RestartReasons.Length > 0,
+            RestartNeeded = state.HostRestartNeeded,
             RestartReasons = state.RestartReasons,
             BootId = state.BootId,
         };

@@ -105,10 +105,6 @@ internal static class AptScripts
     public const string Revert = Environment + "\n" + """
         lock=$1
         shift
-        find() {
-            for f in "$keep/$1" "/var/cache/apt/archives/$1"; do [ -e "$f" ] && { echo "$f"; return; }; done
-            return 1
-        }
         file() {
             name=${1%%=*}
             for f in "$keep/${name%%:*}_$(printf %s "${1#*=}" | sed 's/:/%3a/g')"_*.deb \
@@ -164,7 +160,7 @@ internal static class AptScripts
         shift
         """ + "\n" + State + "\n" + """
         if [ "$ask" = yes ] && command -v needrestart >/dev/null; then
-            timeout 20 needrestart -b -r l 2>/dev/null | sed -n 's/^NEEDRESTART-KSTA: 3$/restart kernel/p; s/^NEEDRESTART-SVC: /restart service /p'
+            timeout 20 needrestart -b -r l 2>/dev/null | sed -n 's/^NEEDRESTART-KSTA: [23]$/restart kernel/p; s/^NEEDRESTART-SVC: /restart service /p'
         fi
         exit 0
         """;
