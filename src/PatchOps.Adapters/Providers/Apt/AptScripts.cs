@@ -55,7 +55,7 @@ internal static class AptScripts
             { print "patchops-gate: " $1 " " $2 " " ($9 == "**REMOVE**" ? "(removed)" : $6) | "cat >&2"; bad = 1 }
             END { close("cat >&2"); exit bad }'
         GATE
-        install() { apt -o "DPkg::Pre-Install-Pkgs::=/bin/sh $d/gate $d" -o DPkg::Tools::Options::/bin/sh::Version=3 install $todo; }
+        install() { apt -o "DPkg::Pre-Install-Pkgs::=/usr/bin/env sh $d/gate $d" -o DPkg::Tools::Options::/usr/bin/env::Version=3 install $todo; }
         install
         code=$?
         if [ $code -ne 0 ] && unknown; then
