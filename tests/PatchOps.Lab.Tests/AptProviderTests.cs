@@ -202,7 +202,7 @@ public sealed class AptProviderTests(LabFixture lab)
         {
             Assert.False((await Apt.PreCheckAsync(host, changes, Deadline, default)).Fit);
             var applied = await Apt.ApplyAsync(host, changes, Key(), default);
-            Assert.NotNull(applied.Failure);
+            Assert.Equal("DiskFull", applied.Failure!.Code);
             Assert.True((await Apt.VerifyAsync(host, changes, Deadline, default)).AllReverted);
         }
         finally
@@ -218,6 +218,8 @@ public sealed class AptProviderTests(LabFixture lab)
         await using var host = lab.Open("h3");
         PackageChange[] changes = [new("p", "po-cutoff", "1.0", "1.1")];
         Assert.Null((await Apt.StageAsync(host, changes, Key(), default)).Failure);
+        const string Hashes = "find /etc /usr/share/po-cutoff -xdev ! -type d | sort | xargs -d '\\n' stat -c '%n %a %U %F' ; find /etc -xdev -type f | sort | xargs -d '\\n' sha256sum";
+        var before = await lab.EnterAsync("h3", "sh", "-c", Hashes);
         var armed = Key();
         Assert.Null((await Apt.ArmAsync(host, changes, armed, TimeSpan.FromSeconds(4), default)).Failure);
         var applied = await Apt.ApplyAsync(host, changes, Key(), default);
@@ -236,6 +238,7 @@ public sealed class AptProviderTests(LabFixture lab)
         var reverted = await host.CollectStepAsync(armed.Id, TimeSpan.FromSeconds(10), Deadline, default);
         Assert.Equal((StepState.Finished, 0), (reverted.State, reverted.ExitCode));
         Assert.True((await Apt.VerifyAsync(host, changes, Deadline, default)).AllReverted);
+        Assert.Equal(before, await lab.EnterAsync("h3", "sh", "-c", Hashes));
         Assert.Equal(3, (await Apt.ConfirmAsync(host, armed.Id, Deadline, default)).ExitCode);
     }
 
@@ -254,6 +257,81 @@ public sealed class AptProviderTests(LabFixture lab)
         Assert.Equal((StepState.Finished, 0), (ended.State, ended.ExitCode));
         Assert.True((await Apt.VerifyAsync(host, changes, Deadline, default)).AllApplied);
         Assert.Equal(4, (await Apt.ConfirmAsync(host, "never-armed", Deadline, default)).ExitCode);
+    }
+
+    [SkippableFact]
+    public async Task Needrestart_is_asked_where_it_is_installed()
+    {
+        await lab.RequireAsync();
+        await using var host = lab.Open("h1");
+        // As needrestart 3.6 prints in batch mode.
+        const string Recorded = "NEEDRESTART-VER: 3.6\nNEEDRESTART-KCUR: 6.1.0-18-amd64\nNEEDRESTART-KEXP: 6.1.0-22-amd64\nNEEDRESTART-KSTA: 3\nNEEDRESTART-SVC: cron.service\n";
+        async Task Install(string answer) => await host.RunAsync(new HostCommand(
+            ["sh", "-c", "printf '#!/bin/sh\nprintf \"%%s\" \"%s\"\n' \"$1\" >/usr/local/sbin/needrestart; chmod 755 /usr/local/sbin/needrestart", "sh", answer], Deadline), default);
+        PackageChange[] changes = [new("p", "po-slow", "1.0", "1.1")];
+        await Install(Recorded);
+        try
+        {
+            var report = await Apt.VerifyAsync(host, changes, Deadline, default);
+            Assert.True(report.RestartNeeded);
+            Assert.Contains("kernel", report.RestartReasons);
+            Assert.Contains("service cron.service", report.RestartReasons);
+        }
+        finally
+        {
+            await lab.EnterAsync("h1", "rm", "/usr/local/sbin/needrestart");
+        }
+    }
+
+    [SkippableFact]
+    public async Task A_prefix_leads_into_a_host_without_ssh()
+    {
+        await lab.RequireAsync();
+        await using var host = new LocalTransport("h2", new LocalSettings { Elevation = Elevation.None, Prefix = lab.Enter("h2") });
+        PackageChange[] changes = [new("p", "po-good", "1.0", "1.1")];
+        Assert.Null((await Apt.ApplyAsync(host, changes, Key(), default)).Failure);
+        Assert.True((await Apt.VerifyAsync(host, changes, Deadline, default)).AllApplied);
+        Assert.Null((await Apt.RevertAsync(host, changes, Key(), default)).Failure);
+        Assert.True((await Apt.VerifyAsync(host, changes, Deadline, default)).AllReverted);
+    }
+
+    [SkippableFact]
+    public async Task A_read_only_file_system_is_named_and_nothing_counts_as_applied()
+    {
+        await lab.RequireAsync();
+        await using var host = lab.Open("h4");
+        PackageChange[] changes = [new("p", "po-restart", "1.0", "1.1")];
+        await lab.EnterAsync("h4", "sh", "-c", "mount --bind /var /var && mount -o remount,bind,ro /var");
+        try
+        {
+            Assert.Equal(PreCheckStatus.Blocking, (await Apt.PreCheckAsync(host, changes, Deadline, default)).Checks.Single(c => c.Name == "Writable").Status);
+            Assert.Equal("ReadOnlyFileSystem", (await Apt.ApplyAsync(host, changes, Key(), default)).Failure!.Code);
+            Assert.True((await Apt.VerifyAsync(host, changes, Deadline, default)).AllReverted);
+        }
+        finally
+        {
+            await lab.EnterAsync("h4", "umount", "/var");
+        }
+    }
+
+    [SkippableFact]
+    public async Task A_list_of_versions_leads_every_package_back()
+    {
+        await lab.RequireAsync();
+        await using var host = lab.Open("h2");
+        var snapshots = new AptVersionSnapshots();
+        Assert.Equal(0, (await snapshots.TakeAsync(host, "before", Key(), default)).ExitCode);
+        PackageChange[] changes = [new("p", "po-app", "1.0", "1.2"), new("p", "po-lib", "1.0", "1.1"), new("p", "po-extra", null, "1.1")];
+        Assert.Null((await Apt.ApplyAsync(host, changes, Key(), default)).Failure);
+        // Taken again it stays what it was.
+        Assert.Equal(0, (await snapshots.TakeAsync(host, "before", Key(), default)).ExitCode);
+        Assert.Contains((await snapshots.ListAsync(host, Deadline, default)).Snapshots, s => s.Id == "before");
+        var restored = await snapshots.RestoreAsync(host, "before", Key(), default);
+        Assert.True(restored.ExitCode == 0, restored.StandardError);
+        Assert.True((await Apt.VerifyAsync(host, changes, Deadline, default)).AllReverted);
+        Assert.Equal(0, (await snapshots.RemoveAsync(host, "before", Key(), default)).ExitCode);
+        Assert.Empty((await snapshots.ListAsync(host, Deadline, default)).Snapshots);
+        Assert.Equal(66, (await snapshots.RestoreAsync(host, "before", Key(), default)).ExitCode);
     }
 
     private static async Task<string[]> UpgradesAsync(IHostTransport host, string package)

@@ -63,6 +63,9 @@ public sealed class LabFixture : IAsyncLifetime
         return output;
     }
 
+    /// <summary>The program and arguments that run what follows them on a host.</summary>
+    public string[] Enter(string host) => ["bash", Path.Combine(SharedData.Repository, "tests", "lab", "lab"), "enter", _run, host];
+
     /// <summary>cut, mend, kill or start.</summary>
     public async Task SwitchAsync(string what, string host)
     {

@@ -65,6 +65,26 @@ public sealed class SshTests(LabFixture lab)
     }
 
     [SkippableFact]
+    public async Task A_server_that_accepts_and_says_nothing_is_given_up()
+    {
+        Skip.IfNot(File.Exists("/usr/bin/ssh"), "No ssh.");
+        var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        try
+        {
+            await using var client = new SshClient(new SshSettings { ConfigFile = "none", ConnectTimeout = TimeSpan.FromSeconds(2) });
+            var port = ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
+            var result = await client.Open(new SshEndpoint("silent", "127.0.0.1") { Port = port }).RunAsync(new HostCommand(["true"], Deadline), default);
+            Assert.Equal((CommandFate.NotSent, "HostUnreachable"), (result.Fate, result.Failure!.Code));
+            Assert.True(result.Elapsed < TimeSpan.FromSeconds(10));
+        }
+        finally
+        {
+            listener.Stop();
+        }
+    }
+
+    [SkippableFact]
     public async Task A_jump_host_leads_to_the_target_and_its_key_is_checked_too()
     {
         await lab.RequireAsync();

@@ -29,6 +29,25 @@ internal static class SudoCommand
         exec "$@"
         """;
 
+    /// <summary>Resolves the password late. A failure says why there is none; a password that is not one line is refused without being shown.</summary>
+    public static async Task<(string? Password, Failure? Failure)> ResolveAsync(
+        string host, Func<CancellationToken, ValueTask<string>>? source, CancellationToken cancellationToken)
+    {
+        if (source is null)
+            return (null, new Failure("SudoPasswordMissing", FailureKind.InvalidInput, $"No sudo password was given for host '{host}'.", host, "Pass one with Invoke-PatchWave -Credential."));
+        try
+        {
+            var password = await source(cancellationToken).ConfigureAwait(false);
+            return password.AsSpan().IndexOfAny('\n', '\r', '\0') < 0
+                ? (password, null)
+                : (null, new Failure("SudoPasswordInvalid", FailureKind.InvalidInput, $"The sudo password for host '{host}' is not one line of text.", host));
+        }
+        catch (FailureException error)
+        {
+            return (null, error.Failure);
+        }
+    }
+
     public static (IReadOnlyList<string> Arguments, byte[] Input) Wrap(
         IReadOnlyList<string> arguments, ReadOnlySpan<byte> input, string mark, string? password)
     {

@@ -10,6 +10,9 @@ public sealed record LocalSettings
     /// <summary>Entered by chroot before each command; null is the machine itself. Needs root.</summary>
     public string? Root { get; init; }
 
+    /// <summary>A program with arguments that runs the command that follows it somewhere else: <c>nsenter …</c>, <c>docker exec -i NAME</c>.</summary>
+    public IReadOnlyList<string> Prefix { get; init; } = [];
+
     public Elevation Elevation { get; init; } = Environment.IsPrivilegedProcess ? Elevation.None : Elevation.Sudo;
 
     /// <summary>Asked each time when <see cref="Transports.Elevation.SudoWithPassword"/>.</summary>
@@ -32,14 +35,17 @@ public sealed class LocalTransport(string host, LocalSettings? settings = null)
     {
         // A shell looks the program up and turns "not there" into exit code 127, as it does behind SSH.
         string[] command = ["sh", "-c", "exec \"$@\"", "patchops", .. arguments];
-        IReadOnlyList<string> entered = _settings.Root is null ? command : ["chroot", _settings.Root, .. command];
+        IReadOnlyList<string> entered = _settings.Root is null ? [.. _settings.Prefix, .. command] : [.. _settings.Prefix, "chroot", _settings.Root, .. command];
         var sudo = elevated && _settings.Elevation != Elevation.None;
         var mark = sudo ? NewNonce() : "";
         string? password = null;
         if (sudo)
         {
             if (_settings.Elevation == Elevation.SudoWithPassword)
-                password = await _settings.SudoPassword!(cancellationToken).ConfigureAwait(false);
+            {
+                (password, var missing) = await SudoCommand.ResolveAsync(Host, _settings.SudoPassword, cancellationToken).ConfigureAwait(false);
+                if (missing is not null) return new RawResult(CommandFate.NotSent, -1, [], [], TimeSpan.Zero, missing);
+            }
             (entered, var bytes) = SudoCommand.Wrap(entered, input.Span, mark, password);
             input = bytes;
         }

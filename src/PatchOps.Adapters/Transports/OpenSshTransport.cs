@@ -48,7 +48,10 @@ public sealed class OpenSshTransport : ShellTransport
         if (sudo)
         {
             if (_endpoint.Elevation == Elevation.SudoWithPassword)
-                password = await _endpoint.SudoPassword!(cancellationToken).ConfigureAwait(false);
+            {
+                (password, var missing) = await SudoCommand.ResolveAsync(Host, _endpoint.SudoPassword, cancellationToken).ConfigureAwait(false);
+                if (missing is not null) return NotSent(watch.Elapsed, missing);
+            }
             (arguments, var bytes) = SudoCommand.Wrap(arguments, input.Span, sudoMark, password);
             input = bytes;
         }

@@ -135,12 +135,16 @@ public abstract class ShellTransport : IHostTransport
     {
         // The connection may have been lost after the host began; the scripts' own refusals come before anything is started.
         var refused = raw is { Fate: CommandFate.Finished, ExitCode: 71 or 74 or 75 or 126 or 127 };
+        var said = Encoding.UTF8.GetString(raw.Error).Trim();
+        var (code, remedy) =
+            said.Contains("No space left", StringComparison.Ordinal) ? ("DiskFull", "Make room on the host, then Resume-PatchWave.")
+            : said.Contains("Read-only file system", StringComparison.Ordinal) ? ("ReadOnlyFileSystem", "See the kernel's log on the host: a disk may be failing.")
+            : ("StepNotStarted", $"See that {_stateFolder} can be written by root and that flock, setsid and timeout are installed.");
         return new StepReport(stepId, refused ? StepState.NotSent : StepState.Unknown)
         {
             Elapsed = raw.Elapsed,
-            Failure = raw.Failure ?? new Failure("StepNotStarted", FailureKind.Failed,
-                FormattableString.Invariant($"Host '{Host}' could not handle step '{stepId}' (exit code {raw.ExitCode}): {Encoding.UTF8.GetString(raw.Error).Trim()}"),
-                Host, $"See that {_stateFolder} can be written by root and that flock, setsid and timeout are installed."),
+            Failure = raw.Failure ?? new Failure(code, FailureKind.Failed,
+                FormattableString.Invariant($"Host '{Host}' could not handle step '{stepId}' (exit code {raw.ExitCode}): {said}"), Host, remedy),
         };
     }
 

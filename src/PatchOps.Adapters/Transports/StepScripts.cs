@@ -14,21 +14,25 @@ internal static class StepScripts
         state=$1 nonce=$2 id=$3 scope=$4 token=$5 limit=$6 wait=$7 bytes=$8; shift 8
         umask 077
         d=$state/steps/$id fence=$state/fences/$scope
-        mkdir -p "$state/steps" "$state/fences" || exit 71
-        exec 9>>"$fence.lock" || exit 71
+        # A full disk shows itself in many words (a shell's echo says "I/O error"), so it is looked for.
+        die() { df -Pk "$state" | awk 'NR == 2 && $4 < 64 { print "No space left on device: " $6 }' >&2; exit 71; }
+        mkdir -p "$state/steps" "$state/fences" && true >>"$fence.lock" || die
+        exec 9>>"$fence.lock"
         flock -w 30 9 || exit 75
         seen=0
         [ ! -s "$fence" ] || read -r seen <"$fence"
         if [ "$token" -lt "$seen" ]; then printf '%s fenced 0 - %s 0 0\n' "$nonce" "$seen"; exit 0; fi
         if [ "$token" -gt "$seen" ]; then
-            echo "$token" >"$fence.new" && mv "$fence.new" "$fence" || exit 71
+            echo "$token" >"$fence.new" && mv "$fence.new" "$fence" || die
+            # With a new lease, and so seldom: steps that nobody will ask for any more.
+            find "$state/steps" -mindepth 1 -maxdepth 1 -type d -mtime +90 -exec rm -rf {} +
         fi
         found=1
         if [ ! -e "$d/started" ]; then
             found=0
             # A folder without the mark was left by a start that was cut off before its supervisor ran: nothing has happened.
             [ ! -e "$d" ] || rm -rf "$d"
-            mkdir "$d" && : >"$d/alive" && : >"$d/out" && : >"$d/err" && : >"$d/in" || exit 71
+            mkdir "$d" && true >"$d/alive" && true >"$d/out" && true >"$d/err" && true >"$d/in" || die
             if [ "$bytes" -gt 0 ]; then
                 head -c "$bytes" >"$d/in"
                 [ "$(wc -c <"$d/in")" -eq "$bytes" ] || exit 74
@@ -38,7 +42,10 @@ internal static class StepScripts
                 shift 2
                 exec 8<"$d/alive"
                 flock 8
-                echo "$$" >"$d/started" || exit 71
+                echo "$$" >"$d/started" || { rm -f "$d/started"; exit 71; }
+                # On disk before anything runs: a power cut must not make the host forget that it has begun.
+                sync "$d/started" "$d" "$1"
+                shift
                 exec 9>&-
                 cd /
                 timeout -k 10 "$limit" sh -c '\''
@@ -48,13 +55,14 @@ internal static class StepScripts
                     "$@" <"$d/in" >"$d/out" 2>"$d/err"
                     echo "$?" >"$d/code.new" && mv "$d/code.new" "$d/code"'\'' sh "$d" "$@"
                 case $? in 0) why=end ;; 124 | 137) why=limit ;; *) why=killed ;; esac
-                echo "$why" >"$d/done.new" && mv "$d/done.new" "$d/done"' patchops-step "$d" "$limit" "$@" </dev/null >/dev/null 2>&1
+                echo "$why" >"$d/done.new" && mv "$d/done.new" "$d/done"' patchops-step "$d" "$limit" "$fence" "$@" </dev/null >/dev/null 2>&1
         fi
         # The supervisor holds a copy of this lock until it has left its mark.
         exec 9>&-
         exec 9>>"$fence.lock"
         flock -w 30 9
         exec 9>&-
+        [ -e "$d/started" ] || die
         """ + "\n" + Answer;
 
     /// <summary>Arguments: state folder, nonce, step id, wait in seconds.</summary>

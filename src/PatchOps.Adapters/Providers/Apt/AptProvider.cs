@@ -67,20 +67,31 @@ public sealed class AptProvider(AptSettings? settings = null) : IPatchProvider, 
             })],
             null)
         {
-            RestartNeeded = state.RestartReasons.Length > 0,
+            RestartNeeded = state.HostRestartNeeded,
             RestartReasons = state.RestartReasons,
             BootId = state.BootId,
         };
     }
 
-    public Task<ProviderReport> ArmAsync(
+    public async Task<ProviderReport> ArmAsync(
         IHostTransport host, IReadOnlyList<PackageChange> changes, StepKey key, TimeSpan confirmWithin, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(confirmWithin, TimeSpan.Zero);
-        string[] arguments = [key.Id, confirmWithin.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture), AptScripts.Revert, Lock(), .. changes.Select(From)];
+        string[] arguments =
+        [
+            key.Id, confirmWithin.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture), Transports.PosixQuoting.Join(_settings.KeptFolders),
+            AptScripts.Revert, Lock(), .. changes.Select(From),
+        ];
         // The host's own limit has to cover the wait as well.
         var whole = new StepKey(key.Id, key.Fence, key.TimeLimit + confirmWithin);
-        return RunStepAsync("Arm", AptCommitConfirm.Arm, arguments, host, changes, whole, TimeSpan.Zero, cancellationToken);
+        var armed = await RunStepAsync("Arm", AptCommitConfirm.Arm, arguments, host, changes, whole, TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
+        if (armed.Failure is not null || armed.Step.Ended) return armed;
+        // Armed only once the files are kept: what is applied before that could not be put back.
+        string[] ready = ["sh", "-c", AptCommitConfirm.Ready, "patchops-apt", key.Id, "200"];
+        var result = await host.RunAsync(new HostCommand(ready, _settings.CallDeadline, elevated: true), cancellationToken).ConfigureAwait(false);
+        return result.Succeeded
+            ? armed
+            : armed with { Failure = result.Failure ?? new Failure("NotArmed", FailureKind.Failed, $"Host '{host.Host}' has not begun to wait for a confirmation.", host.Host) };
     }
 
     public Task<CommandResult> ConfirmAsync(IHostTransport host, string armedStepId, TimeSpan deadline, CancellationToken cancellationToken)

@@ -55,7 +55,7 @@ internal static class AptScripts
             { print "patchops-gate: " $1 " " $2 " " ($9 == "**REMOVE**" ? "(removed)" : $6) | "cat >&2"; bad = 1 }
             END { close("cat >&2"); exit bad }'
         GATE
-        install() { apt -o "DPkg::Pre-Install-Pkgs::=/bin/sh $d/gate $d" -o DPkg::Tools::Options::/bin/sh::Version=3 install $todo; }
+        install() { apt -o "DPkg::Pre-Install-Pkgs::=/usr/bin/env sh $d/gate $d" -o DPkg::Tools::Options::/usr/bin/env::Version=3 install $todo; }
         install
         code=$?
         if [ $code -ne 0 ] && unknown; then
@@ -105,10 +105,6 @@ internal static class AptScripts
     public const string Revert = Environment + "\n" + """
         lock=$1
         shift
-        find() {
-            for f in "$keep/$1" "/var/cache/apt/archives/$1"; do [ -e "$f" ] && { echo "$f"; return; }; done
-            return 1
-        }
         file() {
             name=${1%%=*}
             for f in "$keep/${name%%:*}_$(printf %s "${1#*=}" | sed 's/:/%3a/g')"_*.deb \
@@ -164,7 +160,7 @@ internal static class AptScripts
         shift
         """ + "\n" + State + "\n" + """
         if [ "$ask" = yes ] && command -v needrestart >/dev/null; then
-            timeout 20 needrestart -b -r l 2>/dev/null | sed -n 's/^NEEDRESTART-KSTA: 3$/restart kernel/p; s/^NEEDRESTART-SVC: /restart service /p'
+            timeout 20 needrestart -b -r l 2>/dev/null | sed -n 's/^NEEDRESTART-KSTA: [23]$/restart kernel/p; s/^NEEDRESTART-SVC: /restart service /p'
         fi
         exit 0
         """;

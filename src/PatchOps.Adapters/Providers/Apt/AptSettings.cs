@@ -18,6 +18,9 @@ public sealed record AptSettings
     /// <summary>Ask needrestart, where it is installed, which services run on replaced libraries. Takes about a second of the host's time.</summary>
     public bool AskNeedrestart { get; init; } = true;
 
+    /// <summary>Folders whose files a commit-confirmed revert puts back, besides the packages. Absolute paths.</summary>
+    public IReadOnlyList<string> KeptFolders { get; init; } = ["/etc"];
+
     /// <summary>Bounds the way there and back of a step's start; the step itself is bounded by its key.</summary>
     public TimeSpan CallDeadline { get; init; } = TimeSpan.FromSeconds(30);
 }

@@ -39,6 +39,9 @@ internal sealed class AptState
 
     public ImmutableArray<string> RestartReasons { get; }
 
+    /// <summary>Services that only run on replaced libraries need a restart of their own, not the host's.</summary>
+    public bool HostRestartNeeded => RestartReasons.Any(r => !r.StartsWith("service ", StringComparison.Ordinal));
+
     public List<string[]> Rest { get; } = [];
 
     public static AptState Parse(string text) => new(text);
