@@ -16,10 +16,11 @@ internal static class ReadingBenchmark
 
     public static void Run(string? folder)
     {
+        // First, while the process holds nothing else.
+        Memory();
         Measured.Header();
         Nvd(folder);
         Epss(folder);
-        Memory();
     }
 
     private static void Nvd(string? folder)
