@@ -1,3 +1,4 @@
+using PatchOps.Adapters.Feeds.Json;
 using PatchOps.Adapters.Feeds.Osv;
 using PatchOps.Core.Intake;
 using PatchOps.Domain.Facts;
@@ -40,6 +41,7 @@ internal sealed class CsafStatements
     /// <summary>States one product; one that the tree does not list is kept under its id.</summary>
     public void State(string id, ProductStatus status)
     {
+        if (id.Length == 0) throw new RecordException("product_status holds an empty product id");
         var product = Frame.Products.Find(id) ?? new CsafProduct(id, id);
         var purl = product.Purl;
         var version = purl?.FullVersion ?? (purl is null ? product.Version : null);

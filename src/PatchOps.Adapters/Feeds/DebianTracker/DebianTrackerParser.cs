@@ -5,56 +5,77 @@ using PatchOps.Domain.Facts;
 
 namespace PatchOps.Adapters.Feeds.DebianTracker;
 
-/// <summary>One source package of the tracker.</summary>
+/// <summary>One CVE of one source package of the tracker.</summary>
 internal sealed class DebianTrackerParser : JsonDomParser
 {
+    /// <summary>After damage: the entry that came last is the first of a package whose name is gone.</summary>
+    private bool _lost;
+
     public DebianTrackerParser(FeedContext context) : base(context)
     {
     }
 
     public override bool IsMap => true;
 
-    /// <summary>After damage: the next <c>"package": {"CVE-</c>.</summary>
-    public override int FindEntry(ReadOnlySpan<byte> window)
+    /// <summary>After damage: the next <c>"CVE-…": {</c>, or <c>"package": {</c> where that is the first of its package.</summary>
+    public override int FindEntry(ReadOnlySpan<byte> window, bool inside, out bool outer)
     {
+        outer = false;
         for (var from = 0; from < window.Length;)
         {
-            var brace = window[from..].IndexOf((byte)'{');
-            if (brace < 0) return -1;
-            brace += from;
-            from = brace + 1;
-            var after = Blanks(window, brace + 1);
-            if (after + 5 > window.Length || window[after] != '"') continue;
-            var inner = window[(after + 1)..];
-            if (!inner.StartsWith("CVE-"u8) && !inner.StartsWith("TEMP-"u8)) continue;
-            var colon = brace - 1;
-            while (colon >= 0 && IsBlank(window[colon])) colon--;
-            if (colon < 0 || window[colon] != ':') continue;
-            var close = colon - 1;
-            while (close >= 0 && IsBlank(window[close])) close--;
-            if (close <= 0 || window[close] != '"') continue;
-            var open = window[..close].LastIndexOf((byte)'"');
-            if (open >= 0) return open;
+            var quote = window[from..].IndexOf((byte)'"');
+            if (quote < 0) return -1;
+            quote += from;
+            from = quote + 1;
+            if (!IsEntry(window[from..])) continue;
+            var before = Back(window, quote - 1);
+            if (before > 0 && window[before] == ',' && inside && !_lost && Back(window, before - 1) is >= 0 and var end && window[end] == '}') return quote;
+            if (before < 0 || window[before] != '{') continue;
+            var open = Header(window[..before]);
+            _lost = open < 0;
+            outer = open >= 0;
+            if (outer) return open;
         }
         return -1;
     }
 
-    protected override void Parse(JsonElement package, string? key, List<FeedItem> items)
+    protected override void Parse(JsonElement entry, string? key, List<FeedItem> items)
     {
-        if (string.IsNullOrEmpty(key)) throw new RecordException("a record stands where a package's name belongs");
-        foreach (var entry in package.EnumerateObject())
-        {
-            var id = entry.Name;
-            try
-            {
-                if (id.Length == 0 || entry.Value.ValueKind != JsonValueKind.Object) throw new RecordException("an entry is not an object");
-                items.Add(FeedItem.Of(Record(key, id, entry.Value)));
-            }
-            catch (RecordException e)
-            {
-                items.Add(FeedItem.Reject($"{key}/{id}", e.Message));
-            }
-        }
+        var slash = key?.IndexOf('/', StringComparison.Ordinal) ?? -1;
+        if (slash <= 0) throw new RecordException("a record stands where a package's name belongs");
+        var id = key![(slash + 1)..];
+        if (!IsEntryKey(id)) throw new RecordException($"'{id}' is neither a CVE nor a TEMP id");
+        items.Add(FeedItem.Of(Record(key[..slash], id, entry)));
+    }
+
+    public override bool IsEntryKey(string name) => CveIds.IsValid(name) || name.StartsWith("TEMP-", StringComparison.Ordinal);
+
+    /// <summary>Whether this goes on as <c>CVE-2024-1": {</c>.</summary>
+    private static bool IsEntry(ReadOnlySpan<byte> text)
+    {
+        if (!text.StartsWith("CVE-"u8) && !text.StartsWith("TEMP-"u8)) return false;
+        var close = text.IndexOf((byte)'"');
+        if (close is < 0 or > 60) return false;
+        var colon = Blanks(text, close + 1);
+        if (colon >= text.Length || text[colon] != ':') return false;
+        var brace = Blanks(text, colon + 1);
+        return brace < text.Length && text[brace] == '{';
+    }
+
+    /// <summary>Start of <c>"package" :</c> at the end of the text, or -1.</summary>
+    private static int Header(ReadOnlySpan<byte> text)
+    {
+        var colon = Back(text, text.Length - 1);
+        if (colon < 0 || text[colon] != ':') return -1;
+        var close = Back(text, colon - 1);
+        if (close <= 0 || text[close] != '"') return -1;
+        return text[..close].LastIndexOf((byte)'"');
+    }
+
+    private static int Back(ReadOnlySpan<byte> text, int at)
+    {
+        while (at >= 0 && IsBlank(text[at])) at--;
+        return Math.Max(at, -1);
     }
 
     private VulnerabilityRecord Record(string package, string id, JsonElement e)
@@ -62,6 +83,10 @@ internal sealed class DebianTrackerParser : JsonDomParser
         var affected = new List<AffectedProduct>();
         string? urgency = null;
         var releases = e.Object("releases");
+        foreach (var property in e.EnumerateObject())
+        {
+            if (property.Value.ValueKind == JsonValueKind.Object && property.Name != "releases") throw new RecordException($"'{property.Name}' does not belong to a CVE");
+        }
         if (releases.ValueKind == JsonValueKind.Object)
         {
             foreach (var release in releases.EnumerateObject())

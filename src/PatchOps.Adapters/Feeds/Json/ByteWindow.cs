@@ -11,6 +11,9 @@ internal enum Refill
 /// <summary>A window that slides over a stream: what is unread stays, and it grows up to one record's limit.</summary>
 internal sealed class ByteWindow
 {
+    private const int FirstBytes = 8 << 10;
+    private const int EagerBytes = 512 << 10;
+
     private readonly Stream _stream;
     private readonly int _limit;
     private byte[] _buffer;
@@ -21,7 +24,7 @@ internal sealed class ByteWindow
     {
         _stream = stream;
         _limit = recordLimit;
-        _buffer = new byte[Math.Min(Math.Max(recordLimit, 4096), 512 << 10)];
+        _buffer = new byte[Math.Min(recordLimit, FirstBytes)];
     }
 
     /// <summary>Offset in the document of the first unread byte.</summary>
@@ -45,7 +48,16 @@ internal sealed class ByteWindow
     public Refill Fill()
     {
         if (AtEnd) return Refill.End;
-        if (_start > 0)
+        if (_buffer.Length < EagerBytes && _buffer.Length < _limit && _end == _buffer.Length)
+        {
+            // More than a small document: from here on a few large reads.
+            var larger = new byte[Math.Min(EagerBytes, _limit)];
+            Buffer.BlockCopy(_buffer, _start, larger, 0, _end - _start);
+            _buffer = larger;
+            _end -= _start;
+            _start = 0;
+        }
+        else if (_start > 0)
         {
             Buffer.BlockCopy(_buffer, _start, _buffer, 0, _end - _start);
             _end -= _start;

@@ -10,7 +10,7 @@ internal abstract class JsonRecordParser
 
     protected FeedContext Context { get; }
 
-    protected TextCache Cache { get; } = new();
+    protected static TextCache Cache => TextCache.Shared;
 
     /// <summary>Names of the lists that hold the records in a document with an envelope.</summary>
     public virtual IReadOnlyList<byte[]> Lists => [];
@@ -21,7 +21,7 @@ internal abstract class JsonRecordParser
     /// <summary>First property of a record, by which the next one is found after damage.</summary>
     public virtual IReadOnlyList<byte[]> FirstKeys => [];
 
-    /// <summary>True where the root object is a map whose values are the records.</summary>
+    /// <summary>True where the root object is a map of maps whose values are the records; a record's key is both names, joined by a slash.</summary>
     public virtual bool IsMap => false;
 
     public virtual int RecordBytes => Context.Limits.RecordBytes;
@@ -46,7 +46,17 @@ internal abstract class JsonRecordParser
     public virtual string? Finish(long items) => null;
 
     /// <summary>Position of the next map entry after damage, or -1.</summary>
-    public virtual int FindEntry(ReadOnlySpan<byte> window) => -1;
+    /// <param name="window">Bytes to look through.</param>
+    /// <param name="inside">Whether the outer name is known, so that an entry of the inner map will do.</param>
+    /// <param name="outer">Whether it is an entry of the outer map.</param>
+    public virtual int FindEntry(ReadOnlySpan<byte> window, bool inside, out bool outer)
+    {
+        outer = false;
+        return -1;
+    }
+
+    /// <summary>Whether a name belongs in the inner map.</summary>
+    public virtual bool IsEntryKey(string name) => true;
 
     protected abstract void Parse(ref Utf8JsonReader r, string? key, List<FeedItem> items);
 }

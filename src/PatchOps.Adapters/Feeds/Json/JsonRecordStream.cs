@@ -28,7 +28,9 @@ internal sealed class JsonRecordStream
     private readonly List<FeedItem> _parsed = [];
     private Where _where = Where.Root;
     private byte[]? _learnedKey;
+    private string? _outer;
     private bool _listIsRoot;
+    private bool _sawList;
     private bool _first = true;
     private bool _finished;
     private long _items;
@@ -82,6 +84,7 @@ internal sealed class JsonRecordStream
             case (byte)'{' when _parser.IsMap:
                 _window.Advance(1);
                 _first = true;
+                _outer = null;
                 _where = Where.Map;
                 break;
             case (byte)'{':
@@ -89,7 +92,7 @@ internal sealed class JsonRecordStream
                 break;
             case (byte)'[':
                 _window.Advance(1);
-                _listIsRoot = _first = true;
+                _listIsRoot = _sawList = _first = true;
                 _where = Where.List;
                 break;
             case 0x1E: // JSON text sequences (RFC 7464)
@@ -97,9 +100,21 @@ internal sealed class JsonRecordStream
                 break;
             default:
                 Reject(_window.Position, $"{Shown(_window.Unread[0])} where a record belongs");
-                Resync();
+                if (_parser.IsMap) Resync(0);
+                else SkipToBracket();
                 break;
         }
+    }
+
+    private void SkipToBracket()
+    {
+        do
+        {
+            var at = _window.Unread.IndexOfAny((byte)'{', (byte)'[');
+            _window.Advance(at < 0 ? _window.Unread.Length : at);
+            if (at >= 0) return;
+        }
+        while (_window.Fill() == Refill.More);
     }
 
     /// <summary>Reads the envelope up to its list; false where the root object is itself a record.</summary>
@@ -189,7 +204,9 @@ internal sealed class JsonRecordStream
         if (next == '}')
         {
             _window.Advance(1);
-            _where = Where.Root;
+            if (_outer is null) _where = Where.Root;
+            _outer = null;
+            _first = false;
             return;
         }
         if (next == ',' && !_first)
@@ -201,13 +218,30 @@ internal sealed class JsonRecordStream
         if (next == '"' && EntryKey() is { } key)
         {
             if (!_first) Reject(_window.Position, "a comma is missing between two records");
+            var unclosed = _outer is not null && !_parser.IsEntryKey(key) && HoldsEntries();
+            if (unclosed) Reject(_window.Position, $"{_outer} is not closed before {key}");
+            if (_outer is null || unclosed)
+            {
+                _outer = key;
+                _window.Advance(1);
+                _first = true;
+                return;
+            }
             _first = false;
-            Record(key);
+            Record($"{_outer}/{key}");
             return;
         }
-        if (_where != Where.Map) return;
         Reject(_window.Position, $"{Shown(next)} where a record's name belongs");
         Resync();
+    }
+
+    /// <summary>Whether the object that begins here is one of the outer map.</summary>
+    private bool HoldsEntries()
+    {
+        if (_window.Unread.Length < 512 && _window.Fill() == Refill.Full) return false;
+        var after = _window.Unread[1..].TrimStart(" \r\n\t"u8);
+        var close = after.Length > 1 && after[0] == '"' ? after[1..].IndexOf((byte)'"') : -1;
+        return close > 0 && _parser.IsEntryKey(Encoding.UTF8.GetString(after.Slice(1, close)));
     }
 
     /// <summary>Reads <c>"name":</c> and leaves the window at the value's brace; null where that is not what stands there.</summary>
@@ -325,10 +359,11 @@ internal sealed class JsonRecordStream
             catch (RecordException e)
             {
                 RejectRecord(e.Message, e.At);
+                // What looks like one unusable record may be a whole document whose envelope is damaged.
                 SkipRecord();
                 return;
             }
-            catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or DecoderFallbackException)
+            catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or ArgumentException)
             {
                 RejectRecord(Reason(e), -1);
                 if (e is JsonException) Resync();
@@ -348,8 +383,12 @@ internal sealed class JsonRecordStream
                 var r = new Utf8JsonReader(_window.Unread, isFinalBlock: false, new JsonReaderState(_options));
                 JsonRead.Next(ref r);
                 JsonRead.Skip(ref r);
-                _window.Advance((int)r.BytesConsumed);
-                return;
+                var length = (int)r.BytesConsumed;
+                if (!Swallowed(_window.Unread[..length]))
+                {
+                    _window.Advance(length);
+                    return;
+                }
             }
             catch (NeedMoreException)
             {
@@ -362,6 +401,21 @@ internal sealed class JsonRecordStream
             Resync();
             return;
         }
+    }
+
+    /// <summary>Whether an unusable record has others inside, as when its end or its envelope is damaged.</summary>
+    private bool Swallowed(ReadOnlySpan<byte> record)
+    {
+        if (_where == Where.Map) return _parser.FindEntry(record[1..], _outer is not null, out _) >= 0;
+        for (var from = 1; from < record.Length;)
+        {
+            var at = record[from..].IndexOf((byte)'{');
+            if (at < 0) return false;
+            from += at;
+            if (StartsRecord(record[from..])) return true;
+            from++;
+        }
+        return false;
     }
 
     /// <summary>In a list, passes over something that is no object.</summary>
@@ -402,9 +456,9 @@ internal sealed class JsonRecordStream
     }
 
     /// <summary>After damage: on to the next place, past the present one, where a record can start.</summary>
-    private void Resync()
+    private void Resync(int past = 1)
     {
-        if (_window.Unread.Length > 0) _window.Advance(1);
+        _window.Advance(Math.Min(past, _window.Unread.Length));
         const int Overlap = 512;
         while (true)
         {
@@ -428,7 +482,8 @@ internal sealed class JsonRecordStream
     {
         if (_where == Where.Map || (_where == Where.Root && _parser.IsMap))
         {
-            var entry = _parser.FindEntry(span);
+            var entry = _parser.FindEntry(span, _outer is not null, out var isOuter);
+            if (isOuter) _outer = null;
             if (entry >= 0) _where = Where.Map;
             return entry;
         }
@@ -439,9 +494,9 @@ internal sealed class JsonRecordStream
             if (at < 0) return -1;
             at += from;
             if (inRoot && at > 0 && span[at - 1] == '\n') return at;
-            if ((!inRoot || _parser.Lists.Count > 0) && StartsRecord(span[at..]))
+            if (StartsRecord(span[at..]))
             {
-                if (inRoot)
+                if (inRoot && (_sawList || _parser.Lists.Count > 0))
                 {
                     _where = Where.List;
                     _listIsRoot = false;
@@ -533,6 +588,8 @@ internal sealed class JsonRecordStream
     {
         JsonException j => "damaged JSON: " + Plain(j.Message),
         RecordException => e.Message,
+        // The records refuse what has no meaning, such as an empty name.
+        ArgumentException and not DecoderFallbackException => e.Message,
         _ => "text that is not valid UTF-8",
     };
 

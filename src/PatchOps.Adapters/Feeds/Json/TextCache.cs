@@ -8,6 +8,9 @@ internal sealed class TextCache
     private const int Slots = 4096;
     private readonly string?[] _texts = new string?[Slots];
 
+    /// <summary>One for all: a slot is one reference to an immutable text, so that readers on several threads can only miss.</summary>
+    public static TextCache Shared { get; } = new();
+
     /// <summary>Bytes of the longest text that is kept.</summary>
     public const int Longest = 100;
 
