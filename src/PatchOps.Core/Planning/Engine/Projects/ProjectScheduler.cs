@@ -57,7 +57,7 @@ public sealed class ProjectScheduler
 
     private void Run()
     {
-        var size = Math.Clamp(_budget / 100, 4, 40);
+        var size = Math.Clamp(_budget / 50, 4, 100);
         var population = new List<Individual>();
         while (population.Count < size && !IsOver) population.Add(First(population.Count));
         while (!IsOver)
@@ -172,9 +172,20 @@ public sealed class ProjectScheduler
         var worst = 0;
         for (var i = 0; i < population.Count; i++)
         {
-            if (population[i].Makespan == child.Makespan && population[i].Start.AsSpan().SequenceEqual(child.Start)) return;
+            if (population[i].Makespan == child.Makespan && Near(population[i], child)) return;
             if (population[i].Makespan >= population[worst].Makespan) worst = i;
         }
         if (child.Makespan <= population[worst].Makespan) population[worst] = child;
+    }
+
+    /// <summary>Schedules that differ in hardly any start add nothing to a population.</summary>
+    private static bool Near(Individual a, Individual b)
+    {
+        var different = 0;
+        for (var i = 0; i < a.Start.Length; i++)
+        {
+            if (a.Start[i] != b.Start[i] && ++different > a.Start.Length / 10) return false;
+        }
+        return true;
     }
 }
