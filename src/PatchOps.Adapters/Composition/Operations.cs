@@ -5,10 +5,13 @@ using PatchOps.Adapters.Records;
 using PatchOps.Core.Intake.Records;
 using PatchOps.Core.Operations;
 using PatchOps.Core.Operations.Decide;
+using PatchOps.Adapters.Policies;
+using PatchOps.Core.Governance;
 using PatchOps.Core.Operations.Intake;
+using PatchOps.Core.Operations.Plan;
+using PatchOps.Core.Operations.Prove;
 using PatchOps.Core.Operations.Queries;
 using PatchOps.Core.Operations.Requests;
-using PatchOps.Core.Risk;
 using PatchOps.Core.Seams;
 
 namespace PatchOps.Adapters.Composition;
@@ -35,7 +38,13 @@ internal static class Operations
         [typeof(GetAuditRequest)] = Of<GetAuditRequest>(p => new GetAuditOperation(p.Audit)),
         [typeof(TestAuditRequest)] = Of<TestAuditRequest>(p => new TestAuditOperation(p.Audit)),
         [typeof(GetExposureRequest)] = Of<GetExposureRequest>(p => new GetExposureOperation(p.Catalogue, p.Clock)),
-        [typeof(GetRiskRequest)] = Of<GetRiskRequest>(p => new GetRiskOperation(p.Catalogue, RiskPolicy.Default, p.Clock)),
+        [typeof(GetRiskRequest)] = Of<GetRiskRequest>(p => new GetRiskOperation(p.Catalogue, p.Policy.Risk, p.Clock)),
+        [typeof(NewPlanRequest)] = Of<NewPlanRequest>(p => new NewPlanOperation(p.Catalogue, p.Audit, p.Policy, p.Clock, p.Caller)),
+        [typeof(GetPlanRequest)] = Of<GetPlanRequest>(p => new GetPlanOperation(p.Catalogue)),
+        [typeof(TestPlanRequest)] = Of<TestPlanRequest>(p => new TestPlanOperation(p.Catalogue, p.Policy, p.Clock)),
+        [typeof(ApprovePlanRequest)] = Of<ApprovePlanRequest>(p => new DecidePlanOperation<ApprovePlanRequest>(p.Catalogue, p.Audit, p.Policy, p.Clock, p.Caller, approve: true)),
+        [typeof(DenyPlanRequest)] = Of<DenyPlanRequest>(p => new DecidePlanOperation<DenyPlanRequest>(p.Catalogue, p.Audit, p.Policy, p.Clock, p.Caller, approve: false)),
+        [typeof(TestEffectivenessRequest)] = Of<TestEffectivenessRequest>(p => new TestEffectivenessOperation(() => p.Catalogue, () => p.Audit, p.Policy.Effectiveness, p.Clock, p.Caller)),
         [typeof(GetCvssScoreRequest)] = Of<GetCvssScoreRequest>(_ => new GetCvssScoreOperation()),
         [typeof(CompareVersionRequest)] = Of<CompareVersionRequest>(_ => new CompareVersionOperation()),
     };
@@ -65,6 +74,8 @@ internal static class Operations
     private sealed record Parts(OperationHost Host, HostServices Services, OperationRequest Request, Caller Caller)
     {
         public TimeProvider Clock => Host.Clock;
+
+        public PatchPolicy Policy => PolicyFile.Read((Request as IFollowsPolicy)?.Policy);
 
         public ICatalogue Catalogue => Host.Store(Request.Store).Catalogue;
 

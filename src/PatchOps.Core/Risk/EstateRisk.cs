@@ -82,6 +82,15 @@ public sealed class EstateRisk
         }
     }
 
+    /// <summary>Expected loss per day that findings of one asset carry together, patch by patch.</summary>
+    public double LossPerDay(IEnumerable<Finding> ofOneAsset)
+    {
+        var total = default(RiskFigures);
+        foreach (var group in ofOneAsset.GroupBy(f => f.Patch, StringComparer.Ordinal))
+            if (Input(group.First().Asset, group.Key, [.. group]) is { } input) total += model.Figures(input);
+        return total.ExpectedLossPerDay;
+    }
+
     /// <summary>Open problems that a finding belongs to.</summary>
     public IReadOnlyList<string> ProblemsOf(Finding finding) =>
         problems.For(finding.Asset, finding.Patch, finding.Cve is null ? [] : [finding.Cve])?.Select(p => p.Id).ToList() ?? [];

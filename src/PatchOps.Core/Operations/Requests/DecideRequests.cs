@@ -26,7 +26,7 @@ public sealed record GetExposureRequest : OperationRequest
 public enum RiskGrouping { Patch, Asset, Cve, Problem, Finding }
 
 [Operation("Get-PatchRisk", "risk get", "Ranks what hurts most, as expected loss with its reasons.")]
-public sealed record GetRiskRequest : OperationRequest
+public sealed record GetRiskRequest : OperationRequest, IFollowsPolicy
 {
     [ParameterHelp("One row per patch, asset, CVE, problem or finding.")]
     public RiskGrouping By { get; init; } = RiskGrouping.Patch;
@@ -43,7 +43,7 @@ public sealed record GetRiskRequest : OperationRequest
     [ParameterHelp("The n highest; 0 means all.")]
     public int Top { get; init; }
 
-    [ParameterHelp("Policy file (YAML or JSON); default: the built-in policy."), FilePath]
+    [ParameterHelp("Policy file (YAML or JSON); default: $PATCHOPS_POLICY, then the built-in policy."), FilePath]
     public string? Policy { get; init; }
 
     [ParameterHelp("As known on this day; default: now.")]

@@ -3,7 +3,7 @@ using PatchOps.Domain;
 namespace PatchOps.Core.Operations.Requests;
 
 [Operation("New-PatchPlan", "plan new", "Makes a plan of waves: inside windows, canary first, in dependency order.", Changes = true)]
-public sealed record NewPlanRequest : OperationRequest
+public sealed record NewPlanRequest : OperationRequest, IFollowsPolicy
 {
     [ParameterHelp("Name of the plan.")]
     public string Name { get; init; } = "";
@@ -20,7 +20,7 @@ public sealed record NewPlanRequest : OperationRequest
     [ParameterHelp("Without risks from the pipeline: plan the n highest.")]
     public int Top { get; init; } = 20;
 
-    [ParameterHelp("Policy file (YAML or JSON); default: the built-in policy."), FilePath]
+    [ParameterHelp("Policy file (YAML or JSON); default: $PATCHOPS_POLICY, then the built-in policy."), FilePath]
     public string? Policy { get; init; }
 
     [ParameterHelp("Nothing starts before; default: now.")]
@@ -51,16 +51,19 @@ public sealed record GetPlanRequest : OperationRequest
 }
 
 [Operation("Test-PatchPlan", "plan test", "Checks a plan against policy and the present.")]
-public sealed record TestPlanRequest : OperationRequest
+public sealed record TestPlanRequest : OperationRequest, IFollowsPolicy
 {
     [ParameterHelp("Plan id.", Position = 0)]
     public string PlanId { get; init; } = "";
+
+    [ParameterHelp("Policy file (YAML or JSON); default: $PATCHOPS_POLICY, then the built-in policy."), FilePath]
+    public string? Policy { get; init; }
 
     public override void Validate() => Needs.Text(PlanId, nameof(PlanId));
 }
 
 /// <summary>A decision on a plan.</summary>
-public abstract record DecidePlanRequest : OperationRequest
+public abstract record DecidePlanRequest : OperationRequest, IFollowsPolicy
 {
     [ParameterHelp("Plan id.", Position = 0)]
     public string PlanId { get; init; } = "";
@@ -70,6 +73,9 @@ public abstract record DecidePlanRequest : OperationRequest
 
     [ParameterHelp("Ground of the decision.")]
     public string? Comment { get; init; }
+
+    [ParameterHelp("Policy file (YAML or JSON); default: $PATCHOPS_POLICY, then the built-in policy."), FilePath]
+    public string? Policy { get; init; }
 
     public override void Validate() => Needs.Text(PlanId, nameof(PlanId));
 }

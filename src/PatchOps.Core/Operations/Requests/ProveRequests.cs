@@ -4,7 +4,7 @@ namespace PatchOps.Core.Operations.Requests;
 
 [InputLine(nameof(BeforeCount), nameof(BeforeDays), nameof(AfterCount), nameof(AfterDays))]
 [Operation("Test-PatchEffectiveness", "effectiveness test", "Tests whether a patch removed a problem; with counts, without a store.")]
-public sealed record TestEffectivenessRequest : OperationRequest
+public sealed record TestEffectivenessRequest : OperationRequest, IFollowsPolicy
 {
     [ParameterHelp("Problem ids; wildcards. Default: every problem with deployments.", Position = 0)]
     public IReadOnlyList<string> Problem { get; init; } = [];
@@ -39,7 +39,7 @@ public sealed record TestEffectivenessRequest : OperationRequest
     [ParameterHelp("Item-days after.")]
     public double? AfterDays { get; init; }
 
-    [ParameterHelp("Policy file (YAML or JSON); default: the built-in policy."), FilePath]
+    [ParameterHelp("Policy file (YAML or JSON); default: $PATCHOPS_POLICY, then the built-in policy."), FilePath]
     public string? Policy { get; init; }
 
     /// <summary>True where counts were given: then no store is opened.</summary>
