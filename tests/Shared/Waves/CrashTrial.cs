@@ -7,12 +7,12 @@ namespace PatchOps.Tests.Waves;
 /// <summary>Runs a wave with a runner that dies or sleeps at a chosen call, lets others finish it, and tells the outcome.</summary>
 internal sealed class CrashTrial
 {
-    private CrashTrial(WaveRig rig, IJournal journal, JumpingTime time)
+    private CrashTrial(WaveRig rig, IJournal journal, JumpingTime time, WaveDefinition? definition = null)
     {
         Rig = rig;
         Journal = journal;
         Time = time;
-        Definition = rig.Definition();
+        Definition = definition ?? rig.Definition();
     }
 
     public WaveRig Rig { get; }
@@ -32,6 +32,9 @@ internal sealed class CrashTrial
         prepare(rig);
         return new CrashTrial(rig, journal ?? rig.Journal, time);
     }
+
+    /// <summary>The same hosts and clock with the journal opened again.</summary>
+    public CrashTrial With(IJournal journal) => new(Rig, journal, Time, Definition);
 
     /// <summary>Starts a runner behind a tap.</summary>
     public async Task<Task> StartAsync(SeamTap tap)

@@ -74,6 +74,8 @@ internal sealed class WaveSession(WaveContext wave)
         foreach (var host in wave.Ledger.Hosts.Where(h => !h.Open)) host.DropEvidence();
         var paused = wave.Ledger.Paused;
         await wave.MoveAsync(WaveStep.Started, new StepDetail { Actor = wave.Options.Actor, Summary = wave.Options.Mode.ToString() }).ConfigureAwait(false);
+        if (wave.Options.RetryFailed && wave.Ledger.Failures > 0)
+            await wave.MoveAsync(WaveStep.Resumed, new StepDetail { Code = WaveLedger.RetryCode, Actor = wave.Options.Actor, Summary = $"{wave.Options.Actor} lets failed hosts be tried again." }).ConfigureAwait(false);
         await brake.BeginAsync(paused).ConfigureAwait(false);
 
         // First what an earlier runner left: its hosts hold reservations, and may be out of service.

@@ -67,6 +67,12 @@ public sealed class HostLedger
 
     public bool IsFailure => State is HostState.Failed or HostState.RollingBack or HostState.RolledBack or HostState.RollbackFailed or HostState.Unknown;
 
+    /// <summary>A person has answered for its failure; ends with the next round.</summary>
+    public bool Acknowledged { get; private set; }
+
+    /// <summary>Takes a failure out of the halt rule's count.</summary>
+    public void Acknowledge() => Acknowledged = !Open && IsFailure;
+
     /// <summary>True when the approved versions are on the host as far as anybody has read.</summary>
     public bool Changed => ApplyBegan && Changes.Count > 0 && State is not (HostState.RolledBack or HostState.Pending or HostState.Skipped);
 
@@ -123,6 +129,7 @@ public sealed class HostLedger
         Round++;
         Kind = kind;
         Open = true;
+        Acknowledged = false;
         Ended = null;
         steps.Clear();
         if (kind == RoundKind.Patch) Reason = null;
@@ -164,7 +171,7 @@ public sealed class HostLedger
         if (bad && detail?.Summary is { } summary)
         {
             var text = detail.Remedy is null ? summary : $"{summary} {detail.Remedy}";
-            var adds = step is HostStep.Revert or HostStep.RestartReverted or HostStep.VerifyReverted or HostStep.Unquiesce;
+            var adds = step is HostStep.Verify or HostStep.Revert or HostStep.RestartReverted or HostStep.VerifyReverted or HostStep.Unquiesce;
             if (Reason is null) Reason = text;
             else if (adds && !Reason.Contains(text, StringComparison.Ordinal)) Reason = $"{Reason} {text}";
         }

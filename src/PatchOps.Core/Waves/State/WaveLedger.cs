@@ -11,7 +11,6 @@ public sealed class WaveLedger
     private int failures;
     private int open;
     private int done;
-    private int acknowledged;
     private bool tripped;
 
     /// <param name="definition">The wave as planned; hosts it does not name are ignored.</param>
@@ -25,6 +24,9 @@ public sealed class WaveLedger
 
     /// <summary>Code of a suspension that the halt rule, not a person, asked for.</summary>
     public const string HaltedCode = "FailureLimit";
+
+    /// <summary>Code of a resumption that asks for failed hosts to be worked on again.</summary>
+    public const string RetryCode = "RetryFailed";
 
     public WaveDefinition Definition { get; }
 
@@ -50,7 +52,7 @@ public sealed class WaveLedger
     public int ConsecutiveFailures { get; private set; }
 
     /// <summary>Failed hosts that no person has answered for by resuming a halted wave.</summary>
-    public int Failures => Math.Max(0, failures - acknowledged);
+    public int Failures => failures;
 
     /// <summary>Hosts that are done.</summary>
     public int Done => done;
@@ -100,7 +102,7 @@ public sealed class WaveLedger
                 break;
             case WaveStep.Resumed:
                 // Resuming a wave that its rule stopped answers for the failures so far; resuming a pause does not.
-                if (tripped) (acknowledged, ConsecutiveFailures, tripped) = (failures, 0, false);
+                if (tripped || detail?.Code == RetryCode) Acknowledge();
                 (State, Undone, Paused) = (WaveState.Running, false, false);
                 break;
             case WaveStep.Halted:
@@ -130,7 +132,13 @@ public sealed class WaveLedger
         Reason = Reason,
     };
 
-    private static bool Counts(HostLedger host) => !host.Open && host.IsFailure;
+    private void Acknowledge()
+    {
+        foreach (var host in hosts.Values) host.Acknowledge();
+        (failures, ConsecutiveFailures, tripped) = (0, 0, false);
+    }
+
+    private static bool Counts(HostLedger host) => host is { Open: false, IsFailure: true, Acknowledged: false };
 
     private static bool IsDone(HostLedger host) => host is { Open: false, State: HostState.Done };
 }
