@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using PatchOps.Core.Seams;
 using PatchOps.Domain;
+using PackageChange = PatchOps.Core.Seams.PackageChange;
+using PendingUpdate = PatchOps.Core.Seams.PendingUpdate;
 
 namespace PatchOps.Tests.Fakes;
 

@@ -1,0 +1,50 @@
+using PatchOps.Core.Seams;
+using PatchOps.Domain;
+
+namespace PatchOps.Core.Waves.Halting;
+
+/// <summary>What to do when the halt rule trips, or a gate is not healthy.</summary>
+public enum HaltAction
+{
+    /// <summary>Failed hosts go back at once; the wave ends with the rest untouched.</summary>
+    RollBackFailed,
+
+    /// <summary>Failed hosts stay as they are for diagnosis; the wave waits for a person.</summary>
+    Pause,
+
+    /// <summary>Failed hosts stay as they are; the wave ends with the rest untouched.</summary>
+    Stop,
+
+    /// <summary>Every host that the wave changed goes back.</summary>
+    RollBackWave,
+}
+
+/// <summary>Asked before hosts are admitted: a metric, an error budget, a load balancer's free members.</summary>
+public interface IWaveGate
+{
+    string Name { get; }
+
+    Task<HealthReading> CheckAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>A limit over the whole ring, of which this wave is a part.</summary>
+/// <param name="Hosts">Hosts of the ring, this wave's included.</param>
+/// <param name="FailuresElsewhere">Hosts of the ring that failed in other waves.</param>
+/// <param name="MaxFailurePercent">0–100 of the ring.</param>
+public sealed record RingLimit(int Hosts, int FailuresElsewhere, double MaxFailurePercent);
+
+/// <summary>Wishes that a person leaves for the runner of a wave, by way of the journal's control.</summary>
+public static class WaveWish
+{
+    public const string Suspend = "suspend";
+    public const string Resume = "resume";
+    public const string Undo = "undo";
+
+    /// <summary>Leaves a wish; durable, the last one counts.</summary>
+    public static ValueTask LeaveAsync(IJournal journal, string planId, int wave, string wish, string actor, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(journal);
+        if (wish is not (Suspend or Resume or Undo)) throw new FailureException("WishUnknown", FailureKind.InvalidInput, $"'{wish}' is no wish for a wave.", wish, "Use suspend, resume or undo.");
+        return journal.SetControlAsync(LeaseNames.Wave(planId, wave), wish, actor, now, cancellationToken);
+    }
+}

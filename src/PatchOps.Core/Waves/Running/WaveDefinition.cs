@@ -1,0 +1,42 @@
+using PatchOps.Domain;
+
+namespace PatchOps.Core.Waves;
+
+/// <summary>One wave of one plan, checked.</summary>
+public sealed record WaveDefinition
+{
+    /// <summary>The version that stands for "this update is installed" where a provider resolves the patch's id itself (a KB).</summary>
+    public const string InstalledVersion = "installed";
+
+    /// <exception cref="FailureException"><c>HostListedTwice</c>; <c>WaveEmpty</c>.</exception>
+    public WaveDefinition(string planId, PlanWave wave)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(planId);
+        ArgumentNullException.ThrowIfNull(wave);
+        PlanId = planId;
+        Wave = wave;
+        if (wave.Hosts.Count == 0)
+            throw new FailureException("WaveEmpty", FailureKind.InvalidInput, $"Wave {wave.Number} of plan {planId} has no hosts.", planId, "Make a new plan with New-PatchPlan.");
+        var twice = wave.Hosts.GroupBy(h => h.Asset, StringComparer.OrdinalIgnoreCase).FirstOrDefault(g => g.Count() > 1);
+        if (twice is not null)
+            throw new FailureException("HostListedTwice", FailureKind.InvalidInput, $"Wave {wave.Number} of plan {planId} lists host '{twice.Key}' {twice.Count()} times.", twice.Key,
+                "Make a new plan with New-PatchPlan.");
+    }
+
+    public string PlanId { get; }
+
+    public PlanWave Wave { get; }
+
+    public int Number => Wave.Number;
+
+    public IReadOnlyList<PlannedHost> Hosts => Wave.Hosts;
+
+    /// <exception cref="FailureException"><c>WaveNotFound</c>: the plan has no wave of that number.</exception>
+    public static WaveDefinition From(PatchPlan plan, int wave)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        var found = plan.Waves.FirstOrDefault(w => w.Number == wave)
+            ?? throw new FailureException("WaveNotFound", FailureKind.NotFound, $"Plan {plan.Id} has no wave {wave}; it has {plan.Waves.Count}.", plan.Id, $"See Get-PatchPlan {plan.Id}.");
+        return new WaveDefinition(plan.Id, found);
+    }
+}

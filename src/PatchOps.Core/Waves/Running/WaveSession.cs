@@ -1,0 +1,305 @@
+using System.Collections.Concurrent;
+using PatchOps.Core.Waves.Halting;
+using PatchOps.Core.Waves.State;
+using PatchOps.Domain;
+
+namespace PatchOps.Core.Waves.Running;
+
+/// <summary>A host to be worked on.</summary>
+/// <param name="Resumed">An earlier runner began the round.</param>
+internal sealed record HostWork(PlannedHost Host, RoundKind Kind, bool Resumed);
+
+/// <summary>One run of a wave: admits hosts, watches limits and wishes, and ends truthfully.</summary>
+internal sealed class WaveSession(WaveContext wave)
+{
+    private readonly FailureBudget budget = new(wave.Definition.Wave.HaltRule, wave.Definition.Hosts.Count, wave.Options.MaxConsecutiveFailures, wave.Options.Ring);
+    private readonly CancellationTokenSource ended = new();
+    private readonly CancellationTokenSource abort = new();
+    private readonly ConcurrentQueue<HostWork> finished = new();
+    private readonly HashSet<string> told = new(StringComparer.Ordinal);
+    private readonly Queue<HostWork> urgent = new();
+    private Queue<PlannedHost> pending = new();
+    private readonly WaveBrake brake = new(wave);
+    private volatile bool stopping;
+    private long stopBegan;
+    private Failure? fatal;
+    private int running;
+    private bool undoQueued;
+    private int tooLate;
+    private int notDue;
+
+    public WaveFeed Feed => wave.Feed;
+
+    public void Stop()
+    {
+        stopBegan = wave.Time.GetTimestamp();
+        stopping = true;
+        Feed.Signal();
+    }
+
+    public async Task<WaveStatus> RunAsync()
+    {
+        var beating = wave.Lease.BeatAsync(ended.Token);
+        await using var onLoss = wave.Lease.Lost.Register(() => { Fail(wave.Lease.LossFailure); });
+        await using var tick = wave.Time.CreateTimer(_ => Feed.Signal(), null, wave.Options.ControlInterval, wave.Options.ControlInterval);
+        try
+        {
+            await BeginAsync().ConfigureAwait(false);
+            await LoopAsync().ConfigureAwait(false);
+            if (fatal is null) await EndAsync().ConfigureAwait(false);
+        }
+        catch (WaveAbortedException e)
+        {
+            Fail(e.Failure);
+        }
+        catch (FailureException e)
+        {
+            Fail(e.Failure);
+        }
+        finally
+        {
+            while (running > 0) await DrainAsync().ConfigureAwait(false);
+            await ended.CancelAsync().ConfigureAwait(false);
+            await beating.ConfigureAwait(false);
+            await ReleaseAsync().ConfigureAwait(false);
+            if (fatal is not null) Feed.Write(new WaveWarned(wave.Now, fatal));
+            Feed.Complete();
+        }
+        return fatal is null ? wave.Locked(l => l.ToStatus()) : throw new FailureException(fatal);
+    }
+
+    private async Task BeginAsync()
+    {
+        wave.Ledger = await WaveLedger.ReadAsync(wave.Journal, wave.Definition, null, CancellationToken.None).ConfigureAwait(false);
+        foreach (var host in wave.Ledger.Hosts.Where(h => !h.Open)) host.DropEvidence();
+        var paused = wave.Ledger.Paused;
+        await wave.MoveAsync(WaveStep.Started, new StepDetail { Actor = wave.Options.Actor, Summary = wave.Options.Mode.ToString() }).ConfigureAwait(false);
+        if (wave.Options.RetryFailed && wave.Ledger.Failures > 0)
+            await wave.MoveAsync(WaveStep.Resumed, new StepDetail { Code = WaveLedger.RetryCode, Actor = wave.Options.Actor, Summary = $"{wave.Options.Actor} lets failed hosts be tried again." }).ConfigureAwait(false);
+        await brake.BeginAsync(paused).ConfigureAwait(false);
+
+        // First what an earlier runner left: its hosts hold reservations, and may be out of service.
+        foreach (var host in wave.Definition.Hosts)
+        {
+            var ledger = wave.Ledger[host.Asset];
+            if (ledger.Open) urgent.Enqueue(new HostWork(host, ledger.Kind, true));
+            else if (ledger.LeftQuiesced || ledger.State == HostState.Unknown) urgent.Enqueue(new HostWork(host, RoundKind.Recover, false));
+        }
+        pending = new Queue<PlannedHost>(wave.Definition.Hosts.Where(h => Waits(wave.Ledger[h.Asset])).OrderBy(h => h.Start));
+    }
+
+    private bool Waits(HostLedger host) => !host.Open && (host.State is HostState.Pending or HostState.Skipped
+        || (wave.Options.RetryFailed && !host.LeftQuiesced && host.State is HostState.Failed or HostState.RolledBack or HostState.RollbackFailed));
+
+    private async Task LoopAsync()
+    {
+        while (true)
+        {
+            while (finished.TryDequeue(out var done)) OnFinished(done);
+            if (fatal is not null) return;
+            if (stopping && running > 0 && wave.Time.GetElapsedTime(stopBegan) >= wave.Options.StopGrace)
+            {
+                await abort.CancelAsync().ConfigureAwait(false);
+                return;
+            }
+            await brake.LookAsync(budget, admissionMatters: pending.Count > 0 && !stopping).ConfigureAwait(false);
+            Admit();
+            if (running == 0 && finished.IsEmpty && await NothingMoreAsync().ConfigureAwait(false)) return;
+            await Feed.WaitForSignalAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
+    private void Admit()
+    {
+        while (!stopping && running < wave.Options.Throttle)
+        {
+            if (urgent.TryDequeue(out var first))
+            {
+                Dispatch(first);
+                continue;
+            }
+            if (!MayAdmit() || !TryNext(out var next)) return;
+            Dispatch(new HostWork(next, RoundKind.Patch, false));
+        }
+    }
+
+    private bool MayAdmit()
+    {
+        if (brake.Closed || wave.Options.Mode == WaveMode.Undo || pending.Count == 0 || Feed.Unread >= wave.Options.MaxUnread) return false;
+        var (failures, inRow, good) = wave.Locked(l => (l.Failures, l.ConsecutiveFailures, l.Done));
+        // Every host in flight may yet fail, so each holds one reservation, whoever admitted it.
+        if (budget.Free(failures, inRow, running) < 1) return false;
+        return wave.Options.Pace is not { } pace || running < pace.MaxInFlight(good, failures);
+    }
+
+    private bool TryNext(out PlannedHost next)
+    {
+        while (pending.TryPeek(out next!))
+        {
+            if (wave.Now < next.Start)
+            {
+                if (wave.Options.WaitForStart) return false;
+                pending.Dequeue();
+                notDue++;
+                continue;
+            }
+            pending.Dequeue();
+            if (wave.Now <= next.LatestStart) return true;
+            tooLate++;
+            Feed.Write(new WaveDecided(wave.Now, $"{next.Name} is not admitted: its 90th percentile of {next.NinetiethPercentile} does not fit into its window any more (latest start {next.LatestStart:u})."));
+        }
+        return false;
+    }
+
+    private void Dispatch(HostWork work)
+    {
+        running++;
+        _ = Task.Run(() => WorkAsync(work), CancellationToken.None);
+    }
+
+    /// <returns>True when the run is over; false when work was queued or something is waited for.</returns>
+    private async Task<bool> NothingMoreAsync()
+    {
+        if (stopping) return true;
+        if (urgent.Count > 0) return false;
+        if (brake.UndoAsked && !undoQueued)
+        {
+            undoQueued = true;
+            foreach (var host in wave.Definition.Hosts.Where(h => wave.Ledger[h.Asset].Changed)) urgent.Enqueue(new HostWork(host, RoundKind.Undo, false));
+            if (urgent.Count > 0)
+            {
+                Admit();
+                return false;
+            }
+        }
+        if (undoQueued)
+        {
+            await brake.UndoneAsync().ConfigureAwait(false);
+            return true;
+        }
+        if (brake.Halted || pending.Count == 0) return true;
+        return brake.Paused && wave.Options.EndWhenSuspended;
+    }
+
+    private async Task EndAsync()
+    {
+        if (!brake.Halted && !undoQueued && !brake.Paused)
+        {
+            var (failures, open) = wave.Locked(l => (l.Failures, l.Open));
+            if (stopping || open > 0) await wave.MoveAsync(WaveStep.Stopped, new StepDetail { Summary = "The run was stopped; Invoke-PatchWave goes on with it." }).ConfigureAwait(false);
+            else if (failures > budget.Tolerated) await wave.MoveAsync(WaveStep.Halted, new StepDetail { Code = WaveLedger.HaltedCode, Summary = FormattableString.Invariant($"{failures} hosts failed; the halt rule tolerates {budget.Tolerated}.") }).ConfigureAwait(false);
+            else if (tooLate > 0) await wave.MoveAsync(WaveStep.Halted, new StepDetail { Code = "WindowEnding", Summary = FormattableString.Invariant($"{tooLate} hosts do not fit into their window any more. Plan them again with New-PatchPlan.") }).ConfigureAwait(false);
+            else if (notDue > 0) await wave.MoveAsync(WaveStep.Stopped, new StepDetail { Summary = FormattableString.Invariant($"{notDue} hosts are not due yet.") }).ConfigureAwait(false);
+            else await wave.MoveAsync(WaveStep.Completed, null).ConfigureAwait(false);
+        }
+        foreach (var host in wave.Definition.Hosts.Where(h => !told.Contains(h.Asset))) Tell(host);
+    }
+
+    private async Task WorkAsync(HostWork work)
+    {
+        try
+        {
+            var script = new HostScript(wave, work.Host, wave.Ledger[work.Host.Asset]);
+            if (!work.Resumed) script.Begin(work.Kind);
+            Feed.Write(new HostStarted(wave.Now, work.Host.Asset, work.Host.Name, work.Kind));
+            var (services, failure) = await OpenAsync(work.Host).ConfigureAwait(false);
+            if (services is null)
+            {
+                await script.GiveUpAsync(failure!).ConfigureAwait(false);
+                return;
+            }
+            await using (services.ConfigureAwait(false))
+            {
+                try
+                {
+                    await new HostProcedure(wave, work.Host, script, services, work.Resumed, abort.Token).RunAsync(work.Kind).ConfigureAwait(false);
+                }
+                catch (OperationCanceledException) when (abort.IsCancellationRequested && !wave.Lease.IsLost && fatal is null)
+                {
+                    await script.FlushAsync().ConfigureAwait(false);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (abort.IsCancellationRequested)
+        {
+            // The host stays open in the journal; the next run observes it.
+        }
+        catch (WaveAbortedException e)
+        {
+            Fail(e.Failure);
+        }
+        catch (Exception e)
+        {
+            // Not a host's doing, and the journal may lack it: nobody else is admitted.
+            Fail((e as FailureException)?.Failure ?? new Failure("WaveBroke", FailureKind.Failed, $"The run broke at {work.Host.Name}: {e.GetType().Name}: {e.Message}", work.Host.Asset, "Run Invoke-PatchWave again: it goes on where the journal ends."));
+        }
+        finally
+        {
+            finished.Enqueue(work);
+            Feed.Signal();
+        }
+    }
+
+    private async Task<(HostServices? Services, Failure? Failure)> OpenAsync(PlannedHost host)
+    {
+        try
+        {
+            var opening = Task.Run(() => wave.Services.OpenAsync(host, abort.Token).AsTask(), CancellationToken.None);
+            return (await opening.WaitAsync(wave.Options.CallDeadline, wave.Time, abort.Token).ConfigureAwait(false), null);
+        }
+        catch (FailureException e)
+        {
+            return (null, e.Failure);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            return (null, new Failure("HostNotOpened", FailureKind.Unavailable, $"No way to {host.Name}: {e.Message}", host.Asset, "Check the host's address, transport and credential; then run Invoke-PatchWave -RetryFailed."));
+        }
+    }
+
+    private void OnFinished(HostWork work)
+    {
+        running--;
+        if (wave.Locked(l => l[work.Host.Asset].Open)) return;
+        // Only what will be taken up again in this run is not told yet.
+        if (brake.UndoAsked && work.Kind != RoundKind.Undo && wave.Ledger[work.Host.Asset].Changed) return;
+        Tell(work.Host);
+    }
+
+    private void Tell(PlannedHost host)
+    {
+        told.Add(host.Asset);
+        var run = wave.Locked(l =>
+        {
+            var made = l[host.Asset].ToRun(wave.Definition.PlanId, wave.Definition.Number, host.Name);
+            if (!l[host.Asset].Open) l[host.Asset].DropEvidence();
+            return made;
+        });
+        Feed.Write(new HostFinished(wave.Now, run));
+    }
+
+    private void Fail(Failure failure)
+    {
+        Interlocked.CompareExchange(ref fatal, failure, null);
+        abort.Cancel();
+        Feed.Signal();
+    }
+
+    private async Task DrainAsync()
+    {
+        while (finished.TryDequeue(out var done)) OnFinished(done);
+        if (running > 0) await Feed.WaitForSignalAsync(CancellationToken.None).ConfigureAwait(false);
+    }
+
+    private async Task ReleaseAsync()
+    {
+        try
+        {
+            await wave.Lease.ReleaseAsync().ConfigureAwait(false);
+        }
+        catch (FailureException e)
+        {
+            Feed.Write(new WaveWarned(wave.Now, e.Failure));
+        }
+    }
+}
