@@ -1,11 +1,14 @@
 using PatchOps.Adapters.Feeds.Csaf;
+using PatchOps.Adapters.Feeds.Apt;
 using PatchOps.Adapters.Feeds.CveRecords;
+using PatchOps.Adapters.Feeds.Cvrf;
 using PatchOps.Adapters.Feeds.DebianTracker;
 using PatchOps.Adapters.Feeds.Epss;
 using PatchOps.Adapters.Feeds.Kev;
 using PatchOps.Adapters.Feeds.Nvd;
 using PatchOps.Adapters.Feeds.OpenVex;
 using PatchOps.Adapters.Feeds.Osv;
+using PatchOps.Adapters.Feeds.Rpm;
 using PatchOps.Core.Seams;
 using PatchOps.Domain.Facts;
 
@@ -18,7 +21,7 @@ public static class FeedReaders
     public static IReadOnlyList<IFeedReader> All { get; } =
     [
         new KevReader(), new EpssReader(), new NvdReader(), new CveRecordReader(), new OsvReader(), new CsafReader(), new OpenVexReader(),
-        new DebianTrackerReader(),
+        new DebianTrackerReader(), new CvrfReader(), new RpmReader(), new AptReader(),
     ];
 
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="kind"/> is Auto.</exception>

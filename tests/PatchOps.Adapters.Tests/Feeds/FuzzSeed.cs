@@ -27,6 +27,10 @@ internal sealed record FuzzSeed(string Name, FeedKind Kind, byte[] Bytes, (strin
         Make("OSV list", FeedKind.Osv, "[", ",\n", "]", Osv),
         Make("CSAF lines", FeedKind.Csaf, "", "\n", "\n", Csaf),
         Make("OpenVEX lines", FeedKind.OpenVex, "", "\n", "\n", OpenVex),
+        Make("CVRF XML", FeedKind.Cvrf, "<cvrfdoc xmlns=\"urn:c\"><ProductTree><FullProductName ProductID=\"1\">Windows</FullProductName></ProductTree>", "\n", "</cvrfdoc>", CvrfXml),
+        Make("CVRF JSON", FeedKind.Cvrf, "{\"DocumentTracking\":{\"Identification\":{\"ID\":{\"Value\":\"\"}}},\"Vulnerability\":[", ",", "]}", CvrfJson),
+        Make("updateinfo", FeedKind.RpmRepository, "<?xml version=\"1.0\"?>\n<updates>", "\n", "</updates>", Update),
+        Make("apt Packages", FeedKind.AptRepository, "", "\n\n", "\n", i => ($"p{i}/1.{i}/amd64", $"Package: p{i}\nVersion: 1.{i}\nArchitecture: amd64\nDescription: d\n more\nSize: 12"), survives: false),
         Make("Debian tracker", FeedKind.DebianTracker, "{", ", ", "}", Debian),
     ];
 
@@ -74,6 +78,15 @@ internal sealed record FuzzSeed(string Name, FeedKind Kind, byte[] Bytes, (strin
 
     private static (string, string) OpenVex(int i) => ($"https://e.org/{i}",
         Fill("""{"@@context":"https://openvex.dev/ns/v0.2.0","@@id":"https://e.org/@I","author":"a","timestamp":"2024-01-02T03:04:05Z","version":1,"statements":[{"vulnerability":{"name":"@CVE"},"products":[{"@@id":"pkg:npm/p@@1.0"}],"status":"not_affected","justification":"component_not_present"}]}""", i));
+
+    private static (string, string) CvrfXml(int i) => (Cve(i),
+        Fill("""<vuln:Vulnerability Ordinal="@I"><vuln:Title>t &amp; u</vuln:Title><vuln:CVE>@CVE</vuln:CVE><vuln:ProductStatuses><vuln:Status Type="Known Affected"><vuln:ProductID>1</vuln:ProductID></vuln:Status></vuln:ProductStatuses><vuln:Remediations><vuln:Remediation Type="Vendor Fix"><vuln:Description>503585@I</vuln:Description><vuln:ProductID>1</vuln:ProductID></vuln:Remediation></vuln:Remediations></vuln:Vulnerability>""", i));
+
+    private static (string, string) CvrfJson(int i) => (Cve(i),
+        Fill("""{"Title":{"Value":"t"},"Notes":[{"Title":"Description","Type":2,"Value":"d"}],"CVE":"@CVE","ProductStatuses":[{"ProductID":["1"],"Type":3}],"Threats":[{"Description":{"Value":"Important"},"Type":3}],"CVSSScoreSets":[{"BaseScore":7.8,"Vector":"CVSS:3.1/AV:L"}],"Remediations":[{"Description":{"Value":"503585@I"},"Supercedence":"5034765","ProductID":["1"],"Type":2,"RestartRequired":{"Value":"Yes"},"FixedBuild":"10.0.1"}]}""", i));
+
+    private static (string, string) Update(int i) => ($"ALSA-2022:494@I".Replace("@I", $"{i}", StringComparison.Ordinal),
+        Fill("""<update from="a" status="final" type="security" version="1"><id>ALSA-2022:494@I</id><title>t</title><issued date="2022-06-08 00:00:00"/><references><reference href="h" id="@CVE" type="cve"/></references><pkglist><collection><package name="xz" version="5.2.5" release="8.el9_0" epoch="0" arch="x86_64" src="xz-5.2.5-8.el9_0.src.rpm"><filename>f</filename></package></collection></pkglist></update>""", i));
 
     private static (string, string) Debian(int i) => ($"pkg{i}/{Cve(i)}",
         Fill(""" "pkg@I": {"@CVE": {"scope": "local", "releases": {"bookworm": {"status": "resolved", "repositories": {"bookworm": "1-1"}, "fixed_version": "1-@N", "urgency": "low"}}}}""", i));

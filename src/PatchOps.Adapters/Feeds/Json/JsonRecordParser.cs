@@ -55,6 +55,15 @@ internal abstract class JsonRecordParser
         return -1;
     }
 
+    /// <summary>Whether the first record's first property may serve to find others after damage.</summary>
+    public virtual bool LearnsFirstKey => true;
+
+    /// <summary>Whether a record that holds the start of another is refused: nothing legitimate inside looks like one.</summary>
+    public virtual bool RefusesInside => false;
+
+    /// <summary>Whether a record starts at this brace, where <see cref="FirstKeys"/> cannot say it.</summary>
+    public virtual bool Starts(ReadOnlySpan<byte> at) => false;
+
     /// <summary>Whether a name belongs in the inner map.</summary>
     public virtual bool IsEntryKey(string name) => true;
 

@@ -90,7 +90,7 @@ internal sealed class JsonRecordStream
             case (byte)'{':
                 if (_parser.Lists.Count == 0 || !Envelope()) Record(null);
                 break;
-            case (byte)'[':
+            case (byte)'[' when !_parser.IsMap:
                 _window.Advance(1);
                 _listIsRoot = _sawList = _first = true;
                 _where = Where.List;
@@ -331,8 +331,9 @@ internal sealed class JsonRecordStream
                 JsonRead.Next(ref r);
                 _parser.Read(ref r, key, _parsed);
                 var length = (int)r.BytesConsumed;
+                if (_parser.RefusesInside && Swallowed(_window.Unread[..length])) throw new RecordException("another record stands inside: its end is damaged");
                 if (length > _context.Limits.TextBytes) CheckTexts(_window.Unread[..length]);
-                if (_learnedKey is null && _where == Where.List) Learn(_window.Unread[..length]);
+                if (_learnedKey is null && _where == Where.List && _parser.LearnsFirstKey) Learn(_window.Unread[..length]);
                 _window.Advance(length);
                 foreach (var item in _parsed)
                 {
@@ -407,13 +408,34 @@ internal sealed class JsonRecordStream
     private bool Swallowed(ReadOnlySpan<byte> record)
     {
         if (_where == Where.Map) return _parser.FindEntry(record[1..], _outer is not null, out _) >= 0;
-        for (var from = 1; from < record.Length;)
+        foreach (var key in _parser.FirstKeys)
+        {
+            if (StartsInside(record, key)) return true;
+        }
+        if (_learnedKey is { Length: > 1 } && StartsInside(record, _learnedKey)) return true;
+        for (var from = 1; from < record.Length && !_parser.LearnsFirstKey;)
         {
             var at = record[from..].IndexOf((byte)'{');
             if (at < 0) return false;
             from += at;
-            if (StartsRecord(record[from..])) return true;
+            if (_parser.Starts(record[from..])) return true;
             from++;
+        }
+        return false;
+    }
+
+    private static bool StartsInside(ReadOnlySpan<byte> record, ReadOnlySpan<byte> key)
+    {
+        for (var from = 1; from < record.Length;)
+        {
+            var at = record[from..].IndexOf(key);
+            if (at < 0) return false;
+            from += at;
+            var end = from + key.Length;
+            var before = from - 2;
+            while (before >= 0 && IsBlank(record[before])) before--;
+            if (before > 0 && record[before] == '{' && record[from - 1] == '"' && end < record.Length && record[end] == '"') return true;
+            from = end;
         }
         return false;
     }
@@ -515,7 +537,7 @@ internal sealed class JsonRecordStream
         {
             if (HasFirstKey(at, key)) return true;
         }
-        return false;
+        return _parser.Starts(at);
     }
 
     private static bool HasFirstKey(ReadOnlySpan<byte> at, ReadOnlySpan<byte> key)

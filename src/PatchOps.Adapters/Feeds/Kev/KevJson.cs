@@ -22,6 +22,8 @@ internal sealed class KevJson : JsonRecordParser
 
     public override IReadOnlyList<byte[]> FirstKeys => Firsts;
 
+    public override bool RefusesInside => true;
+
     public override void Envelope(ref Utf8JsonReader r)
     {
         if (JsonRead.Is(ref r, "catalogVersion"u8)) Context.DocumentVersion = JsonRead.Text(ref r, 100, "catalogVersion");

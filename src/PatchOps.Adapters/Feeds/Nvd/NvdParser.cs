@@ -34,6 +34,8 @@ internal sealed class NvdParser : JsonRecordParser
 
     public override IReadOnlyList<byte[]> FirstKeys => Firsts;
 
+    public override bool RefusesInside => true;
+
     public override void Envelope(ref Utf8JsonReader r)
     {
         if (JsonRead.Is(ref r, "timestamp"u8) || JsonRead.Is(ref r, "CVE_data_timestamp"u8))
