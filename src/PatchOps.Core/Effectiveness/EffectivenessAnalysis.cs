@@ -139,9 +139,9 @@ public static class EffectivenessAnalysis
     {
         if (efficiency >= GoodEfficiency) return true;
         if (efficiency < LeastEfficiency) return false;
-        if (BeforeAfterDispersion.PreTrend(window) is { } trend && Math.Abs(trend.T) >= 1) return true;
+        if (BeforeAfterDispersion.PreTrend(window) is { } trend && Math.Abs(trend.T) >= 1.28) return true;
         var plain = new RateComparison(window.BeforeCount, window.BeforeDays, window.AfterCount, window.AfterDays).Ratio;
-        return plain is > 0 and var ratio && WedgeAssessment.Contradicts(wedge, ratio, 0.8);
+        return plain is > 0 and var ratio && WedgeAssessment.Contradicts(wedge, ratio, 0.9);
     }
 
     private static double? Trend(BeforeAfterWindow window) =>

@@ -68,7 +68,7 @@ public sealed class RecurrenceTests(ITestOutputHelper output)
     [Fact]
     public void Watch_raises_an_alarm_where_the_old_rate_returns_and_stays_quiet_where_not()
     {
-        var back = RecurrenceWatch.Watch(new Simulation { Rate = 0.06, Ratio = 0, AfterDays = 360, ReturnsAfter = 150 }.Make(new Random(4)), 0.01);
+        var back = RecurrenceWatch.Watch(new Simulation { Rate = 0.2, Ratio = 0, AfterDays = 360, ReturnsAfter = 150 }.Make(new Random(4)), 0.01);
         Assert.True(back.Alarm);
         Assert.InRange(back.ChangePoint!.Value, Simulation.Start.AddDays(180 + 120), Simulation.Start.AddDays(180 + 190));
         Assert.True(back.RaisedAt > back.ChangePoint);

@@ -44,7 +44,8 @@ internal sealed class ClusterScan
             var cluster = tests[i].Cluster;
             if (adjusted[i] > policy.FalseDiscoveryRate || cluster.AfterCount < Smallest) continue;
             risen.Add(cluster with { AdjustedPValue = adjusted[i] });
-            if (!cluster.OnDependents) rise += cluster.AfterCount / cluster.AfterDays - cluster.BeforeCount / cluster.BeforeDays;
+            // What overrules a verdict needs more proof than what is merely named.
+            if (!cluster.OnDependents && adjusted[i] <= policy.FalseDiscoveryRate / 5) rise += cluster.AfterCount / cluster.AfterDays - cluster.BeforeCount / cluster.BeforeDays;
         }
         var totalRose = false;
         if (own.Exposed && own.TotalAfter >= Smallest)
