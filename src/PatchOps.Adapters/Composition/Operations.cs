@@ -12,7 +12,9 @@ using PatchOps.Core.Operations.Plan;
 using PatchOps.Core.Operations.Prove;
 using PatchOps.Core.Operations.Queries;
 using PatchOps.Core.Operations.Requests;
+using PatchOps.Core.Operations.Waves;
 using PatchOps.Core.Seams;
+using PatchOps.Core.Waves.Halting;
 
 namespace PatchOps.Adapters.Composition;
 
@@ -45,6 +47,11 @@ internal static class Operations
         [typeof(ApprovePlanRequest)] = Of<ApprovePlanRequest>(p => new DecidePlanOperation<ApprovePlanRequest>(p.Catalogue, p.Audit, p.Policy, p.Clock, p.Caller, approve: true)),
         [typeof(DenyPlanRequest)] = Of<DenyPlanRequest>(p => new DecidePlanOperation<DenyPlanRequest>(p.Catalogue, p.Audit, p.Policy, p.Clock, p.Caller, approve: false)),
         [typeof(TestEffectivenessRequest)] = Of<TestEffectivenessRequest>(p => new TestEffectivenessOperation(() => p.Catalogue, () => p.Audit, p.Policy.Effectiveness, p.Clock, p.Caller)),
+        [typeof(InvokeWaveRequest)] = Of<InvokeWaveRequest>(p => new InvokeWaveOperation(Waves(p, p.As<InvokeWaveRequest>().KeyFile, p.As<InvokeWaveRequest>().KnownHostsFile))),
+        [typeof(UndoWaveRequest)] = Of<UndoWaveRequest>(p => new UndoWaveOperation(Waves(p, p.As<UndoWaveRequest>().KeyFile, p.As<UndoWaveRequest>().KnownHostsFile))),
+        [typeof(GetWaveRequest)] = Of<GetWaveRequest>(p => new GetWaveOperation(p.Catalogue, p.Journal)),
+        [typeof(SuspendWaveRequest)] = Of<SuspendWaveRequest>(p => new ControlWaveOperation<SuspendWaveRequest>(Waves(p), WaveWish.Suspend)),
+        [typeof(ResumeWaveRequest)] = Of<ResumeWaveRequest>(p => new ControlWaveOperation<ResumeWaveRequest>(Waves(p), WaveWish.Resume)),
         [typeof(GetCvssScoreRequest)] = Of<GetCvssScoreRequest>(_ => new GetCvssScoreOperation()),
         [typeof(CompareVersionRequest)] = Of<CompareVersionRequest>(_ => new CompareVersionOperation()),
     };
@@ -70,6 +77,16 @@ internal static class Operations
         return new HostInventory(connections.Connect, (host, token) => apt.DetectAsync(host, TimeSpan.FromSeconds(120), token));
     }
 
+    private static WaveParts Waves(Parts p, string? keyFile = null, string? knownHostsFile = null)
+    {
+        var connections = p.Host.Connections(new HostAccess(keyFile, knownHostsFile));
+        return new WaveParts(p.Catalogue, p.Journal, p.Audit, p.Clock, p.Caller)
+        {
+            Hosts = wave => new WaveHosts(p.Catalogue, connections, wave),
+            Rehearse = (plan, wave) => [],
+        };
+    }
+
     /// <summary>What operations are made of; the store is opened only for those that ask for it.</summary>
     private sealed record Parts(OperationHost Host, HostServices Services, OperationRequest Request, Caller Caller)
     {
@@ -78,6 +95,8 @@ internal static class Operations
         public PatchPolicy Policy => PolicyFile.Read((Request as IFollowsPolicy)?.Policy);
 
         public ICatalogue Catalogue => Host.Store(Request.Store).Catalogue;
+
+        public T As<T>() where T : OperationRequest => (T)Request;
 
         public IJournal Journal => Host.Store(Request.Store).Journal;
 

@@ -15,8 +15,17 @@ public sealed record InvokeWaveRequest : OperationRequest
     [ParameterHelp("Simulates the wave with durations and failures from history; changes nothing.")]
     public bool Rehearse { get; init; }
 
+    [ParameterHelp("Runs every approved wave whose time has come, of all plans; for schedulers.")]
+    public bool Due { get; init; }
+
     [ParameterHelp("Runs although the planned window has not opened or has closed; recorded.")]
     public bool IgnoreWindow { get; init; }
+
+    [ParameterHelp("Waits for hosts whose planned start lies ahead, instead of leaving them for a later run.")]
+    public bool Wait { get; init; }
+
+    [ParameterHelp("Works again on hosts that failed or were rolled back.")]
+    public bool RetryFailed { get; init; }
 
     [ParameterHelp("Private key for SSH."), FilePath]
     public string? KeyFile { get; init; }
@@ -26,7 +35,7 @@ public sealed record InvokeWaveRequest : OperationRequest
 
     public override void Validate()
     {
-        Needs.Text(PlanId, nameof(PlanId));
+        if (!Due) Needs.Text(PlanId, nameof(PlanId));
         Needs.Between(Wave, 1, int.MaxValue, nameof(Wave));
         Needs.Between(ThrottleLimit, 1, 1024, nameof(ThrottleLimit));
     }
@@ -54,6 +63,25 @@ public sealed record SuspendWaveRequest : WaveRequest;
 [Operation("Resume-PatchWave", "wave resume", "Lets a suspended wave go on.", Changes = true)]
 public sealed record ResumeWaveRequest : WaveRequest;
 
+[Operation("Undo-PatchWave", "wave undo", "Takes back what a wave changed, host by host, journaled and verified.", Changes = true)]
+public sealed record UndoWaveRequest : WaveRequest
+{
+    [ParameterHelp("Hosts changed at the same time, 1–1024.")]
+    public int ThrottleLimit { get; init; } = 10;
+
+    [ParameterHelp("Private key for SSH."), FilePath]
+    public string? KeyFile { get; init; }
+
+    [ParameterHelp("Known-hosts file for SSH; default: ssh's own."), FilePath]
+    public string? KnownHostsFile { get; init; }
+
+    public override void Validate()
+    {
+        base.Validate();
+        Needs.Between(ThrottleLimit, 1, 1024, nameof(ThrottleLimit));
+    }
+}
+
 [Operation("Get-PatchWave", "wave get", "Shows the waves of a plan, or the hosts of one.")]
 public sealed record GetWaveRequest : OperationRequest
 {
@@ -65,6 +93,9 @@ public sealed record GetWaveRequest : OperationRequest
 
     [ParameterHelp("One object per host instead of one per wave.")]
     public bool Hosts { get; init; }
+
+    [ParameterHelp("The wave's timeline: every step with its outcome, as it became durable.")]
+    public bool Timeline { get; init; }
 
     public override void Validate() => Needs.Text(PlanId, nameof(PlanId));
 }
