@@ -196,7 +196,9 @@ public static class EffectivenessAnalysis
         }
         if (result.Verdict == EffectivenessVerdict.Effective && scan.RiseOnItems > 0)
         {
-            var fall = window.BeforeCount / window.BeforeDays - window.AfterCount / window.AfterDays;
+            // What the patch removed is counted from where the controls say the rate would be.
+            var expected = result.Design == EffectivenessDesign.BeforeAfter ? 1 : result.ControlRatio ?? 1;
+            var fall = expected * window.BeforeCount / window.BeforeDays - window.AfterCount / window.AfterDays;
             if (scan.RiseOnItems >= 0.5 * fall)
             {
                 reasons.Add($"The symptom fell by {Sentences.Number(fall * 30)} incidents per item and 30 days, and other incidents on the same items rose by {Sentences.Number(scan.RiseOnItems * 30)}: the problem is masked, not removed.");
