@@ -108,50 +108,61 @@ public static class EffectivenessAnalysis
         var active = window.Items.Count(i => i.AfterUntil(policy.AfterDays) >= clean.Until);
         var itemsPerDay = Math.Max(1, active);
         var wedge = new WedgeDesign(window, clean.Items);
+        var trend = BeforeAfterDispersion.PreTrend(window);
         var efficiency = wedge.Concurrent ? wedge.Efficiency(window) : 0;
-        if (wedge.Concurrent && Asks(wedge, window, efficiency)
+        if (wedge.Concurrent && Asks(wedge, window, efficiency, trend?.T)
             && WedgeAssessment.Assess(raw with { Controls = wedge.Controls }, wedge, itemsPerDay, policy, reasons) is { } controlled)
-            return controlled with { PreTrend = Trend(window) };
+            return controlled with { PreTrend = PerMonth(trend) };
 
         var dispersion = BeforeAfterDispersion.Of(window);
         var result = CountAssessment.Assess(raw with
         {
             Model = dispersion.Present ? CountModel.QuasiPoisson : CountModel.Poisson,
             Dispersion = dispersion.Factor,
-            PreTrend = Trend(window),
+            PreTrend = PerMonth(trend),
         }, dispersion.Effective(policy.Confidence), itemsPerDay, policy, reasons);
         reasons.Add(dispersion.Present
             ? $"Quasi-Poisson: the counts vary {Sentences.Number(dispersion.Factor)} times as much as independent incidents would, seen between {dispersion.Source}; the counts are divided by it."
             : "Poisson: the counts do not vary more than independent incidents would.");
-        reasons.Add(efficiency > 0
+        reasons.Add(wedge.Concurrent
             ? "The unpatched comparable items say too little to be the measure: a trend or regression to the mean is not excluded."
             : "There are no unpatched comparable items over the same time: a trend or regression to the mean is not excluded.");
+        if (wedge.ControlChange is { } change)
+        {
+            result = result with { Controls = wedge.Controls, ControlRatio = change.Ratio };
+            // The rate may have ended everywhere: then no model can be fitted, and the controls still speak.
+            if (result.Verdict == EffectivenessVerdict.Effective && change.ProbabilityBelow(1 - policy.MinimumReduction) >= 0.95)
+            {
+                reasons.Add($"Effective is withheld: on the unpatched comparable items the rate fell as well, to {Sentences.Number(change.Ratio)} of what it was.");
+                result = result with { Verdict = EffectivenessVerdict.Inconclusive, DaysNeeded = null };
+            }
+        }
         if (efficiency > 0 && result.Verdict == EffectivenessVerdict.Effective && WedgeAssessment.Contradicts(wedge, result.RateRatio ?? 1, 0.95))
         {
             reasons.Add("Effective is withheld: the few unpatched comparable items fell too, so that the patch need not be the cause.");
             result = result with { Verdict = EffectivenessVerdict.Inconclusive, DaysNeeded = null };
         }
-        return CheckTrend(result, window, dispersion, policy, reasons);
+        return CheckTrend(result, trend, dispersion, policy, reasons);
     }
 
     /// <summary>Good controls are always asked; weak ones where the baseline was moving or they tell another story than the plain comparison.</summary>
-    private static bool Asks(WedgeDesign wedge, BeforeAfterWindow window, double efficiency)
+    private static bool Asks(WedgeDesign wedge, BeforeAfterWindow window, double efficiency, double? trend)
     {
         if (efficiency >= GoodEfficiency) return true;
         if (efficiency < LeastEfficiency) return false;
-        if (BeforeAfterDispersion.PreTrend(window) is { } trend && Math.Abs(trend.T) >= 1.28) return true;
+        if (trend is { } t && Math.Abs(t) >= 1.28) return true;
         var plain = new RateComparison(window.BeforeCount, window.BeforeDays, window.AfterCount, window.AfterDays).Ratio;
         return plain is > 0 and var ratio && WedgeAssessment.Contradicts(wedge, ratio, 0.9);
     }
 
-    private static double? Trend(BeforeAfterWindow window) =>
-        BeforeAfterDispersion.PreTrend(window) is { } trend ? CountAssessment.Json(Math.Exp(30 * trend.Slope)) : null;
+    private static double? PerMonth((double Slope, double T, double ExpectedAfter)? trend) =>
+        trend is { } known ? CountAssessment.Json(Math.Exp(30 * known.Slope)) : null;
 
     /// <summary>A fall that only continues a decline from before the deployment is no success of the patch.</summary>
     private static EffectivenessResult CheckTrend(
-        EffectivenessResult result, BeforeAfterWindow window, Dispersion dispersion, EffectivenessPolicy policy, List<string> reasons)
+        EffectivenessResult result, (double Slope, double T, double ExpectedAfter)? baseline, Dispersion dispersion, EffectivenessPolicy policy, List<string> reasons)
     {
-        if (BeforeAfterDispersion.PreTrend(window) is not { } trend)
+        if (baseline is not { } trend)
         {
             reasons.Add("The baseline is too thin to show whether the rate was moving already.");
             return result;
@@ -185,7 +196,9 @@ public static class EffectivenessAnalysis
         }
         if (result.Verdict == EffectivenessVerdict.Effective && scan.RiseOnItems > 0)
         {
-            var fall = window.BeforeCount / window.BeforeDays - window.AfterCount / window.AfterDays;
+            // What the patch removed is counted from where the controls say the rate would be.
+            var expected = result.Design == EffectivenessDesign.BeforeAfter ? 1 : result.ControlRatio ?? 1;
+            var fall = expected * window.BeforeCount / window.BeforeDays - window.AfterCount / window.AfterDays;
             if (scan.RiseOnItems >= 0.5 * fall)
             {
                 reasons.Add($"The symptom fell by {Sentences.Number(fall * 30)} incidents per item and 30 days, and other incidents on the same items rose by {Sentences.Number(scan.RiseOnItems * 30)}: the problem is masked, not removed.");

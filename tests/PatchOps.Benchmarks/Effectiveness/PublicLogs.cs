@@ -60,8 +60,13 @@ internal static class PublicLogs
                     if (EffectivenessBenchmark.NaiveSuccess(result)) naive++;
                     verdicts[result.Verdict] = verdicts.GetValueOrDefault(result.Verdict) + 1;
                 }
-            string Share(EffectivenessVerdict verdict) => cases == 0 ? "-" : $"{100.0 * verdicts.GetValueOrDefault(verdict) / cases:F1}%";
-            Console.WriteLine($"{log + (controls ? ", controls" : ", no controls"),-34}{effect,-9}{cases,6}{(cases == 0 ? "-" : $"{100.0 * naive / cases:F1}%"),8}{Share(EffectivenessVerdict.Effective),11}{Share(EffectivenessVerdict.NotEffective),9}{Share(EffectivenessVerdict.Worse),7}{Share(EffectivenessVerdict.Masked),8}{Share(EffectivenessVerdict.Recurred),10}{Share(EffectivenessVerdict.Inconclusive),10}");
+            if (cases == 0)
+            {
+                Console.WriteLine($"{log}: no problem has enough incidents.");
+                return;
+            }
+            string Share(EffectivenessVerdict verdict) => $"{100.0 * verdicts.GetValueOrDefault(verdict) / cases:F1}%";
+            Console.WriteLine($"{log + (controls ? ", controls" : ", no controls"),-34}{effect,-9}{cases,6}{$"{100.0 * naive / cases:F1}%",8}{Share(EffectivenessVerdict.Effective),11}{Share(EffectivenessVerdict.NotEffective),9}{Share(EffectivenessVerdict.Worse),7}{Share(EffectivenessVerdict.Masked),8}{Share(EffectivenessVerdict.Recurred),10}{Share(EffectivenessVerdict.Inconclusive),10}");
         }
     }
 

@@ -19,7 +19,8 @@ internal static class BeforeAfterDispersion
                 double count = before ? window.BeforeCount : window.AfterCount, days = before ? window.BeforeDays : window.AfterDays;
                 if (count <= 0) continue;
                 // Bins in which less than one incident is expected make χ² erratic (Cochran, 1954).
-                var (counts, exposure) = window.Bins(Math.Max(width, window.Length(before) / count), before);
+                // A short window is cut finer, or a series that stopped by itself would pass as steady.
+                var (counts, exposure) = window.Bins(Math.Max(Math.Min(width, window.Length(before) / 8), window.Length(before) / count), before);
                 parameters++;
                 for (var k = 0; k < counts.Length; k++)
                 {
@@ -60,16 +61,17 @@ internal static class BeforeAfterDispersion
     public static (double Slope, double T, double ExpectedAfter)? PreTrend(BeforeAfterWindow window)
     {
         if (window.BeforeCount < 8) return null;
-        var (counts, exposure) = window.Bins(14, before: true);
-        if (counts.Length < 5) return null;
-        // Bin k lies k·14 to (k+1)·14 days before deployment: time runs backwards.
+        var width = Math.Min(14, window.Length(before: true) / 6);
+        if (width < 1) return null;
+        var (counts, exposure) = window.Bins(width, before: true);
+        // Bin k lies k to k + 1 widths before deployment: time runs backwards.
         double a = Math.Log(window.BeforeCount / window.BeforeDays), b = 0, information = 0;
         for (var round = 0; round < 50; round++)
         {
             double u0 = 0, u1 = 0, i00 = 0, i01 = 0, i11 = 0;
             for (var k = 0; k < counts.Length; k++)
             {
-                var t = -(k + 0.5) * 14;
+                var t = -(k + 0.5) * width;
                 var mean = exposure[k] * Math.Exp(a + b * t);
                 u0 += counts[k] - mean;
                 u1 += (counts[k] - mean) * t;
@@ -82,14 +84,14 @@ internal static class BeforeAfterDispersion
             var da = (i11 * u0 - i01 * u1) / det;
             var db = (i00 * u1 - i01 * u0) / det;
             a += Math.Clamp(da, -2, 2);
-            b += Math.Clamp(db, -0.1, 0.1);
+            b += Math.Clamp(db, -1 / width, 1 / width);
             information = det / i00;
             if (Math.Abs(da) + 100 * Math.Abs(db) < 1e-10) break;
         }
         double chi = 0;
         for (var k = 0; k < counts.Length; k++)
         {
-            var mean = exposure[k] * Math.Exp(a - b * (k + 0.5) * 14);
+            var mean = exposure[k] * Math.Exp(a - b * (k + 0.5) * width);
             if (mean > 0) chi += (counts[k] - mean) * (counts[k] - mean) / mean;
         }
         var scale = Math.Max(1, chi / (counts.Length - 2));

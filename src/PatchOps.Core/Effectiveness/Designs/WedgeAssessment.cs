@@ -78,8 +78,10 @@ internal static class WedgeAssessment
     private static Dispersion Spread(TwoWayPoisson model, EffectivenessPolicy policy)
     {
         var cells = Dispersion.From(model.PearsonChiSquare, model.ResidualDegrees, "items and periods");
-        if (model.Items < 8 || !double.IsFinite(model.Variance)) return cells;
+        if (model.Items < 4 || !double.IsFinite(model.Variance)) return cells;
         var items = new Dispersion(model.ClusterVariance / model.Variance, model.Items - 1, "items");
-        return items.Present && items.Effective(policy.Confidence) > cells.Effective(policy.Confidence) && cells.Present ? items : cells;
+        // Its own scatter is √(2 ÷ (G − 1)): below that a ratio above one means nothing, unless the cells are over-dispersed anyway.
+        var clear = cells.Present || items.Factor > 1 + 1.5 * Math.Sqrt(2 / items.Degrees);
+        return clear && items.Present && items.Effective(policy.Confidence) > cells.Effective(policy.Confidence) ? items : cells;
     }
 }

@@ -34,7 +34,16 @@ internal sealed class WedgeDesign
         }
         // Controls are those that were unpatched in a period in which a comparable item was patched.
         var patchedPeriods = _cells.Where(c => c.Treated).Select(c => c.Period).ToHashSet();
-        Controls = _cells.Where(c => !c.Treated && patchedPeriods.Contains(c.Period)).Select(c => c.Item).Distinct().Count();
+        var controls = _cells.Where(c => !c.Treated && patchedPeriods.Contains(c.Period)).Select(c => c.Item).ToHashSet();
+        Controls = controls.Count;
+        double before = 0, beforeDays = 0, after = 0, afterDays = 0;
+        foreach (var cell in _cells)
+        {
+            if (cell.Treated || !controls.Contains(cell.Item)) continue;
+            if (patchedPeriods.Contains(cell.Period)) { after += cell.Count; afterDays += cell.Exposure; }
+            else { before += cell.Count; beforeDays += cell.Exposure; }
+        }
+        if (before > 0 && beforeDays > 0 && afterDays > 0) ControlChange = new RateComparison(before, beforeDays, after, afterDays);
     }
 
     public IReadOnlyList<WedgeCell> Cells => _cells;
@@ -44,6 +53,9 @@ internal sealed class WedgeDesign
 
     /// <summary>Whether any item was patched while a comparable one was not.</summary>
     public bool Concurrent => Controls > 0;
+
+    /// <summary>The controls' own rates, before any comparable item was patched and since; null where they had no incidents.</summary>
+    public RateComparison? ControlChange { get; }
 
     /// <summary>Items that were unpatched while a comparable one was patched.</summary>
     public int Controls { get; }

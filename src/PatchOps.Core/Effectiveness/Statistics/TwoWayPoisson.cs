@@ -16,7 +16,7 @@ public readonly record struct WedgeCell(int Item, int Period, double Exposure, d
 public sealed class TwoWayPoisson
 {
     private const double Bound = 30;
-    private readonly List<WedgeCell> _cells;
+    private readonly WedgeCell[] _cells;
     private readonly int _items;
     private readonly int _periods;
     private readonly int[] _starts;
@@ -28,10 +28,11 @@ public sealed class TwoWayPoisson
 
     public TwoWayPoisson(IEnumerable<WedgeCell> cells)
     {
-        _cells = Informative(cells.Where(c => c.Exposure > 0).ToList());
-        (_items, _periods) = Renumber(_cells);
-        _cells.Sort((one, other) => one.Item != other.Item ? one.Item.CompareTo(other.Item)
+        var kept = Informative(cells.Where(c => c.Exposure > 0).ToList());
+        (_items, _periods) = Renumber(kept);
+        kept.Sort((one, other) => one.Item != other.Item ? one.Item.CompareTo(other.Item)
             : one.Period != other.Period ? one.Period.CompareTo(other.Period) : one.Treated.CompareTo(other.Treated));
+        _cells = [.. kept];
         _starts = new int[_items + 1];
         _itemTotals = new double[_items];
         foreach (var cell in _cells)
@@ -43,7 +44,7 @@ public sealed class TwoWayPoisson
         }
         for (var i = 0; i < _items; i++) _starts[i + 1] += _starts[i];
         _tau = new double[_periods];
-        _mean = new double[_cells.Count];
+        _mean = new double[_cells.Length];
         _gradient = new double[_periods + 1];
         _hessian = new double[_periods + 1, _periods + 1];
     }
@@ -56,7 +57,7 @@ public sealed class TwoWayPoisson
     public int Items => _items;
 
     /// <summary>Cells after dropping items and periods without incidents, which carry no information.</summary>
-    public int Cells => _cells.Count;
+    public int Cells => _cells.Length;
 
     /// <summary>δ at the maximum; ±30 stands for infinity (no treated incident, or no comparable untreated one).</summary>
     public double Effect { get; private set; }
@@ -79,7 +80,7 @@ public sealed class TwoWayPoisson
     /// <summary>Finds δ.</summary>
     public void Fit()
     {
-        if (TreatedCount <= 0 || _cells.Count == 0)
+        if (TreatedCount <= 0 || _cells.Length == 0)
         {
             Effect = -Bound;
             LogLikelihood = Profile(Effect).LogLikelihood;
@@ -146,7 +147,7 @@ public sealed class TwoWayPoisson
     /// <summary>Variance that δ has where it is truly zero; infinite where the layout cannot tell it.</summary>
     public double NullVariance()
     {
-        if (_cells.Count == 0) return double.PositiveInfinity;
+        if (_cells.Length == 0) return double.PositiveInfinity;
         Profile(0);
         var unit = new double[_periods + 1];
         var direction = new double[_periods + 1];
@@ -238,7 +239,7 @@ public sealed class TwoWayPoisson
             double sum = 0;
             for (var c = from; c < until; c++)
             {
-                var cell = _cells[c];
+                ref readonly var cell = ref _cells[c];
                 sum += _mean[c] = cell.Exposure * exp[cell.Period] * (cell.Treated ? effect : 1);
             }
             var scale = _itemTotals[item] / sum;
@@ -246,7 +247,7 @@ public sealed class TwoWayPoisson
             double treated = 0;
             for (var c = from; c < until; c++)
             {
-                var cell = _cells[c];
+                ref readonly var cell = ref _cells[c];
                 _mean[c] *= scale;
                 if (cell.Treated) treated += _mean[c];
                 if (cell.Count > 0) value += cell.Count * (_tau[cell.Period] + (cell.Treated ? delta : 0));
@@ -256,7 +257,7 @@ public sealed class TwoWayPoisson
             _hessian[_periods, _periods] += treated - treated * treated / total;
             for (var c = from; c < until; c++)
             {
-                var cell = _cells[c];
+                ref readonly var cell = ref _cells[c];
                 var j = cell.Period;
                 var mean = _mean[c];
                 var miss = cell.Count - mean;
@@ -265,11 +266,7 @@ public sealed class TwoWayPoisson
                 _hessian[j, j] += mean;
                 _hessian[_periods, j] += (cell.Treated ? mean : 0) - mean * treated / total;
                 var share = mean / total;
-                for (var other = from; other < until; other++)
-                {
-                    var k = _cells[other].Period;
-                    if (k <= j) _hessian[j, k] -= share * _mean[other];
-                }
+                for (var other = from; other < until && _cells[other].Period <= j; other++) _hessian[j, _cells[other].Period] -= share * _mean[other];
             }
         }
         return value;
@@ -290,7 +287,7 @@ public sealed class TwoWayPoisson
             double influence = 0;
             for (var c = _starts[item]; c < _starts[item + 1]; c++)
             {
-                var cell = _cells[c];
+                ref readonly var cell = ref _cells[c];
                 var miss = cell.Count - _mean[c];
                 if (_mean[c] > 1e-9) chi += miss * miss / _mean[c];
                 influence += miss * (direction[cell.Period] + (cell.Treated ? direction[_periods] : 0));
@@ -300,7 +297,7 @@ public sealed class TwoWayPoisson
         }
         PearsonChiSquare = chi;
         // Where δ is infinite its cells are fitted by nothing and carry no residual.
-        var used = Math.Abs(Effect) >= Bound ? _cells.Count(c => !c.Treated) : _cells.Count;
+        var used = Math.Abs(Effect) >= Bound ? _cells.Count(c => !c.Treated) : _cells.Length;
         ResidualDegrees = Math.Max(0, used - _items - rank);
         ClusterVariance = _items > 1 ? cluster * _items / (_items - 1) : double.PositiveInfinity;
         TreatedCounterfactual = counterfactual;
