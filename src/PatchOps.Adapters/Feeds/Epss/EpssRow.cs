@@ -60,11 +60,19 @@ internal static class EpssRow
         foreach (var b in text)
         {
             var digit = b - '0';
-            if ((uint)digit <= 9) digits = (digits * 10) + digit;
-            else if (b == '.' && decimals < 0) decimals = -1;
-            else return Slow(text, out value);
-            if (b == '.') decimals = 0;
-            else if (decimals >= 0) decimals++;
+            if ((uint)digit <= 9)
+            {
+                digits = (digits * 10) + digit;
+                if (decimals >= 0) decimals++;
+            }
+            else if (b == '.' && decimals < 0)
+            {
+                decimals = 0;
+            }
+            else
+            {
+                return Slow(text, out value);
+            }
             if (digits > 1L << 50 || decimals > 15) return Slow(text, out value);
         }
         value = digits / Powers[Math.Max(0, decimals)];

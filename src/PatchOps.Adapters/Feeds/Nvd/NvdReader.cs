@@ -15,7 +15,7 @@ public sealed class NvdReader : IFeedReader
     public bool Recognises(ReadOnlySpan<byte> head, string name)
     {
         var shape = JsonShape.Of(head);
-        if (shape is null || shape.Has("$schema") || shape.Has("bomFormat") || shape.Has("catalogVersion")) return false;
+        if (shape is null || shape.Has("$schema") || shape.Has("bomFormat") || shape.Has("catalogVersion") || shape.Has("document")) return false;
         return shape.Has("CVE_Items") || shape.Has("vulnerabilities/cve") || (shape.Has("vulnerabilities") && shape.Has("resultsPerPage"))
             || shape.Has("cve/id") || shape.Has("cve/configurations") || shape.Has("cve/CVE_data_meta")
             || (shape.Has("id") && shape.Has("sourceIdentifier"));

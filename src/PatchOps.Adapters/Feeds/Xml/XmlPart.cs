@@ -81,6 +81,8 @@ internal sealed class XmlPart
                     if (reader.Value.Length > textLimit) throw new RecordException(string.Create(CultureInfo.InvariantCulture, $"a text is longer than {textLimit} characters"));
                     if (open.TryPeek(out var here)) here.Text = here.Text.Length == 0 ? reader.Value.Trim() : here.Text + " " + reader.Value.Trim();
                     break;
+                case XmlNodeType.EntityReference:
+                    throw new RecordException($"the entity '{reader.Name}' is not resolved");
                 default:
                     break;
             }
