@@ -29,6 +29,8 @@ internal static class SmallInstances
         PlanningBarrier[] barriers = hosts < 4 ? [] :
         [
             new("db first", [2], [0], 0),
+            // Closes a circle in the graph of hosts and barriers (not of time): the bound prices one edge.
+            new("db first here too", [2], [1], Hour),
             new("canary", [3], random.Next(2) == 0 ? [1] : [0, 1], random.Next(2) * Day, random.Next(3) == 0),
         ];
         PlanningFreeze[] freezes = random.Next(3) == 0 ? [new("freeze", Day, Day + Hour, random.Next(2) == 0 ? null : [0, 1])] : [];

@@ -16,7 +16,7 @@ internal sealed class StartOptions
         From = new int[instance.Hosts + 1];
         var starts = new List<int>(instance.Slots.Length * 2);
         var windows = new List<int>(instance.Slots.Length * 2);
-        var mine = new SortedSet<(int, int)>();
+        var mine = new List<(int Start, int Window)>();
         for (var h = 0; h < instance.Hosts; h++)
         {
             if (bucket == 1) AddEvery(instance, h, starts, windows);
@@ -95,7 +95,7 @@ internal sealed class StartOptions
     }
 
     private static void AddCorners(
-        CompiledInstance instance, int h, int bucket, SortedSet<(int Start, int Window)> mine, List<int> starts, List<int> windows)
+        CompiledInstance instance, int h, int bucket, List<(int Start, int Window)> mine, List<int> starts, List<int> windows)
     {
         mine.Clear();
         var duration = instance.Duration[h];
@@ -114,10 +114,12 @@ internal sealed class StartOptions
                 if (due < high) mine.Add((due + 1, window));
             }
         }
-        foreach (var (start, window) in mine)
+        mine.Sort();
+        for (var i = 0; i < mine.Count; i++)
         {
-            starts.Add(start);
-            windows.Add(window);
+            if (i > 0 && mine[i] == mine[i - 1]) continue;
+            starts.Add(mine[i].Start);
+            windows.Add(mine[i].Window);
         }
     }
 }

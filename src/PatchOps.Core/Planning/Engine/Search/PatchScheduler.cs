@@ -49,9 +49,9 @@ public static class PatchScheduler
             _best = Construction.Ranking(instance);
             var greedy = _best.Cost;
             Tell("Ranking");
-            var bound = new LagrangianBound(instance, _best.Unplaced > 0, Math.Max(120_000, 12L * instance.Hosts));
+            var bound = new LagrangianBound(instance, _best.Unplaced > 0, Math.Clamp(12L * instance.Hosts, 120_000, 1_000_000));
             var mayLeaveOver = _best.Unplaced > 0;
-            var iterations = options.BoundIterations ?? (int)Math.Clamp(12_000_000L / Math.Max(1, bound.OptionCount), 12, 300);
+            var iterations = options.BoundIterations ?? (int)Math.Clamp(12_000_000L / Math.Max(1, bound.OptionCount), 8, 300);
             Bound(bound, iterations, ref mayLeaveOver);
             var steps = Improve(bound.SlotScores());
             // Improvement may have placed the last host that was left over, and a better plan sharpens the steps of the bound.
