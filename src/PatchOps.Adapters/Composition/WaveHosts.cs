@@ -15,14 +15,14 @@ internal sealed class WaveHosts(ICatalogue catalogue, HostConnections connection
 
     private readonly Lazy<Dictionary<string, Asset>> assets = new(() => catalogue.Assets(includeRetired: true).ToDictionary(a => a.Id, StringComparer.Ordinal));
 
-    public ValueTask<HostServices> OpenAsync(PlannedHost host, CancellationToken cancellationToken)
+    public ValueTask<Core.Waves.HostServices> OpenAsync(PlannedHost host, CancellationToken cancellationToken)
     {
         if (!assets.Value.TryGetValue(host.Asset, out var asset))
             throw new FailureException("HostGone", FailureKind.NotFound, $"{host.Name} is no longer in the store.", host.Asset, "Import it again with Import-PatchAsset, or make a new plan with New-PatchPlan.");
         if (asset.Retired is { } retired)
             throw new FailureException("HostRetired", FailureKind.Refused, FormattableString.Invariant($"{host.Name} was retired at {retired:u}."), host.Asset, "Make a new plan with New-PatchPlan.");
         var provider = Provider(asset);
-        return ValueTask.FromResult(new HostServices
+        return ValueTask.FromResult(new Core.Waves.HostServices
         {
             Transport = connections.Connect(asset),
             Provider = provider,
