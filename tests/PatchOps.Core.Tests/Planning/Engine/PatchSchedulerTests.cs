@@ -101,6 +101,26 @@ public sealed class PatchSchedulerTests
     }
 
     [Fact]
+    public void A_start_at_an_odd_second_leaves_windows_whole()
+    {
+        // Noon and 34 min 56 s; the window holds exactly one host at ten in the evening. 1,873 s make a fine grid, which a year makes coarse.
+        const long start = 1_700_000_000 / SmallInstances.Day * SmallInstances.Day + 12 * SmallInstances.Hour + 2_096;
+        const long evening = start - 2_096 + 10 * SmallInstances.Hour;
+        foreach (var days in (int[])[1, 365])
+        {
+            var instance = new PlanningInstance(start, start + days * SmallInstances.Day,
+                [new("a", 5, 600, SmallInstances.Hour, [0]), new("b", 5, 600, 1_873, [1])],
+                [new("w", evening, evening + SmallInstances.Hour), new("now", start - SmallInstances.Day, start + 2 * SmallInstances.Hour)]);
+            var plan = PatchScheduler.Solve(instance, Short);
+            Assert.Empty(plan.Unplaced);
+            Assert.Equal(evening, plan.Placements[0].Start);
+            Assert.True(plan.Placements[1].Start >= start);
+            Assert.Equal(SmallInstances.Objective(instance, plan.Placements), plan.Objective, 6);
+            Assert.Empty(PlanChecker.Check(PlanTranslation.Describe(instance, plan.Placements)));
+        }
+    }
+
+    [Fact]
     public void Nothing_to_plan_is_a_plan()
     {
         var plan = PatchScheduler.Solve(new(0, 1, [], []));

@@ -95,7 +95,7 @@ public sealed record PlanningSolution
     /// <summary>Improvement steps tried.</summary>
     public required long Steps { get; init; }
 
-    /// <summary>Length of a time step: starts and reservations are whole steps from the instance's start.</summary>
+    /// <summary>Length of a time step: starts lie on multiples of it and reservations are whole steps.</summary>
     public required int StepSeconds { get; init; }
 }
 

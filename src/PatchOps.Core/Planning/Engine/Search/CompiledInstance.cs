@@ -15,7 +15,8 @@ internal sealed class CompiledInstance
         Source = source;
         Hosts = source.Hosts.Count;
         Step = ChooseStep(source);
-        Horizon = (int)((source.End - source.Start) / Step);
+        Origin = FloorDivide(source.Start, Step) * Step;
+        Horizon = (int)((source.End - Origin) / Step);
         Duration = new int[Hosts];
         Release = new int[Hosts];
         Weight = new double[Hosts];
@@ -47,6 +48,9 @@ internal sealed class CompiledInstance
 
     /// <summary>Seconds.</summary>
     public int Step { get; }
+
+    /// <summary>Seconds at step 0: the instance's start, rounded down to a multiple of the step, so that starts lie on round clock times.</summary>
+    public long Origin { get; }
 
     public int Horizon { get; }
 
@@ -112,20 +116,20 @@ internal sealed class CompiledInstance
 
     public int CeilSteps(long seconds) => (int)Math.Min(int.MaxValue / 4, (seconds + Step - 1) / Step);
 
-    public int FloorSteps(long seconds) => (int)Math.Clamp((long)Math.Floor((double)seconds / Step), -int.MaxValue / 4, int.MaxValue / 4);
+    public int FloorSteps(long seconds) => (int)Math.Clamp(FloorDivide(seconds, Step), -int.MaxValue / 4, int.MaxValue / 4);
 
-    public long Seconds(int step) => Source.Start + (long)step * Step;
+    public long Seconds(int step) => Origin + (long)step * Step;
 
     private void CompileHost(int h, PlanningHost host)
     {
         Duration[h] = CeilSteps(host.P90Seconds);
-        Release[h] = Math.Max(0, CeilSteps(Math.Max(0, (host.Release ?? Source.Start) - Source.Start)));
+        Release[h] = CeilSteps(Math.Max(host.Release ?? Source.Start, Source.Start) - Origin);
         Weight[h] = host.RiskPerDay * Step / 86_400.0;
-        Constant[h] = host.RiskPerDay * host.MedianSeconds / 86_400.0;
+        Constant[h] = host.RiskPerDay * (host.MedianSeconds + Origin - Source.Start) / 86_400.0;
         UnplacedCost[h] = host.RiskPerDay * 2 * (Source.End - Source.Start) / 86_400.0;
         if (host.Due is not { } due || host.LatenessPerDay <= 0) return;
         LateWeight[h] = host.LatenessPerDay * Step / 86_400.0;
-        DueStart[h] = (due - Source.Start - host.MedianSeconds) / (double)Step;
+        DueStart[h] = (due - Origin - host.MedianSeconds) / (double)Step;
         UnplacedCost[h] += host.LatenessPerDay * Math.Max(0, 2 * (Source.End - Source.Start) - (due - Source.Start)) / 86_400.0;
         if (DueStart[h] >= 0) return;
         // Late whatever is done: the unavoidable part is a constant and the rest is linear from step 0.
@@ -147,8 +151,8 @@ internal sealed class CompiledInstance
         for (var w = 0; w < users.Length; w++)
         {
             var window = Source.Windows[w];
-            WindowLow[w] = Math.Max(0, CeilSteps(Math.Max(0, window.Start - Source.Start)));
-            WindowHigh[w] = Math.Min(Horizon, FloorSteps(window.End - Source.Start));
+            WindowLow[w] = Math.Max(0, CeilSteps(Math.Max(0, window.Start - Origin)));
+            WindowHigh[w] = Math.Min(Horizon, FloorSteps(window.End - Origin));
             WindowConcurrent[w] = window.MaxConcurrent >= users[w] ? int.MaxValue : window.MaxConcurrent;
             WindowHosts[w] = window.MaxHosts >= users[w] ? int.MaxValue : window.MaxHosts;
         }
@@ -173,7 +177,7 @@ internal sealed class CompiledInstance
         return (capacity, members);
     }
 
-    /// <summary>The coarsest step that represents all times exactly; where that is too fine for the horizon, whole minutes.</summary>
+    /// <summary>The coarsest step that represents all times exactly; where that is too fine for the horizon, whole minutes or more.</summary>
     private static int ChooseStep(PlanningInstance source)
     {
         var span = source.End - source.Start;
@@ -181,28 +185,33 @@ internal sealed class CompiledInstance
         void Take(long value) => step = Gcd(step, Math.Abs(value));
         foreach (var window in source.Windows)
         {
-            Take(window.Start - source.Start);
-            Take(window.End - source.Start);
+            Take(window.Start);
+            Take(window.End);
         }
         foreach (var freeze in source.Freezes)
         {
-            Take(freeze.Start - source.Start);
-            Take(freeze.End - source.Start);
+            Take(freeze.Start);
+            Take(freeze.End);
         }
         foreach (var barrier in source.Barriers) Take(barrier.LagSeconds);
         foreach (var host in source.Hosts)
         {
             Take(host.P90Seconds);
-            if (host.Release is { } release && release > source.Start) Take(release - source.Start);
+            if (host.Release is { } release && release > source.Start) Take(release);
         }
         if (step == 0) step = 60;
         if (span / step > MaxSteps)
         {
+            // Round parts of an hour or a day keep windows whole; hardly any window starts at another time.
             var least = (span + MaxSteps - 1) / MaxSteps;
-            step = (least + 59) / 60 * 60;
+            long[] round = [60, 300, 900, 1_800, 3_600, 14_400, 86_400];
+            step = Array.Find(round, r => r >= least);
+            if (step == 0) step = (least + 86_399) / 86_400 * 86_400;
         }
         return (int)Math.Min(step, int.MaxValue / 4);
     }
+
+    private static long FloorDivide(long value, long by) => value / by - (value % by < 0 ? 1 : 0);
 
     private static long Gcd(long a, long b)
     {

@@ -17,8 +17,8 @@ internal static class SlotBuilder
             for (var i = 0; i < windows.Count; i++)
             {
                 var window = source.Windows[windows[i]];
-                var low = Math.Max(instance.Release[h], instance.CeilSteps(Math.Max(0, window.Start - source.Start)));
-                var end = Math.Min(instance.Horizon, instance.FloorSteps(window.End - source.Start));
+                var low = Math.Max(instance.Release[h], instance.CeilSteps(Math.Max(0, window.Start - instance.Origin)));
+                var end = Math.Min(instance.Horizon, instance.FloorSteps(window.End - instance.Origin));
                 AddPieces(instance, h, windows[i], low, end, freezesOf[h], mine);
             }
             mine.Sort(static (a, b) => a.Low != b.Low ? a.Low.CompareTo(b.Low) : a.Window.CompareTo(b.Window));
@@ -70,6 +70,6 @@ internal static class SlotBuilder
         return result;
 
         (int Start, int End) Steps(Model.PlanningFreeze freeze) =>
-            (instance.FloorSteps(freeze.Start - source.Start), instance.CeilSteps(Math.Max(0, freeze.End - source.Start)));
+            (instance.FloorSteps(freeze.Start - instance.Origin), instance.CeilSteps(Math.Max(0, freeze.End - instance.Origin)));
     }
 }
