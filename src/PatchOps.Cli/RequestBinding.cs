@@ -14,7 +14,8 @@ internal sealed class RequestBinding
     private readonly PropertyInfo property;
     private readonly ParameterHelpAttribute? help;
     private Argument<string[]>? argument;
-    private Option<string[]>? option;
+    private Option<string[]>? options;
+    private Option<string>? option;
     private Option<bool>? flag;
 
     private RequestBinding(PropertyInfo property)
@@ -48,13 +49,10 @@ internal sealed class RequestBinding
         }
         else
         {
-            option = new Option<string[]>("--" + Kebab(property.Name))
-            {
-                Description = IsMap ? text + " As THEIR=OURS." : text,
-                Arity = IsList || IsMap ? ArgumentArity.OneOrMore : ArgumentArity.ExactlyOne,
-                AllowMultipleArgumentsPerToken = IsList || IsMap,
-            };
-            command.Options.Add(option);
+            Symbol added = IsList || IsMap
+                ? options = new Option<string[]>("--" + Kebab(property.Name)) { Description = IsMap ? text + " As THEIR=OURS." : text, Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = true }
+                : option = new Option<string>("--" + Kebab(property.Name)) { Description = text };
+            command.Options.Add((Option)added);
         }
     }
 
@@ -86,7 +84,8 @@ internal sealed class RequestBinding
     private IReadOnlyList<string>? Values(ParseResult parsed)
     {
         if (flag is not null) return parsed.GetValue(flag) ? ["true"] : null;
-        var values = argument is not null ? parsed.GetValue(argument) : parsed.GetValue(option!);
+        if (option is not null) return parsed.GetValue(option) is { } one ? [one] : null;
+        var values = argument is not null ? parsed.GetValue(argument) : parsed.GetValue(options!);
         return values is null || values.Length == 0 ? null : values;
     }
 

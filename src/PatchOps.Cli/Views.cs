@@ -65,12 +65,19 @@ internal static class Views
         DateTimeOffset t => t.UtcDateTime.ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture),
         TimeSpan t => t.TotalSeconds < 60 ? t.TotalSeconds.ToString("0.00 s", CultureInfo.InvariantCulture) : t.ToString("c", CultureInfo.InvariantCulture),
         string s => s,
-        IEnumerable list when name is "Reasons" => string.Join("; ", list.Cast<object>().Take(3)),
+        IEnumerable list when name is "Reasons" => Short([.. list.Cast<object>().Select(r => r.ToString() ?? "")]),
         ICollection list when list.Count > 3 => list.Count.ToString(CultureInfo.InvariantCulture),
         IEnumerable list => Few([.. list.Cast<object>()]),
         IFormattable f => f.ToString(null, CultureInfo.InvariantCulture),
         _ => value.ToString() ?? "",
     };
+
+    /// <summary>The first facts; the first sentence of a risk only repeats the columns beside it.</summary>
+    private static string Short(List<string> reasons)
+    {
+        var facts = reasons.Find(r => r.StartsWith("CVE-", StringComparison.Ordinal)) ?? reasons.FirstOrDefault() ?? "";
+        return facts.Length <= 90 ? facts : facts[..89] + "…";
+    }
 
     private static string Few(List<object> items) =>
         items.Count > 3 ? items.Count.ToString(CultureInfo.InvariantCulture) : string.Join(", ", items);

@@ -105,7 +105,7 @@ public sealed class ExposureMatcher
         Evidence = $"{candidate.Statement.Source} ({candidate.Statement.Key}): {why}",
     };
 
-    private static string PatchOf(InstalledPackage package, Candidate candidate, string fixedVersion)
+    private static string? PatchOf(InstalledPackage package, Candidate candidate, string fixedVersion)
     {
         var stated = candidate.Statement.Product.Patches;
         var own = stated.FirstOrDefault(p => p.EndsWith("/" + fixedVersion, StringComparison.Ordinal)) ?? stated.FirstOrDefault();
@@ -115,6 +115,8 @@ public sealed class ExposureMatcher
         {
             VersionScheme.Dpkg => PatchIds.Deb(source, fixedVersion),
             VersionScheme.Rpm => PatchIds.Rpm(source, fixedVersion),
+            // Windows is patched by articles; a build number alone names none.
+            VersionScheme.Windows => null,
             _ => $"pkg:{package.Ecosystem!.Split(':')[0].ToLowerInvariant()}/{package.Package}@{fixedVersion}",
         };
     }

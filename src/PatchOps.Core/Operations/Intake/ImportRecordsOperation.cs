@@ -52,7 +52,7 @@ public sealed class ImportRecordsOperation<TRequest>(ICatalogue catalogue, IReco
     private ImportResult Import(string name, IEnumerable<(object? Record, Failure? Failure)> records, bool commit, CancellationToken cancellationToken)
     {
         var started = clock.GetTimestamp();
-        using var import = catalogue.BeginImport(mappings[0].Name, name, clock.GetUtcNow());
+        using var import = catalogue.BeginImport(mappings[^1].Name, name, clock.GetUtcNow());
         foreach (var (record, failure) in records)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -90,10 +90,10 @@ public sealed class ImportRecordsOperation<TRequest>(ICatalogue catalogue, IReco
                 continue;
             }
             var accepted = item is Asset or Software or InventoryResult ? typeof(TRequest) == typeof(ImportAssetRequest)
-                : item.GetType().Name == mappings[0].Name;
+                : item.GetType().Name == mappings[^1].Name;
             yield return accepted
                 ? (item, null)
-                : (null, new Failure("RecordInvalid", FailureKind.InvalidInput, $"pipeline, object {place}: a {item.GetType().Name} is no {mappings[0].Name} record.", $"object {place}", "Pipe objects with the documented columns."));
+                : (null, new Failure("RecordInvalid", FailureKind.InvalidInput, $"pipeline, object {place}: a {item.GetType().Name} is no {mappings[^1].Name} record.", $"object {place}", "Pipe objects with the documented columns."));
         }
     }
 }
