@@ -22,13 +22,21 @@ public sealed class CvrfReader : IFeedReader
 
     public IEnumerable<FeedItem> Read(Stream stream, FeedContext context)
     {
-        var first = new byte[1];
-        do
+        var head = new byte[512];
+        var n = 0;
+        try
         {
-            if (stream.Read(first, 0, 1) == 0) return [];
+            n = stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
         }
-        while (first[0] is (byte)' ' or (byte)'\r' or (byte)'\n' or (byte)'\t');
-        var whole = new Input.PrefixedStream(first, stream);
-        return first[0] == '{' ? new JsonRecordStream(whole, context, new CvrfJson(context)).Items() : CvrfXml.Read(whole, context);
+        catch (InvalidDataException)
+        {
+            // Damaged compression shows again at the first read of the whole, which reports it.
+            n = 0;
+        }
+        // Either may be damaged in its first byte; which brackets prevail does not depend on one.
+        var start = head.AsSpan(0, n);
+        var xml = start.Count((byte)'<') > start.Count((byte)'{');
+        var whole = new Input.PrefixedStream(head.AsMemory(0, n), stream);
+        return xml ? CvrfXml.Read(whole, context) : new JsonRecordStream(whole, context, new CvrfJson(context)).Items();
     }
 }
