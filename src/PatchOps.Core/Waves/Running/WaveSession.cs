@@ -186,9 +186,10 @@ internal sealed class WaveSession(WaveContext wave)
         if (!brake.Halted && !undoQueued && !brake.Paused)
         {
             var (failures, open) = wave.Locked(l => (l.Failures, l.Open));
+            var late = tooLate + wave.Locked(l => l.Hosts.Count(h => h is { Open: false, State: HostState.Skipped } && told.Contains(h.Asset)));
             if (stopping || open > 0) await wave.MoveAsync(WaveStep.Stopped, new StepDetail { Summary = "The run was stopped; Invoke-PatchWave goes on with it." }).ConfigureAwait(false);
             else if (failures > budget.Tolerated) await wave.MoveAsync(WaveStep.Halted, new StepDetail { Code = WaveLedger.HaltedCode, Summary = FormattableString.Invariant($"{failures} hosts failed; the halt rule tolerates {budget.Tolerated}.") }).ConfigureAwait(false);
-            else if (tooLate > 0) await wave.MoveAsync(WaveStep.Halted, new StepDetail { Code = "WindowEnding", Summary = FormattableString.Invariant($"{tooLate} hosts do not fit into their window any more. Plan them again with New-PatchPlan.") }).ConfigureAwait(false);
+            else if (late > 0) await wave.MoveAsync(WaveStep.Halted, new StepDetail { Code = "WindowEnding", Summary = FormattableString.Invariant($"{late} hosts do not fit into their window any more. Plan them again with New-PatchPlan.") }).ConfigureAwait(false);
             else if (notDue > 0) await wave.MoveAsync(WaveStep.Stopped, new StepDetail { Summary = FormattableString.Invariant($"{notDue} hosts are not due yet.") }).ConfigureAwait(false);
             else await wave.MoveAsync(WaveStep.Completed, null).ConfigureAwait(false);
         }
