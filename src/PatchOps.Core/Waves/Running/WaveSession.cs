@@ -27,6 +27,8 @@ internal sealed class WaveSession(WaveContext wave)
     private bool undoQueued;
     private int tooLate;
     private int notDue;
+    private int paced;
+    private int paceNow;
 
     public WaveFeed Feed => wave.Feed;
 
@@ -126,10 +128,23 @@ internal sealed class WaveSession(WaveContext wave)
     private bool MayAdmit()
     {
         if (brake.Closed || wave.Options.Mode == WaveMode.Undo || pending.Count == 0 || Feed.Unread >= wave.Options.MaxUnread) return false;
-        var (failures, inRow, good) = wave.Locked(l => (l.Failures, l.ConsecutiveFailures, l.Done));
+        var (failures, inRow) = wave.Locked(l => (l.Failures, l.ConsecutiveFailures));
         // Every host in flight may yet fail, so each holds one reservation, whoever admitted it.
         if (budget.Free(failures, inRow, running) < 1) return false;
-        return wave.Options.Pace is not { } pace || running < pace.MaxInFlight(good, failures);
+        return wave.Options.Pace is null || running < PaceAllows();
+    }
+
+    /// <summary>Tells the pace every finish in order, those of earlier runs included, so that it stands where it stood.</summary>
+    private int PaceAllows()
+    {
+        var pace = wave.Options.Pace!;
+        if (paced == 0) paceNow = pace.MaxInFlight(default);
+        for (var count = wave.Locked(l => l.Finishes.Count); paced < count; paced++)
+        {
+            var index = paced;
+            paceNow = pace.MaxInFlight(wave.Locked(l => l.Finishes[index]));
+        }
+        return paceNow;
     }
 
     private bool TryNext(out PlannedHost next)
@@ -178,6 +193,11 @@ internal sealed class WaveSession(WaveContext wave)
             return true;
         }
         if (brake.Halted || pending.Count == 0) return true;
+        if (!brake.Closed && wave.Options.Pace is not null && PaceAllows() == 0)
+        {
+            await brake.HaltAsync("EvidenceShort", "The evidence so far does not allow another host: one more failure would exceed the harm that was allowed.").ConfigureAwait(false);
+            return false;
+        }
         return brake.Paused && wave.Options.EndWhenSuspended;
     }
 
