@@ -8,7 +8,7 @@ namespace PatchOps.Core.Waves.Running;
 /// <summary>What each step does to, or reads from, one host. The order of the steps is <see cref="HostProcedure"/>'s.</summary>
 internal sealed class HostEffects(WaveContext wave, PlannedHost host, HostScript script, HostServices services, CancellationToken abort)
 {
-    private readonly RemoteSteps remote = new(wave, services.Transport, abort);
+    private readonly RemoteSteps remote = new(wave, services.Transport, abort, Patience(wave.Options, services));
 
     private WaveOptions Options => wave.Options;
 
@@ -16,8 +16,12 @@ internal sealed class HostEffects(WaveContext wave, PlannedHost host, HostScript
 
     private string Mark => StepNames.Prefix(wave.Definition.PlanId, wave.Definition.Number, host.Asset);
 
-    /// <summary>What this host needs, as it was read before anything changed.</summary>
-    private IReadOnlyList<Change> Changes => [.. script.Ledger.Changes.Select(c => new Change(c.Patch, c.Package, c.From, c.To))];
+    /// <summary>What this host needs, as it was read before anything changed; a package that several patches bring, once.</summary>
+    private IReadOnlyList<Change> Changes => [.. script.Ledger.Changes.DistinctBy(c => c.Package, StringComparer.Ordinal).Select(c => new Change(c.Patch, c.Package, c.From, c.To))];
+
+    /// <summary>A host that reverts by itself is silent until it has done so.</summary>
+    private static TimeSpan Patience(WaveOptions options, HostServices services) =>
+        options.ReconnectTimeout + (services.CommitConfirm is null ? TimeSpan.Zero : options.ConfirmWithin);
 
     private static TimeSpan Twice(TimeSpan time) => time + time;
 
@@ -27,7 +31,7 @@ internal sealed class HostEffects(WaveContext wave, PlannedHost host, HostScript
             ? [new Change(p.Patch, p.Patch, null, WaveDefinition.InstalledVersion)]
             : p.Packages.Select(v => new Change(p.Patch, v.Package, null, v.Version)))];
         var report = await UntilAsync(
-            () => remote.BoundedAsync(token => services.Provider.PreCheckAsync(Transport, wanted, Options.CallDeadline, token), Twice(Options.CallDeadline), "The pre-check"),
+            () => remote.BoundedAsync(token => services.Provider.PreCheckAsync(Transport, [.. wanted.DistinctBy(w => w.Package, StringComparer.Ordinal)], Options.CallDeadline, token), Twice(Options.CallDeadline), "The pre-check"),
             r => r.Failure?.Kind is not (FailureKind.Unavailable or FailureKind.Timeout), Options.Tries).ConfigureAwait(false);
         if (report.Failure is { } failure) return StepResult.Of(StepOutcome.NotSent, failure);
 
@@ -100,12 +104,29 @@ internal sealed class HostEffects(WaveContext wave, PlannedHost host, HostScript
         return StepResult.Of(StepOutcome.Succeeded, $"{Mark} by {string.Join(", ", services.Snapshots.Select(s => s.Name))}");
     }
 
+    /// <summary>Armed means that the step waits on the host; after a crash it is looked for, not waited for.</summary>
     public async Task<StepResult> ArmAsync(StepCall call)
     {
-        var confirm = services.CommitConfirm!;
-        var done = await ProviderAsync(HostStep.Arm, call, (key, token) => confirm.ArmAsync(Transport, Changes, key, Options.ConfirmWithin, token), running: true).ConfigureAwait(false);
-        // Armed means that the step waits on the host.
-        return done.Report.State == StepState.Running ? StepResult.Of(StepOutcome.Succeeded, $"The host reverts by itself after {Options.ConfirmWithin} unless it is confirmed.") : Judge(done, "Arming the host's own revert");
+        var key = script.Key(HostStep.Arm, call.Ordinal, 0, Options.StepTimeLimit);
+        Failure? told = null;
+        var refused = false;
+        var report = call.Observe
+            ? await remote.BoundedAsync(token => Transport.CollectStepAsync(key.Id, TimeSpan.Zero, Options.CallDeadline, token), Twice(Options.CallDeadline), "Collecting the step").ConfigureAwait(false)
+            : new StepReport(key.Id, StepState.Missing);
+        if (report.State == StepState.Missing)
+        {
+            var armed = await remote.BoundedAsync(token => services.CommitConfirm!.ArmAsync(Transport, Changes, key, Options.ConfirmWithin, token), Twice(Options.CallDeadline), "Arming").ConfigureAwait(false);
+            (report, told, refused) = (armed.Step, armed.Failure, armed.Refused);
+        }
+        if (report.State == StepState.Fenced)
+        {
+            wave.Lease.MarkLost();
+            throw new WaveAbortedException(report.Failure ?? wave.Lease.LossFailure);
+        }
+        if (report.State == StepState.Running) return StepResult.Of(StepOutcome.Succeeded, $"The host reverts by itself after {Options.ConfirmWithin} unless it is confirmed.");
+        var result = Judge(report, told, refused, "Arming the host's own revert");
+        // One that has ended already does not wait any more, so nothing would take the change back.
+        return result.Succeeded ? result with { Outcome = StepOutcome.Failed } : result;
     }
 
     public async Task<StepResult> ConfirmAsync(StepCall call)
@@ -247,13 +268,11 @@ internal sealed class HostEffects(WaveContext wave, PlannedHost host, HostScript
     }
 
     private async Task<(StepReport Report, Failure? Failure, bool Refused)> ProviderAsync(
-        HostStep step, StepCall call, Func<StepKey, CancellationToken, Task<ProviderReport>> start, Func<bool>? mayStart = null, bool running = false)
+        HostStep step, StepCall call, Func<StepKey, CancellationToken, Task<ProviderReport>> start, Func<bool>? mayStart = null)
     {
         var key = script.Key(step, call.Ordinal, 0, Options.StepTimeLimit);
         ProviderReport? told = null;
-        var report = running && !call.Observe
-            ? (told = await remote.BoundedAsync(token => start(key, token), Twice(Options.CallDeadline), step.ToString()).ConfigureAwait(false)).Step
-            : await remote.FinishAsync(key, call.Observe, async token => (told = await start(key, token).ConfigureAwait(false)).Step, mayStart).ConfigureAwait(false);
+        var report = await remote.FinishAsync(key, call.Observe, async token => (told = await start(key, token).ConfigureAwait(false)).Step, mayStart).ConfigureAwait(false);
         return (report, told?.Failure, told?.Refused ?? false);
     }
 
@@ -334,7 +353,7 @@ internal sealed class HostEffects(WaveContext wave, PlannedHost host, HostScript
             {
                 report = new VerifyReport([], e.Failure);
             }
-            if (failure(report) is null || wave.Time.GetElapsedTime(began) >= Options.ReconnectTimeout) return report;
+            if (failure(report) is null || wave.Time.GetElapsedTime(began) >= Patience(Options, services)) return report;
             await Task.Delay(Options.PollInterval, wave.Time, abort).ConfigureAwait(false);
         }
     }

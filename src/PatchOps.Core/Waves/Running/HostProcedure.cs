@@ -45,6 +45,7 @@ internal sealed class HostProcedure(WaveContext wave, PlannedHost host, HostScri
         if (ready && services.CommitConfirm is not null) ready = await WentWellAsync(HostStep.Arm, effects.ArmAsync).ConfigureAwait(false);
         if (!ready || (await script.RunAsync(HostStep.Apply, call => effects.ApplyAsync(call, MayStart)).ConfigureAwait(false)).Outcome == StepOutcome.NotSent)
         {
+            await DisarmAsync().ConfigureAwait(false);
             await CloseAsync(false).ConfigureAwait(false);
             return;
         }
@@ -69,6 +70,8 @@ internal sealed class HostProcedure(WaveContext wave, PlannedHost host, HostScri
 
         var good = seen.Succeeded && await HealthyAsync().ConfigureAwait(false);
         if (!good && seen.Outcome is StepOutcome.Succeeded or StepOutcome.Failed) await GoBackAsync().ConfigureAwait(false);
+        // As before although it was told to apply: the host itself went back.
+        if (seen.Outcome == StepOutcome.Unchanged && script.Began(HostStep.Arm)) await JudgeRevertAsync().ConfigureAwait(false);
         if (good && Options.HostBake > TimeSpan.Zero && services.Probes.Count > 0)
         {
             await BakeAsync().ConfigureAwait(false);
@@ -104,7 +107,13 @@ internal sealed class HostProcedure(WaveContext wave, PlannedHost host, HostScri
     {
         if (!RollsBack && !script.Knows(HostStep.Revert)) return;
         await script.RunAsync(HostStep.Revert, effects.RevertAsync).ConfigureAwait(false);
-        await JudgeRevertAsync().ConfigureAwait(false);
+        if (await JudgeRevertAsync().ConfigureAwait(false)) await DisarmAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>A host that is as before needs no revert of its own, which could hit a later change.</summary>
+    private async Task DisarmAsync()
+    {
+        if (services.CommitConfirm is not null && script.Began(HostStep.Arm)) await script.RunAsync(HostStep.Confirm, effects.ConfirmAsync).ConfigureAwait(false);
     }
 
     private async Task<bool> JudgeRevertAsync()

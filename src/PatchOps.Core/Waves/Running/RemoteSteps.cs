@@ -4,7 +4,7 @@ using PatchOps.Domain;
 namespace PatchOps.Core.Waves.Running;
 
 /// <summary>Brings a detached step to its end: starts it, finds it again after a lost connection, waits for it.</summary>
-internal sealed class RemoteSteps(WaveContext wave, IHostTransport transport, CancellationToken abort)
+internal sealed class RemoteSteps(WaveContext wave, IHostTransport transport, CancellationToken abort, TimeSpan patience)
 {
     private Failure? thrown;
 
@@ -52,11 +52,11 @@ internal sealed class RemoteSteps(WaveContext wave, IHostTransport transport, Ca
                 case StepState.NotSent or StepState.Unknown:
                     mayRun = true;
                     silent ??= wave.Time.GetTimestamp();
-                    if (wave.Time.GetElapsedTime(silent.Value) >= options.ReconnectTimeout) return report with { State = StepState.Unknown };
+                    if (wave.Time.GetElapsedTime(silent.Value) >= patience) return report with { State = StepState.Unknown };
                     break;
                 default:
                     (mayRun, silent) = (true, null);
-                    if (wave.Time.GetElapsedTime(began) >= key.TimeLimit + options.ReconnectTimeout) return report with { State = StepState.Unknown };
+                    if (wave.Time.GetElapsedTime(began) >= key.TimeLimit + patience) return report with { State = StepState.Unknown };
                     break;
             }
             await Task.Delay(options.PollInterval, wave.Time, abort).ConfigureAwait(false);

@@ -84,7 +84,8 @@ internal sealed class WaveBrake(WaveContext wave)
         }
     }
 
-    private async Task HaltAsync(string code, string reason)
+    /// <summary>Stops admission and does what the options say of that.</summary>
+    public async Task HaltAsync(string code, string reason)
     {
         var detail = new StepDetail { Code = code, Summary = reason };
         if (wave.Options.OnHalt == HaltAction.Pause)

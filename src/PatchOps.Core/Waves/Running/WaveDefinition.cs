@@ -8,7 +8,7 @@ public sealed record WaveDefinition
     /// <summary>The version that stands for "this update is installed" where a provider resolves the patch's id itself (a KB).</summary>
     public const string InstalledVersion = "installed";
 
-    /// <exception cref="FailureException"><c>HostListedTwice</c>; <c>WaveEmpty</c>.</exception>
+    /// <exception cref="FailureException"><c>WaveEmpty</c>; <c>HostListedTwice</c>; <c>PackageTwice</c>: one host shall get two versions of a package.</exception>
     public WaveDefinition(string planId, PlanWave wave)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(planId);
@@ -21,6 +21,13 @@ public sealed record WaveDefinition
         if (twice is not null)
             throw new FailureException("HostListedTwice", FailureKind.InvalidInput, $"Wave {wave.Number} of plan {planId} lists host '{twice.Key}' {twice.Count()} times.", twice.Key,
                 "Make a new plan with New-PatchPlan.");
+        foreach (var host in wave.Hosts)
+        {
+            var torn = host.Patches.SelectMany(p => p.Packages).GroupBy(p => p.Package, StringComparer.Ordinal).FirstOrDefault(g => g.Select(p => p.Version).Distinct(StringComparer.Ordinal).Count() > 1);
+            if (torn is not null)
+                throw new FailureException("PackageTwice", FailureKind.InvalidInput, $"Plan {planId} wants package '{torn.Key}' at several versions on {host.Name}: {string.Join(", ", torn.Select(p => p.Version).Distinct(StringComparer.Ordinal))}.", host.Asset,
+                    "Make a new plan with New-PatchPlan.");
+        }
     }
 
     public string PlanId { get; }

@@ -27,6 +27,8 @@ internal sealed class WaveSession(WaveContext wave)
     private bool undoQueued;
     private int tooLate;
     private int notDue;
+    private int paced;
+    private int paceNow;
 
     public WaveFeed Feed => wave.Feed;
 
@@ -126,10 +128,23 @@ internal sealed class WaveSession(WaveContext wave)
     private bool MayAdmit()
     {
         if (brake.Closed || wave.Options.Mode == WaveMode.Undo || pending.Count == 0 || Feed.Unread >= wave.Options.MaxUnread) return false;
-        var (failures, inRow, good) = wave.Locked(l => (l.Failures, l.ConsecutiveFailures, l.Done));
+        var (failures, inRow) = wave.Locked(l => (l.Failures, l.ConsecutiveFailures));
         // Every host in flight may yet fail, so each holds one reservation, whoever admitted it.
         if (budget.Free(failures, inRow, running) < 1) return false;
-        return wave.Options.Pace is not { } pace || running < pace.MaxInFlight(good, failures);
+        return wave.Options.Pace is null || running < PaceAllows();
+    }
+
+    /// <summary>Tells the pace every finish in order, those of earlier runs included, so that it stands where it stood.</summary>
+    private int PaceAllows()
+    {
+        var pace = wave.Options.Pace!;
+        if (paced == 0) paceNow = pace.MaxInFlight(default);
+        for (var count = wave.Locked(l => l.Finishes.Count); paced < count; paced++)
+        {
+            var index = paced;
+            paceNow = pace.MaxInFlight(wave.Locked(l => l.Finishes[index]));
+        }
+        return paceNow;
     }
 
     private bool TryNext(out PlannedHost next)
@@ -178,6 +193,11 @@ internal sealed class WaveSession(WaveContext wave)
             return true;
         }
         if (brake.Halted || pending.Count == 0) return true;
+        if (!brake.Closed && wave.Options.Pace is not null && PaceAllows() == 0)
+        {
+            await brake.HaltAsync("EvidenceShort", "The evidence so far does not allow another host: one more failure would exceed the harm that was allowed.").ConfigureAwait(false);
+            return false;
+        }
         return brake.Paused && wave.Options.EndWhenSuspended;
     }
 
@@ -186,9 +206,10 @@ internal sealed class WaveSession(WaveContext wave)
         if (!brake.Halted && !undoQueued && !brake.Paused)
         {
             var (failures, open) = wave.Locked(l => (l.Failures, l.Open));
+            var late = tooLate + wave.Locked(l => l.Hosts.Count(h => h is { Open: false, State: HostState.Skipped } && told.Contains(h.Asset)));
             if (stopping || open > 0) await wave.MoveAsync(WaveStep.Stopped, new StepDetail { Summary = "The run was stopped; Invoke-PatchWave goes on with it." }).ConfigureAwait(false);
             else if (failures > budget.Tolerated) await wave.MoveAsync(WaveStep.Halted, new StepDetail { Code = WaveLedger.HaltedCode, Summary = FormattableString.Invariant($"{failures} hosts failed; the halt rule tolerates {budget.Tolerated}.") }).ConfigureAwait(false);
-            else if (tooLate > 0) await wave.MoveAsync(WaveStep.Halted, new StepDetail { Code = "WindowEnding", Summary = FormattableString.Invariant($"{tooLate} hosts do not fit into their window any more. Plan them again with New-PatchPlan.") }).ConfigureAwait(false);
+            else if (late > 0) await wave.MoveAsync(WaveStep.Halted, new StepDetail { Code = "WindowEnding", Summary = FormattableString.Invariant($"{late} hosts do not fit into their window any more. Plan them again with New-PatchPlan.") }).ConfigureAwait(false);
             else if (notDue > 0) await wave.MoveAsync(WaveStep.Stopped, new StepDetail { Summary = FormattableString.Invariant($"{notDue} hosts are not due yet.") }).ConfigureAwait(false);
             else await wave.MoveAsync(WaveStep.Completed, null).ConfigureAwait(false);
         }

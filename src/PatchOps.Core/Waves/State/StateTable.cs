@@ -46,9 +46,6 @@ public static class StateTable
             [(HostStep.Probe, StepOutcome.Unknown)] = HostState.Failed,
             [(HostStep.TestAfter, StepOutcome.Failed)] = HostState.Failed,
             [(HostStep.TestAfter, StepOutcome.Unknown)] = HostState.Failed,
-            [(HostStep.Confirm, StepOutcome.Failed)] = HostState.Failed,
-            [(HostStep.Confirm, StepOutcome.NotSent)] = HostState.Failed,
-            [(HostStep.Confirm, StepOutcome.Unknown)] = HostState.Failed,
             [(HostStep.Bake, StepOutcome.Failed)] = HostState.Failed,
             [(HostStep.Bake, StepOutcome.Unknown)] = HostState.Failed,
             [(HostStep.Revert, null)] = HostState.RollingBack,
@@ -77,6 +74,9 @@ public static class StateTable
             // Taking a host out of service again, for a revert, does not take it back to the start.
             (HostStep.Quiesce, StepOutcome.Succeeded, HostState.Pending or HostState.PreChecked) => HostState.Quiesced,
             (HostStep.Quiesce, StepOutcome.Failed or StepOutcome.Unknown or StepOutcome.NotSent, HostState.Pending or HostState.PreChecked) => HostState.Failed,
+
+            // After a revert the confirmation only disarms the host's own.
+            (HostStep.Confirm, StepOutcome.Failed or StepOutcome.Unknown or StepOutcome.NotSent, HostState.Healthy or HostState.Verified) => HostState.Failed,
 
             // A new round of a host that was let go or only failed before it was changed starts afresh; looking again changes nothing by itself.
             (HostStep.Admit, StepOutcome.Succeeded, HostState.Skipped) => HostState.Pending,

@@ -1,4 +1,5 @@
 using PatchOps.Core.Seams;
+using PatchOps.Core.Waves.Pacing;
 using PatchOps.Domain;
 
 namespace PatchOps.Core.Waves.State;
@@ -7,7 +8,7 @@ namespace PatchOps.Core.Waves.State;
 public sealed class WaveLedger
 {
     private readonly Dictionary<string, HostLedger> hosts;
-    private readonly Func<string, bool> keepEvidence;
+    private readonly List<PaceCounts> finishes = [];
     private int failures;
     private int open;
     private int done;
@@ -18,8 +19,8 @@ public sealed class WaveLedger
     public WaveLedger(WaveDefinition definition, Func<string, bool>? keepEvidence = null)
     {
         Definition = definition;
-        this.keepEvidence = keepEvidence ?? (static _ => true);
-        hosts = definition.Hosts.ToDictionary(h => h.Asset, h => new HostLedger(h.Asset, this.keepEvidence(h.Asset)), StringComparer.Ordinal);
+        keepEvidence ??= static _ => true;
+        hosts = definition.Hosts.ToDictionary(h => h.Asset, h => new HostLedger(h.Asset, keepEvidence(h.Asset)), StringComparer.Ordinal);
     }
 
     /// <summary>Code of a suspension that the halt rule, not a person, asked for.</summary>
@@ -54,6 +55,9 @@ public sealed class WaveLedger
     /// <summary>Failed hosts that no person has answered for by resuming a halted wave.</summary>
     public int Failures => failures;
 
+    /// <summary>How the hosts fared, after each one that finished, in order.</summary>
+    public IReadOnlyList<PaceCounts> Finishes => finishes;
+
     /// <summary>Hosts that are done.</summary>
     public int Done => done;
 
@@ -82,6 +86,7 @@ public sealed class WaveLedger
             failures += (Counts(host) ? 1 : 0) - (failed ? 1 : 0);
             done += (IsDone(host) ? 1 : 0) - (well ? 1 : 0);
             open += (host.Open ? 1 : 0) - (worked ? 1 : 0);
+            if (entry.Step is nameof(HostStep.Finish) or nameof(HostStep.Skip) && host.Kind == RoundKind.Patch) Finished(host);
             // A rollback that a person asked for says nothing about the hosts in a row.
             if (entry.Step == nameof(HostStep.Finish) && host.Kind != RoundKind.Undo) ConsecutiveFailures = host.IsFailure ? ConsecutiveFailures + 1 : 0;
             return;
@@ -131,6 +136,13 @@ public sealed class WaveLedger
         Pending = hosts.Values.Count(h => !h.Open && h.State is HostState.Pending or HostState.Skipped),
         Reason = Reason,
     };
+
+    private void Finished(HostLedger host)
+    {
+        var so = finishes.Count == 0 ? default : finishes[^1];
+        var changed = host is { ApplyBegan: true, State: HostState.Done };
+        finishes.Add(host.IsFailure ? so with { Harmed = so.Harmed + 1 } : changed ? so with { Good = so.Good + 1 } : so with { Neutral = so.Neutral + 1 });
+    }
 
     private void Acknowledge()
     {

@@ -1,0 +1,82 @@
+using MathNet.Numerics.Distributions;
+using PatchOps.Core.Waves.Rehearsal;
+using PatchOps.Domain;
+using PatchOps.Tests.Waves;
+
+namespace PatchOps.Core.Tests.Waves;
+
+public sealed class RehearsalTests
+{
+    private static PlanWave Wave(int hosts, HaltRule halt, TimeSpan window, TimeSpan? median = null, TimeSpan? ninetieth = null)
+    {
+        var planned = new WaveRig(hosts) { Halt = halt }.Definition().Wave;
+        return planned with
+        {
+            End = planned.Start + window,
+            Hosts = [.. planned.Hosts.Select(h => h with { Start = planned.Start, LatestStart = planned.Start + window, Median = median ?? h.Median, NinetiethPercentile = ninetieth ?? h.NinetiethPercentile })],
+        };
+    }
+
+    [Fact]
+    public void A_wave_that_tolerates_no_failure_goes_through_as_often_as_no_host_fails()
+    {
+        var wave = Wave(10, new HaltRule { MaxFailures = 0, MaxFailurePercent = 100 }, TimeSpan.FromDays(9));
+        var forecast = Assert.Single(WaveRehearsal.Simulate([wave], new RehearsalOptions { FailureProbability = _ => 0.05 }, 20_000, 1));
+        Assert.Equal(Math.Pow(0.95, 10), forecast.InWindow, 2);
+        Assert.Equal(1 - Math.Pow(0.95, 10), forecast.Halted, 2);
+
+        // It stops at the first failure, so there is never a second.
+        Assert.Equal(forecast.Halted, forecast.ExpectedRollbacks, 10);
+    }
+
+    [Fact]
+    public void One_hosts_end_has_the_planned_quantiles()
+    {
+        var wave = Wave(1, new HaltRule { MaxFailures = 1, MaxFailurePercent = 100 }, TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(10));
+        var forecast = Assert.Single(WaveRehearsal.Simulate([wave], new RehearsalOptions { FailureProbability = _ => 0 }, 20_000, 1));
+        Assert.Equal(0.9, forecast.InWindow, 2);
+        Assert.Equal(5, forecast.Median.TotalMinutes, 1);
+        Assert.InRange(forecast.NinetiethPercentile.TotalMinutes, 9.7, 10.3);
+    }
+
+    [Fact]
+    public void Expected_rollbacks_are_the_sum_of_chances_where_nothing_stops_the_wave()
+    {
+        var wave = Wave(50, new HaltRule { MaxFailures = 50, MaxFailurePercent = 100 }, TimeSpan.FromDays(9));
+        var forecast = Assert.Single(WaveRehearsal.Simulate([wave], new RehearsalOptions { FailureProbability = h => h.Asset == "host-1" ? 1 : 0.1 }, 5_000, 3));
+        Assert.InRange(forecast.ExpectedRollbacks, 5.9 - 0.2, 5.9 + 0.2);
+    }
+
+    [Fact]
+    public void The_host_that_drives_the_risk_is_named_first()
+    {
+        var wave = Wave(10, new HaltRule { MaxFailures = 0, MaxFailurePercent = 100 }, TimeSpan.FromDays(9));
+        var forecast = WaveRehearsal.Simulate([wave], new RehearsalOptions { FailureProbability = h => h.Asset == "host-7" ? 0.3 : 0.01 }, 5_000, 1)[0];
+        Assert.Equal("host-7", forecast.Drivers[0].Asset);
+    }
+
+    [Fact]
+    public void The_same_seed_gives_the_same_figures_and_a_halted_wave_ends_the_run()
+    {
+        var wave = Wave(10, new HaltRule { MaxFailures = 0, MaxFailurePercent = 100 }, TimeSpan.FromDays(9));
+        var options = new RehearsalOptions { FailureProbability = _ => 0.05 };
+        var first = WaveRehearsal.Simulate([wave, wave with { Number = 2 }], options, 1000, 5);
+        var second = WaveRehearsal.Simulate([wave, wave with { Number = 2 }], options, 1000, 5);
+        Assert.Equal(first.Select(f => f with { Drivers = [] }).ToString(), second.Select(f => f with { Drivers = [] }).ToString());
+        Assert.Equal(first[0].InWindow, second[0].InWindow);
+        Assert.Equal(first[0].InWindow, first[1].Reached);
+        Assert.True(first[1].InWindow < first[0].InWindow);
+    }
+
+    [Fact]
+    public void Random_numbers_have_the_right_moments()
+    {
+        var random = new RandomStream(11);
+        var beta = Enumerable.Range(0, 50_000).Select(_ => random.Beta(2, 6)).ToArray();
+        Assert.Equal(0.25, beta.Average(), 2);
+        var normal = Enumerable.Range(0, 50_000).Select(_ => random.Normal()).ToArray();
+        Assert.Equal(0, normal.Average(), 1);
+        Assert.Equal(1, normal.Select(x => x * x).Average(), 1);
+        Assert.Equal(Normal.CDF(0, 1, 1), normal.Count(x => x <= 1) / 50_000.0, 2);
+    }
+}
