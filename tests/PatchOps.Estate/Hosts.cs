@@ -98,8 +98,8 @@ internal static class Hosts
                 : role is "app" or "file" or "mail" or "batch" ? DataSensitivity.Confidential
                 : DataSensitivity.Internal,
             Regulations = !production ? []
-                : unit == "Finance" && role is "db" or "app" && unit == "Finance" ? ["SOX", "GDPR"]
-                : unit == "Retail" && role is "db" or "proxy" && unit == "Retail" ? ["PCI DSS", "GDPR"]
+                : unit == "Finance" && role is ("db" or "app") ? ["SOX", "GDPR"]
+                : unit == "Retail" && role is ("db" or "proxy") ? ["PCI DSS", "GDPR"]
                 : role is "db" or "mail" or "file" ? ["GDPR"]
                 : [],
             Cluster = cluster,

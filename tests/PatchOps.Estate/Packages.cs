@@ -50,13 +50,14 @@ internal sealed class Packages
         foreach (var host in hosts)
         {
             foreach (var source in Sources(host)) _levels[(host.Id, source)] = Level(Versions(host, source).Length, dice);
+            // What is known to be exploited has been dealt with by now, except where a problem says otherwise.
             foreach (var fix in Facts.Fixes.Where(f => f.Ecosystem == Ecosystem(host) && Facts.Kev.Any(k => f.Cves.Contains(k.Cve)))) Raise(host, fix);
         }
-        // What was exploited has been dealt with by now, except where a problem says otherwise.
         foreach (var scenario in Scenarios.All)
         {
             var fix = scenario.Fix;
             var at = At(fix);
+            if (at == 0) throw new InvalidOperationException($"{fix.Advisory}: no version of {fix.Source} comes before {fix.Fixed}.");
             foreach (var host in hosts.Where(scenario.On))
             {
                 var key = (host.Id, fix.Source);
@@ -102,7 +103,7 @@ internal sealed class Packages
     private static int At(FixFact fix)
     {
         var at = Array.IndexOf(Facts.Versions[(fix.Ecosystem, fix.Source)], fix.Fixed);
-        return at > 0 ? at : throw new InvalidOperationException($"{fix.Advisory}: {fix.Fixed} has no version of {fix.Source} before it.");
+        return at >= 0 ? at : throw new InvalidOperationException($"{fix.Advisory}: {fix.Fixed} is not among the versions of {fix.Source}.");
     }
 
     private static string[] Versions(Asset host, string source) => Facts.Versions[(Ecosystem(host), source)];
@@ -124,8 +125,7 @@ internal sealed class Packages
     private void Raise(Asset host, FixFact fix)
     {
         if (!_levels.TryGetValue((host.Id, fix.Source), out var level)) return;
-        var at = Array.IndexOf(Versions(host, fix.Source), fix.Fixed);
-        _levels[(host.Id, fix.Source)] = Math.Max(level, at);
+        _levels[(host.Id, fix.Source)] = Math.Max(level, At(fix));
     }
 
     /// <summary>Most packages are up to date, some lag a little, few are old.</summary>

@@ -120,9 +120,9 @@ internal sealed class Rollouts
 
     private void Deploy(string patch, Asset host, int day, DeploymentOutcome outcome, string? problem, string change, Dice dice)
     {
-        // 22:00 local, rounded to the site's winter time: waves run at night.
+        // About 22:00 at the site, in UTC: waves run at night.
         var hour = host.TimeZone switch { "America/New_York" => 3, "Asia/Singapore" => 14, _ => 21 };
-        var started = Estate.From.AddDays(day).AddHours(hour == 3 ? 3 : hour).AddMinutes(dice.Below(90));
+        var started = Estate.From.AddDays(day).AddHours(hour).AddMinutes(dice.Below(90));
         _deployments.Add(new Deployment
         {
             Id = "new",

@@ -62,7 +62,7 @@ internal static class Scenarios
         },
         new("PRB0003", "Database refuses connections at peak", "Database connection refused", "DEBIAN-CVE-2025-8714")
         {
-            On = a => Is(a, "db", Hosts.Debian), Rate = 0.030, Waves = [194, 201], Patched = 0.9, Effect = 0.15, Replacement = "Database query slow", Priority = "2",
+            On = a => Is(a, "db", Hosts.Debian), Rate = 0.030, Waves = [194, 196], Effect = 0.15, Replacement = "Database query slow", Priority = "2",
             Truth = EffectivenessVerdict.Masked, RootCause = "Connection slots run out", Opened = 44,
             Descriptions = ["Application log: too many clients", "Connection pool could not open a session", "Login to the database failed at peak"],
         },
