@@ -70,6 +70,9 @@ public sealed record ExportReportRequest : OperationRequest
     [ParameterHelp("Form; default: by the file's ending.")]
     public ReportFormat? Format { get; init; }
 
+    [ParameterHelp("Only this plan; default: all plans, the newest first.")]
+    public string? PlanId { get; init; }
+
     [ParameterHelp("As known on this day; default: now.")]
     public DateTimeOffset? AsOf { get; init; }
 

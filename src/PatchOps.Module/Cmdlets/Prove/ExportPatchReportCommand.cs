@@ -21,6 +21,10 @@ public sealed class ExportPatchReportCommand : OperationCmdlet
     [Parameter]
     public ReportFormat? Format { get; set; }
 
+    /// <summary>Only this plan; default: all plans, the newest first.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true), Alias("Id")]
+    public string? PlanId { get; set; }
+
     /// <summary>As known on this day; default: now.</summary>
     [Parameter]
     public DateTimeOffset? AsOf { get; set; }
