@@ -19,10 +19,10 @@ internal sealed partial record AptOrigin(string Origin, bool IsSecurity, string 
         var suite = match.Groups[2].Value;
         var security = suite.EndsWith("-security", StringComparison.Ordinal) || archive.EndsWith("-security", StringComparison.Ordinal)
             || path.Contains("security.", StringComparison.Ordinal);
-        var code = suite.Split('-')[0];
-        var number = DebianReleases.Number(code);
-        var ecosystem = Ubuntu.TryGetValue(code, out var release) ? "Ubuntu:" + release
-            : number != code ? "Debian:" + number
+        var name = suite.Split('-')[0];
+        var number = DebianReleases.Number(name);
+        var ecosystem = Ubuntu.TryGetValue(name, out var release) ? "Ubuntu:" + release
+            : number != name ? "Debian:" + number
             : archive.Contains("ubuntu", StringComparison.OrdinalIgnoreCase) ? "Ubuntu"
             : archive.Contains("debian", StringComparison.OrdinalIgnoreCase) ? "Debian" : "";
         return new AptOrigin($"{(ecosystem.Length > 0 ? ecosystem.Split(':')[0] : archive)}/{suite}", security, ecosystem);

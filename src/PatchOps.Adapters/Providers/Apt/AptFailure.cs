@@ -47,9 +47,18 @@ internal static class AptFailure
         }
         var broken = Lines(step).Where(l => l.StartsWith("dpkg: error processing", StringComparison.Ordinal)).Select(Plain).FirstOrDefault();
         var last = broken ?? Lines(step).LastOrDefault() ?? "no reason given";
-        return new ProviderReport(step, false, new Failure(broken is null ? verb + "Failed" : "PackageScriptFailed", FailureKind.Failed,
+        return new ProviderReport(step, false, new Failure(broken is null ? CodeOf(verb) : "PackageScriptFailed", FailureKind.Failed,
             FormattableString.Invariant($"{verb} on host '{host}' ended with exit code {step.ExitCode}: {last}"), host, "See the step's output in the evidence."));
     }
+
+    private static string CodeOf(string verb) => verb switch
+    {
+        "Stage" => "StageFailed",
+        "Apply" => "ApplyFailed",
+        "Revert" => "RevertFailed",
+        "Arm" => "ArmFailed",
+        _ => throw new ArgumentOutOfRangeException(nameof(verb), verb, "No step of this provider."),
+    };
 
     // A maintainer script may print anything; only what apt and dpkg say themselves counts as their reason.
     private static bool Says(Sign sign, string line) =>

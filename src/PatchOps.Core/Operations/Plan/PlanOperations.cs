@@ -26,6 +26,8 @@ public sealed class GetPlanOperation(ICatalogue catalogue) : Query<GetPlanReques
 {
     protected override string Kind => "Plan";
 
+    protected override string MissingCode => "PlanNotFound";
+
     protected override IEnumerable<object> Find(GetPlanRequest request)
     {
         var ids = new Wildcard(request.Id);

@@ -18,11 +18,14 @@ public abstract class Query<TRequest> : IOperation<TRequest> where TRequest : Op
             yield return new ResultEvent(item);
         }
         foreach (var name in wanted)
-            yield return new FailedEvent(new Failure($"{Kind}NotFound", FailureKind.NotFound, $"No {Kind.ToLowerInvariant()} '{name}' is in the store.", name, $"See what there is with Get-Patch{Kind}, without a name."));
+            yield return new FailedEvent(new Failure(MissingCode, FailureKind.NotFound, $"No {Kind.ToLowerInvariant()} '{name}' is in the store.", name, $"See what there is with Get-Patch{Kind}, without a name."));
         await Task.CompletedTask.ConfigureAwait(false);
     }
 
     protected abstract string Kind { get; }
+
+    /// <summary>Error id where a plain name finds nothing.</summary>
+    protected abstract string MissingCode { get; }
 
     protected abstract IEnumerable<object> Find(TRequest request);
 
@@ -34,6 +37,8 @@ public abstract class Query<TRequest> : IOperation<TRequest> where TRequest : Op
 public sealed class GetAssetOperation(ICatalogue catalogue) : Query<GetAssetRequest>
 {
     protected override string Kind => "Asset";
+
+    protected override string MissingCode => "AssetNotFound";
 
     protected override IEnumerable<object> Find(GetAssetRequest request)
     {
@@ -55,6 +60,8 @@ public sealed class GetProblemOperation(ICatalogue catalogue) : Query<GetProblem
 {
     protected override string Kind => "Problem";
 
+    protected override string MissingCode => "ProblemNotFound";
+
     protected override IEnumerable<object> Find(GetProblemRequest request)
     {
         var ids = new Wildcard(request.Id);
@@ -69,6 +76,8 @@ public sealed class GetProblemOperation(ICatalogue catalogue) : Query<GetProblem
 public sealed class GetIncidentOperation(ICatalogue catalogue) : Query<GetIncidentRequest>
 {
     protected override string Kind => "Incident";
+
+    protected override string MissingCode => "IncidentNotFound";
 
     protected override IEnumerable<object> Find(GetIncidentRequest request)
     {
@@ -87,6 +96,8 @@ public sealed class GetChangeOperation(ICatalogue catalogue) : Query<GetChangeRe
 {
     protected override string Kind => "Change";
 
+    protected override string MissingCode => "ChangeNotFound";
+
     protected override IEnumerable<object> Find(GetChangeRequest request)
     {
         var ids = new Wildcard(request.Id);
@@ -102,6 +113,8 @@ public sealed class GetDeploymentOperation(ICatalogue catalogue) : Query<GetDepl
 {
     protected override string Kind => "Deployment";
 
+    protected override string MissingCode => "DeploymentNotFound";
+
     protected override IEnumerable<object> Find(GetDeploymentRequest request)
     {
         var patches = new Wildcard(request.Patch);
@@ -113,6 +126,8 @@ public sealed class GetDeploymentOperation(ICatalogue catalogue) : Query<GetDepl
 public sealed class GetAdvisoryOperation(ICatalogue catalogue) : Query<GetAdvisoryRequest>
 {
     protected override string Kind => "Advisory";
+
+    protected override string MissingCode => "AdvisoryNotFound";
 
     protected override IEnumerable<object> Find(GetAdvisoryRequest request)
     {
@@ -134,6 +149,8 @@ public sealed class GetAdvisoryOperation(ICatalogue catalogue) : Query<GetAdviso
 public sealed class GetStoreOperation(ICatalogue catalogue) : Query<GetStoreRequest>
 {
     protected override string Kind => "Store";
+
+    protected override string MissingCode => "StoreNotFound";
 
     protected override IEnumerable<object> Find(GetStoreRequest request) => [catalogue.Info()];
 }

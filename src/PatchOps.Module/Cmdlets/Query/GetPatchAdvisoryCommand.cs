@@ -1,3 +1,4 @@
+using PatchOps.Core.Intake;
 using PatchOps.Core.Operations.Requests;
 using PatchOps.Domain;
 using System.Management.Automation;
@@ -6,7 +7,7 @@ namespace PatchOps.Module.Cmdlets.Query;
 
 /// <summary>Shows what each source says about a vulnerability, trusted sources first.</summary>
 [Cmdlet(VerbsCommon.Get, "PatchAdvisory")]
-[OutputType(typeof(ImportResult))]
+[OutputType(typeof(VulnerabilityRecord))]
 public sealed class GetPatchAdvisoryCommand : OperationCmdlet
 {
     /// <summary>CVE or other id; wildcards.</summary>
