@@ -2,6 +2,7 @@ using PatchOps.Adapters.Feeds;
 using PatchOps.Adapters.Inventory;
 using PatchOps.Adapters.Providers.Apt;
 using PatchOps.Adapters.Records;
+using PatchOps.Adapters.Reports;
 using PatchOps.Core.Intake.Records;
 using PatchOps.Core.Operations;
 using PatchOps.Core.Operations.Decide;
@@ -14,7 +15,9 @@ using PatchOps.Core.Operations.Queries;
 using PatchOps.Core.Operations.Requests;
 using PatchOps.Core.Operations.Waves;
 using PatchOps.Core.Seams;
+using PatchOps.Core.Waves;
 using PatchOps.Core.Waves.Halting;
+using PatchOps.Core.Waves.State;
 
 namespace PatchOps.Adapters.Composition;
 
@@ -52,6 +55,8 @@ internal static class Operations
         [typeof(GetWaveRequest)] = Of<GetWaveRequest>(p => new GetWaveOperation(p.Catalogue, p.Journal)),
         [typeof(SuspendWaveRequest)] = Of<SuspendWaveRequest>(p => new ControlWaveOperation<SuspendWaveRequest>(Waves(p), WaveWish.Suspend)),
         [typeof(ResumeWaveRequest)] = Of<ResumeWaveRequest>(p => new ControlWaveOperation<ResumeWaveRequest>(Waves(p), WaveWish.Resume)),
+        [typeof(ExportReportRequest)] = Of<ExportReportRequest>(p => new ExportReportOperation(p.Catalogue, RunsOf(p), p.Audit, new ReportWriter(), p.Policy.Risk, p.Clock, p.Caller)),
+        [typeof(GetKpiRequest)] = Of<GetKpiRequest>(p => new GetKpiOperation(p.Catalogue, p.Policy.Risk, p.Clock)),
         [typeof(GetCvssScoreRequest)] = Of<GetCvssScoreRequest>(_ => new GetCvssScoreOperation()),
         [typeof(CompareVersionRequest)] = Of<CompareVersionRequest>(_ => new CompareVersionOperation()),
     };
@@ -77,13 +82,20 @@ internal static class Operations
         return new HostInventory(connections.Connect, (host, token) => apt.DetectAsync(host, TimeSpan.FromSeconds(120), token));
     }
 
+    private static RunReader RunsOf(Parts p) => async (plan, token) =>
+    {
+        var runs = new List<Domain.HostRun>();
+        foreach (var wave in plan.Waves) runs.AddRange(await WaveHistory.RunsAsync(p.Journal, new WaveDefinition(plan.Id, wave), null, token).ConfigureAwait(false));
+        return runs;
+    };
+
     private static WaveParts Waves(Parts p, string? keyFile = null, string? knownHostsFile = null)
     {
         var connections = p.Host.Connections(new HostAccess(keyFile, knownHostsFile));
         return new WaveParts(p.Catalogue, p.Journal, p.Audit, p.Clock, p.Caller)
         {
             Hosts = wave => new WaveHosts(p.Catalogue, connections, wave),
-            Rehearse = (plan, wave) => [],
+            Risk = p.Policy.Risk,
         };
     }
 

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using PatchOps.Core.Governance;
 using PatchOps.Core.Operations.Requests;
+using PatchOps.Core.Operations.Waves;
 using PatchOps.Core.Planning.Engine.Model;
 using PatchOps.Core.Planning.Planner;
 using PatchOps.Core.Risk;
@@ -65,6 +66,8 @@ public sealed class NewPlanOperation(ICatalogue catalogue, IAuditLog audit, Patc
         if (plan.Unscheduled.Count > 0)
             yield return new WarningEvent($"{plan.Unscheduled.Count} of {items.Count} hosts could not be placed; see the plan's Unscheduled. First: {plan.Unscheduled[0].Reason}.");
         yield return new ResultEvent(plan);
+        if (request.Rehearse > 0)
+            foreach (var forecast in Rehearsals.Of(catalogue, plan, policy.Risk, policy.Planning.MaxConcurrent, now, request.Rehearse)) yield return new ResultEvent(forecast);
     }
 
     private (Func<Finding, bool> Covered, IReadOnlyDictionary<string, DateTimeOffset?> Due) Covered(NewPlanRequest request, EstateRisk estate)

@@ -35,8 +35,12 @@ public sealed record NewPlanRequest : OperationRequest, IFollowsPolicy
     [ParameterHelp("Time for improving the plan; default: 2 seconds.")]
     public TimeSpan TimeLimit { get; init; } = TimeSpan.FromSeconds(2);
 
+    [ParameterHelp("Rehearses the plan so many times with failures and durations from history; the forecasts follow the plan.")]
+    public int Rehearse { get; init; }
+
     public override void Validate()
     {
+        Needs.Between(Rehearse, 0, 1_000_000, nameof(Rehearse));
         Needs.Text(Name, nameof(Name));
         Needs.Between(Horizon.TotalMinutes, 1, 3660 * 1440.0, nameof(Horizon));
         Needs.Between(TimeLimit.TotalSeconds, 0, 3600, nameof(TimeLimit));

@@ -29,7 +29,7 @@ public sealed class InvokeWaveOperation(WaveParts parts) : IOperation<InvokeWave
         var now = parts.Clock.GetUtcNow();
         if (request.Rehearse)
         {
-            foreach (var next in parts.Rehearse(plan, number)) yield return next;
+            foreach (var forecast in Rehearsals.Of(parts.Catalogue, plan, parts.Risk, request.ThrottleLimit, now, Rehearsals.Runs).Where(f => f.Wave == number)) yield return new ResultEvent(forecast);
             yield break;
         }
 

@@ -1,3 +1,4 @@
+using PatchOps.Core.Risk;
 using PatchOps.Core.Seams;
 using PatchOps.Core.Waves;
 using PatchOps.Domain;
@@ -10,8 +11,8 @@ public sealed record WaveParts(ICatalogue Catalogue, IJournal Journal, IAuditLog
     /// <summary>The way to the hosts of a wave.</summary>
     public required Func<PlanWave, IHostServicesFactory> Hosts { get; init; }
 
-    /// <summary>Events of a rehearsal of one wave.</summary>
-    public required Func<PatchPlan, int, IEnumerable<OperationEvent>> Rehearse { get; init; }
+    /// <summary>What a rehearsal assumes where history is silent.</summary>
+    public required RiskPolicy Risk { get; init; }
 
     public async Task AuditAsync(string action, PatchPlan plan, int wave, IReadOnlyList<(string, object?)> details, CancellationToken cancellationToken)
     {

@@ -1,3 +1,5 @@
+using PatchOps.Core.Planning.Checking;
+using PatchOps.Core.Planning.Engine.Conflicts;
 using PatchOps.Core.Planning.Engine.Model;
 using PatchOps.Core.Planning.Engine.Search;
 using PatchOps.Domain;
@@ -28,6 +30,8 @@ public sealed record PlanOrder
 /// <summary>Makes plans: waves by stage and ring, hosts at their times, what could not be placed with its reason.</summary>
 public sealed class Planner(PlanningPolicy policy, IReadOnlyDictionary<string, (int Size, int MinAvailable)> clusters, Func<string, string?> resolve)
 {
+    private const int ExplainedHosts = 10;
+
     public PatchPlan Make(PlanOrder order, IReadOnlyList<PlanItem> items, Action<PlanningProgress>? progress, CancellationToken cancellationToken)
     {
         var ringed = RingAssignment.Assign(items, policy, resolve);
@@ -42,7 +46,10 @@ public sealed class Planner(PlanningPolicy policy, IReadOnlyDictionary<string, (
             objective = solution.Objective;
             bound = solution.LowerBound;
             waves = Waves(order, builder, solution);
-            unscheduled.AddRange(solution.Unplaced.Select(i => Unplaced(builder.Hosts[i], order)));
+            Verify(instance, solution);
+            var conflicts = new ConflictFinder(instance, solution.Placements);
+            // An explanation is a search of its own: the first few are told in full.
+            unscheduled.AddRange(solution.Unplaced.Select((host, i) => Unplaced(builder.Hosts[host], order, i < ExplainedHosts ? conflicts.Explain(host) : null)));
         }
         return PlanDocument.Seal(new PatchPlan
         {
@@ -107,14 +114,28 @@ public sealed class Planner(PlanningPolicy policy, IReadOnlyDictionary<string, (
         ];
     }
 
-    private static UnscheduledItem Unplaced(PlanItem item, PlanOrder order) => new()
+    private static UnscheduledItem Unplaced(PlanItem item, PlanOrder order, PlanningConflict? conflict)
     {
-        Asset = item.Asset.Id,
-        Patches = [.. item.Patches.Select(p => p.Patch)],
-        Constraint = "Order",
-        Reason = FormattableString.Invariant($"{item.Asset.Name}: its windows until {order.End.UtcDateTime:yyyy-MM-dd HH:mm}Z are over before earlier stages and rings have soaked, or full"),
-        Remedy = "fits with a longer -Horizon, a shorter soak time in policy, or more hosts at the same time",
-    };
+        var rules = conflict is null || conflict.Rules.Count == 0 ? null : string.Join("; ", conflict.Rules.Select(r => r.Id));
+        return new UnscheduledItem
+        {
+            Asset = item.Asset.Id,
+            Patches = [.. item.Patches.Select(p => p.Patch)],
+            Constraint = conflict is null || conflict.Rules.Count == 0 ? "Order" : conflict.Rules[0].Kind.ToString(),
+            Reason = rules is null
+                ? FormattableString.Invariant($"{item.Asset.Name}: its windows until {order.End.UtcDateTime:yyyy-MM-dd HH:mm}Z are over before earlier stages and rings have soaked, or full")
+                : $"{item.Asset.Name}: no place is left between {rules}",
+            Remedy = conflict?.Relaxation?.Text ?? "fits with a longer -Horizon, a shorter soak time in policy, or more hosts at the same time",
+        };
+    }
+
+    /// <summary>Nothing leaves here that a second pair of eyes, which shares no code with the search, finds fault with.</summary>
+    private static void Verify(PlanningInstance instance, PlanningSolution solution)
+    {
+        var violations = PlanChecker.Check(PlanTranslation.Describe(instance, solution.Placements));
+        if (violations.Count > 0)
+            throw new InvalidOperationException($"The search made a plan that breaks {violations.Count} rules; the first: {violations[0].Message}");
+    }
 
     private static DateTimeOffset Time(long seconds) => DateTimeOffset.FromUnixTimeSeconds(seconds);
 }

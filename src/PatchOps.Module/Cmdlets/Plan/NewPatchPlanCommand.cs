@@ -49,6 +49,10 @@ public sealed class NewPatchPlanCommand : CollectingCmdlet
     [Parameter]
     public TimeSpan TimeLimit { get; set; }
 
+    /// <summary>Rehearses the plan so many times with failures and durations from history; the forecasts follow the plan.</summary>
+    [Parameter]
+    public int Rehearse { get; set; }
+
     protected override void ProcessRecord() => Collect(InputObject);
 
     protected override void EndProcessing() => PumpCollected<NewPlanRequest>(always: true);
