@@ -36,14 +36,7 @@ internal sealed class WedgeDesign
         var patchedPeriods = _cells.Where(c => c.Treated).Select(c => c.Period).ToHashSet();
         var controls = _cells.Where(c => !c.Treated && patchedPeriods.Contains(c.Period)).Select(c => c.Item).ToHashSet();
         Controls = controls.Count;
-        double before = 0, beforeDays = 0, after = 0, afterDays = 0;
-        foreach (var cell in _cells)
-        {
-            if (cell.Treated || !controls.Contains(cell.Item)) continue;
-            if (patchedPeriods.Contains(cell.Period)) { after += cell.Count; afterDays += cell.Exposure; }
-            else { before += cell.Count; beforeDays += cell.Exposure; }
-        }
-        if (before > 0 && beforeDays > 0 && afterDays > 0) ControlChange = new RateComparison(before, beforeDays, after, afterDays);
+        ControlChange = Change(_cells.Where(c => !c.Treated && controls.Contains(c.Item)), patchedPeriods);
     }
 
     public IReadOnlyList<WedgeCell> Cells => _cells;
@@ -69,6 +62,33 @@ internal sealed class WedgeDesign
         // Expected information under the null hypothesis: the wedge with its treatment labels, fitted without an effect.
         var variance = new TwoWayPoisson(_cells).NullVariance();
         return double.IsFinite(variance) ? 1 / (total * after * (1 - after)) / variance : 0;
+    }
+
+    /// <summary>
+    /// The controls' change, each item against itself (Mantel–Haenszel weights for person-time; Rothman, Modern Epidemiology, ch. 15):
+    /// pooled, an item that is watched mostly before and one that is watched mostly after would pass for a change. The weighted counts
+    /// are scaled to the information that the items carry, so that a day or two of one item does not count as much as its baseline.
+    /// </summary>
+    private static RateComparison? Change(IEnumerable<WedgeCell> cells, HashSet<int> patchedPeriods)
+    {
+        double before = 0, after = 0, information = 0;
+        foreach (var item in cells.GroupBy(c => c.Item))
+        {
+            double countBefore = 0, daysBefore = 0, countAfter = 0, daysAfter = 0;
+            foreach (var cell in item)
+            {
+                if (patchedPeriods.Contains(cell.Period)) { countAfter += cell.Count; daysAfter += cell.Exposure; }
+                else { countBefore += cell.Count; daysBefore += cell.Exposure; }
+            }
+            if (daysBefore <= 0 || daysAfter <= 0) continue;
+            var share = daysAfter / (daysBefore + daysAfter);
+            before += countBefore * share;
+            after += countAfter * (1 - share);
+            information += (countBefore + countAfter) * 4 * share * (1 - share);
+        }
+        if (before <= 0) return null;
+        var scale = information / (before + after);
+        return new RateComparison(before * scale, 1, after * scale, 1);
     }
 
     /// <summary>Some ten periods, cut at the waves: within one period nobody goes from unpatched to patched, so that no time trend leaks in.</summary>
