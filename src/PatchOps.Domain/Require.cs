@@ -20,6 +20,13 @@ internal static class Require
             ? value
             : throw new ArgumentOutOfRangeException(name, value, $"{name} must be a finite number, zero or more.");
 
+    /// <summary>Refuses NaN and infinities: JSON cannot carry them.</summary>
+    public static double Finite(double value, [CallerMemberName] string name = "") =>
+        double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be a finite number.");
+
+    /// <inheritdoc cref="Finite(double, string)"/>
+    public static double? Finite(double? value, [CallerMemberName] string name = "") => value is null ? null : Finite(value.Value, name);
+
     /// <summary>Trimmed, without empty entries, without repeats, order kept.</summary>
     public static IReadOnlyList<string> Names(IReadOnlyList<string>? values)
     {

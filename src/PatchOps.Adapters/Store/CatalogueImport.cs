@@ -68,11 +68,17 @@ internal sealed class CatalogueImport : ICatalogueImport
 
     public ImportResult Complete(TimeSpan elapsed)
     {
-        facts.Finish();
-        assets.Finish(complete: tally.Rejected == 0, notes);
+        var result = Preview(elapsed);
         sql.Execute("INSERT INTO document(feed, source, imported, added, updated, unchanged, rejected) VALUES ($1,$2,$3,$4,$5,$6,$7)",
             feed, source, Encoding.Millis(at), tally.Added, tally.Updated, tally.Unchanged, tally.Rejected);
         transaction.Commit();
+        return result;
+    }
+
+    public ImportResult Preview(TimeSpan elapsed)
+    {
+        facts.Finish();
+        assets.Finish(complete: tally.Rejected == 0, notes);
         return new ImportResult
         {
             Feed = feed, Source = source, Added = tally.Added, Updated = tally.Updated, Unchanged = tally.Unchanged, Rejected = tally.Rejected,

@@ -3,6 +3,7 @@ using PatchOps.Core.Intake;
 namespace PatchOps.Adapters.Store;
 
 /// <summary>Writes one EPSS day as changes only, whichever order days arrive in, so that any past day can be asked for.</summary>
+/// <remarks>A CVE that a day does not list keeps its last score: mirrors publish parts of a day, and FIRST drops none but rejected ones.</remarks>
 internal sealed class EpssWriter(Statements sql, Tally tally)
 {
     private readonly HashSet<long> seen = [];
@@ -23,13 +24,6 @@ internal sealed class EpssWriter(Statements sql, Tally tally)
             }
             Put(cve, batch.Probabilities[i], batch.Percentiles[i]);
         }
-    }
-
-    /// <summary>A CVE that the day before had and this day lacks has no score from here on.</summary>
-    public void Finish()
-    {
-        foreach (var (cve, score) in before)
-            if (score.Probability is not null && !seen.Contains(cve)) Store(cve, null, null, score);
     }
 
     private void Open(EpssBatch batch)

@@ -36,7 +36,6 @@ internal sealed class FactWriter(Statements sql, Tally tally, DateTimeOffset at)
 
     public void Finish()
     {
-        epss?.Finish();
         if (kev.Count > 0)
         {
             // The catalogue is a snapshot: what it no longer lists was removed, and stays known for the days before.

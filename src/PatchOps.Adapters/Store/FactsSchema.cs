@@ -150,6 +150,13 @@ internal static class FactsSchema
             percentile REAL,
             PRIMARY KEY(cve, day)) WITHOUT ROWID;
 
+        CREATE TABLE verdict(
+            no INTEGER PRIMARY KEY,
+            problem TEXT NOT NULL,
+            at INTEGER NOT NULL,
+            doc TEXT NOT NULL);
+        CREATE INDEX verdict_by_problem ON verdict(problem, at);
+
         CREATE TABLE plan(
             id TEXT PRIMARY KEY,
             hash TEXT NOT NULL,

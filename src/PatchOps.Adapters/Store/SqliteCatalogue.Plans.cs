@@ -21,6 +21,22 @@ internal sealed partial class SqliteCatalogue
 
     public IEnumerable<PatchPlan> Plans() => Stream("SELECT doc FROM plan ORDER BY created DESC, id", r => Encoding.Read<PatchPlan>(r.GetString(0)));
 
+    public void AddVerdict(EffectivenessResult verdict, DateTimeOffset at)
+    {
+        var doc = Encoding.Write(verdict);
+        using var connection = database.Connect();
+        using var transaction = connection.BeginTransaction(deferred: false);
+        // Asking again with the same answer is no new fact.
+        var last = connection.QuerySingleOrDefault<string>("SELECT doc FROM verdict WHERE problem=@Problem ORDER BY at DESC, no DESC LIMIT 1", new { verdict.Problem }, transaction);
+        if (last == doc) return;
+        connection.Execute("INSERT INTO verdict(problem, at, doc) VALUES (@Problem, @at, @doc)", new { verdict.Problem, at = Encoding.Millis(at), doc }, transaction);
+        transaction.Commit();
+    }
+
+    public IReadOnlyList<(EffectivenessResult Verdict, DateTimeOffset At)> Verdicts(DateTimeOffset asOf) =>
+        [.. Stream("SELECT doc, at FROM verdict v WHERE at<=$1 AND no=(SELECT no FROM verdict w WHERE w.problem=v.problem AND w.at<=$1 ORDER BY at DESC, no DESC LIMIT 1) ORDER BY problem",
+            r => (Encoding.Read<EffectivenessResult>(r.GetString(0)), Encoding.Time(r.GetInt64(1))), Encoding.Millis(asOf))];
+
     public void AddApproval(Approval approval)
     {
         using var connection = database.Connect();

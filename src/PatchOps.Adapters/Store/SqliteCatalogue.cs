@@ -62,9 +62,9 @@ internal sealed partial class SqliteCatalogue(Database database) : ICatalogue
         if (package is not null && assets.Count > 0) yield return package with { Assets = assets };
     }
 
-    public IEnumerable<Domain.PendingUpdate> PendingUpdates(string? assetId = null) =>
+    public IEnumerable<Domain.AvailableUpdate> PendingUpdates(string? assetId = null) =>
         Stream("SELECT p.doc FROM pending p JOIN asset a ON a.no=p.asset WHERE a.retired IS NULL AND ($1 IS NULL OR a.id=$1) ORDER BY a.id, p.package",
-            r => Encoding.Read<Domain.PendingUpdate>(r.GetString(0)), assetId);
+            r => Encoding.Read<Domain.AvailableUpdate>(r.GetString(0)), assetId);
 
     public IEnumerable<Problem> Problems() => Stream("SELECT doc FROM problem ORDER BY id", r => Encoding.Read<Problem>(r.GetString(0)));
 

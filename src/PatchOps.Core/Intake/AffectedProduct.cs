@@ -3,6 +3,7 @@ using PatchOps.Domain.Facts;
 namespace PatchOps.Core.Intake;
 
 /// <summary>One statement about one package or product: its status, for which versions, and what fixes it.</summary>
+/// <remarks>Of two statements by one source about one product, that with ranges or versions overrules, where they hold, that without.</remarks>
 public sealed record AffectedProduct
 {
     /// <param name="ecosystem">OSV's naming, release after a colon: <c>Debian:12</c>, <c>AlmaLinux:9</c>, <c>npm</c>, <c>Windows</c>; empty where unknown.</param>

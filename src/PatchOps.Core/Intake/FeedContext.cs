@@ -17,8 +17,8 @@ public sealed record FeedLimits
     /// <summary>Uncompressed bytes of one document.</summary>
     public long DocumentBytes { get; init; } = 64L << 30;
 
-    /// <summary>Uncompressed bytes per compressed byte; feeds stay below 40, a gzip bomb is near 1,000.</summary>
-    public int ExpansionRatio { get; init; } = 200;
+    /// <summary>Uncompressed bytes per compressed byte; feeds stay below 100, a gzip bomb is near 1,000.</summary>
+    public int ExpansionRatio { get; init; } = 500;
 }
 
 /// <summary>What a reader is told about a document, and what it learns of it.</summary>

@@ -40,18 +40,3 @@ public sealed record PatchFact
     /// <summary>Vulnerabilities it fixes, as far as this source says.</summary>
     public IReadOnlyList<string> Cves { get; init; } = [];
 }
-
-/// <summary>The one place where patch ids are made.</summary>
-public static class PatchIds
-{
-    /// <summary>A Debian or Ubuntu fix: source package and fixed version.</summary>
-    public static string Deb(string source, string fixedVersion) => $"deb:{source}/{fixedVersion}";
-
-    /// <summary>An rpm fix: source package and epoch:version-release, epoch 0 left out.</summary>
-    public static string Rpm(string source, string evr) =>
-        $"rpm:{source}/{(evr.StartsWith("0:", StringComparison.Ordinal) ? evr[2..] : evr)}";
-
-    /// <summary>A Microsoft article, with or without its KB.</summary>
-    public static string Kb(string article) =>
-        article.StartsWith("KB", StringComparison.OrdinalIgnoreCase) ? "KB" + article[2..] : "KB" + article;
-}

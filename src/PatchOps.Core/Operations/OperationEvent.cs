@@ -35,7 +35,10 @@ public enum Answer
 }
 
 /// <summary>A change that needs consent before it happens. The operation waits on <see cref="Reply"/>.</summary>
-public sealed record AskEvent(string Target, string Action) : OperationEvent
+/// <param name="Target">What would change.</param>
+/// <param name="Action">What would be done to it.</param>
+/// <param name="Hosts">True where hosts change: then a person is asked by default, and no terminal means no.</param>
+public sealed record AskEvent(string Target, string Action, bool Hosts = false) : OperationEvent
 {
     private readonly TaskCompletionSource<Answer> reply = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

@@ -13,6 +13,13 @@ public abstract record OperationRequest
     }
 }
 
+/// <summary>A request whose outcome depends on policy.</summary>
+public interface IFollowsPolicy
+{
+    /// <summary>Policy file; null for $PATCHOPS_POLICY, then the built-in policy.</summary>
+    string? Policy { get; }
+}
+
 /// <summary>Names a use case on both faces: <c>Verb-PatchNoun</c> in PowerShell, <c>patchops noun verb</c> on the command line.</summary>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
 public sealed class OperationAttribute(string cmdlet, string command, string summary) : Attribute
@@ -53,6 +60,13 @@ public sealed class FilePathAttribute : Attribute
 public sealed class PowerShellOnlyAttribute(string reason) : Attribute
 {
     public string Reason { get; } = reason;
+}
+
+/// <summary>Properties that one tab-separated line of standard input fills, where the command line's only argument is <c>-</c>.</summary>
+[AttributeUsage(AttributeTargets.Class, Inherited = false)]
+public sealed class InputLineAttribute(params string[] properties) : Attribute
+{
+    public IReadOnlyList<string> Properties { get; } = properties;
 }
 
 /// <summary>A use case.</summary>

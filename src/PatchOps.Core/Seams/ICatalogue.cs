@@ -32,6 +32,9 @@ public interface ICatalogueImport : IDisposable
 
     /// <summary>Commits, and says what changed.</summary>
     ImportResult Complete(TimeSpan elapsed);
+
+    /// <summary>What <see cref="Complete"/> would say; nothing is stored.</summary>
+    ImportResult Preview(TimeSpan elapsed);
 }
 
 /// <summary>One distinct package as installed, and where.</summary>
@@ -95,7 +98,7 @@ public interface ICatalogue
 
     IEnumerable<InstalledPackage> InstalledPackages();
 
-    IEnumerable<Domain.PendingUpdate> PendingUpdates(string? assetId = null);
+    IEnumerable<Domain.AvailableUpdate> PendingUpdates(string? assetId = null);
 
     IEnumerable<Problem> Problems();
 
@@ -127,6 +130,12 @@ public interface ICatalogue
 
     /// <summary>Newest first.</summary>
     IEnumerable<PatchPlan> Plans();
+
+    /// <summary>Records a verdict; of one problem and patch the newest counts.</summary>
+    void AddVerdict(EffectivenessResult verdict, DateTimeOffset at);
+
+    /// <summary>Newest verdict of each problem, as known on a day.</summary>
+    IReadOnlyList<(EffectivenessResult Verdict, DateTimeOffset At)> Verdicts(DateTimeOffset asOf);
 
     void AddApproval(Approval approval);
 

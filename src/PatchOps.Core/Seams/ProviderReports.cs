@@ -77,9 +77,10 @@ public sealed record VerifyReport(ImmutableArray<VerifiedPackage> Packages, Fail
 
     public bool AllReverted => Failure is null && Packages.All(p => p.AsBefore);
 
+    /// <summary>The host has to be restarted before the changes are in force.</summary>
     public bool RestartNeeded { get; init; }
 
-    /// <summary>What asks for the restart: packages or services.</summary>
+    /// <summary>What asks for a restart, each with its sort: <c>host</c>, <c>kernel</c>, <c>package NAME</c>, or <c>service NAME</c>, which needs only its own.</summary>
     public ImmutableArray<string> RestartReasons { get; init; } = [];
 
     /// <summary>Identifies the host's present start; changes with a restart. Empty where unknown.</summary>

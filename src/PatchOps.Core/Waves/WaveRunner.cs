@@ -24,7 +24,7 @@ public static class WaveRunner
         ArgumentNullException.ThrowIfNull(options);
         var resource = LeaseNames.Wave(definition.PlanId, definition.Number);
         // A name of its own for every run: the same process asking twice is two runners.
-        var owner = $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}";
+        var owner = $"{options.Runner}/{Guid.NewGuid():N}";
         var lease = await journal.AcquireAsync(resource, owner, options.LeaseDuration, time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
         if (lease is null)
         {

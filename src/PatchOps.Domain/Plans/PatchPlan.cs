@@ -80,6 +80,9 @@ public sealed record HealthGate
     /// <summary>Packages it belongs to; empty for every host of the wave.</summary>
     public IReadOnlyList<string> Packages { get; init; } = [];
 
+    /// <summary>Hosts it is for; empty for every host of the wave.</summary>
+    public IReadOnlyList<string> Assets { get; init; } = [];
+
     public override string ToString() => $"{Kind} {Target}";
 }
 
@@ -144,7 +147,7 @@ public sealed record ApprovalRule
     public override string ToString() => $"{Quorum} × {Role}: {Because}";
 }
 
-/// <summary>An immutable plan. Its hash covers everything but <see cref="Hash"/>; approvals sign that hash.</summary>
+/// <summary>An immutable plan. Its hash covers everything but <see cref="Id"/> and <see cref="Hash"/>; approvals sign that hash.</summary>
 public sealed record PatchPlan
 {
     /// <summary>Short id, derived from name and content.</summary>

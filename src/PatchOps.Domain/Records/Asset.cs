@@ -110,7 +110,7 @@ public sealed record Software
 }
 
 /// <summary>An update that the asset's own package manager offers.</summary>
-public sealed record PendingUpdate
+public sealed record AvailableUpdate
 {
     public required string Asset { get; init => field = Require.Text(value).Trim(); }
 

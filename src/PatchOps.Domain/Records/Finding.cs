@@ -24,6 +24,9 @@ public sealed record Finding
 
     public required FindingStatus Status { get; init; }
 
+    /// <summary>When the fix could first be had, by the deciding source; null where unknown.</summary>
+    public DateTimeOffset? FixAvailable { get; init; }
+
     /// <summary>Which statement of which source decided, in one sentence.</summary>
     public string? Evidence { get; init; }
 

@@ -43,7 +43,7 @@ public sealed record InventoryResult
 
     public IReadOnlyList<Software> Software { get; init; } = [];
 
-    public IReadOnlyList<PendingUpdate> PendingUpdates { get; init; } = [];
+    public IReadOnlyList<AvailableUpdate> PendingUpdates { get; init; } = [];
 
     /// <summary>Null where the host could be read.</summary>
     public Failure? Failure { get; init; }

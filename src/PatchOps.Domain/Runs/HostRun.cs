@@ -8,7 +8,7 @@ public enum HostState
 }
 
 /// <summary>One package that a patch moved from one version to another.</summary>
-public sealed record PackageChange
+public sealed record AppliedChange
 {
     public required string Patch { get; init; }
 
@@ -50,7 +50,7 @@ public sealed record HostRun
 
     public required HostState State { get; init; }
 
-    public IReadOnlyList<PackageChange> Changes { get; init; } = [];
+    public IReadOnlyList<AppliedChange> Changes { get; init; } = [];
 
     public DateTimeOffset? Started { get; init; }
 

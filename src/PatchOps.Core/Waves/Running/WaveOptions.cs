@@ -21,6 +21,9 @@ public sealed record WaveOptions
     /// <summary>Who asked for the run; stands in the journal.</summary>
     public string Actor { get; init; } = "";
 
+    /// <summary>Where the run happens, such as machine and process; the lease and whoever is refused name it.</summary>
+    public string Runner { get; init; } = "runner";
+
     /// <summary>Hosts at once, 1 or more. The halt rule may allow fewer.</summary>
     public int Throttle { get; init => field = Positive(value); } = 10;
 

@@ -116,7 +116,7 @@ public sealed class HostLedger
         State = State,
         // What was put back, or never verified, is not a change; the evidence tells of the attempt.
         Changes = State is HostState.Done or HostState.Healthy or HostState.Verified or HostState.Restarted or HostState.Applied || (State == HostState.Failed && applied)
-            ? [.. Changes.Select(c => new Domain.PackageChange { Patch = c.Patch, Package = c.Package, FromVersion = c.From, ToVersion = c.To })]
+            ? [.. Changes.Select(c => new Domain.AppliedChange { Patch = c.Patch, Package = c.Package, FromVersion = c.From, ToVersion = c.To })]
             : [],
         Started = Started,
         Ended = Ended,

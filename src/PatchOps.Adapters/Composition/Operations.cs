@@ -1,0 +1,105 @@
+using PatchOps.Adapters.Feeds;
+using PatchOps.Adapters.Inventory;
+using PatchOps.Adapters.Providers.Apt;
+using PatchOps.Adapters.Records;
+using PatchOps.Core.Intake.Records;
+using PatchOps.Core.Operations;
+using PatchOps.Core.Operations.Decide;
+using PatchOps.Adapters.Policies;
+using PatchOps.Core.Governance;
+using PatchOps.Core.Operations.Intake;
+using PatchOps.Core.Operations.Plan;
+using PatchOps.Core.Operations.Prove;
+using PatchOps.Core.Operations.Queries;
+using PatchOps.Core.Operations.Requests;
+using PatchOps.Core.Operations.Waves;
+using PatchOps.Core.Seams;
+using PatchOps.Core.Waves.Halting;
+
+namespace PatchOps.Adapters.Composition;
+
+/// <summary>Which class answers which request. A request without an entry here is a defect that the parity test finds.</summary>
+internal static class Operations
+{
+    private static readonly Dictionary<Type, Func<Parts, OperationRequest, CancellationToken, IAsyncEnumerator<OperationEvent>>> Table = new()
+    {
+        [typeof(ImportFeedRequest)] = Of<ImportFeedRequest>(p => new ImportFeedOperation(p.Catalogue, new FeedSource(), p.Audit, p.Clock, p.Caller)),
+        [typeof(GetInventoryRequest)] = Of<GetInventoryRequest>(p => new GetInventoryOperation(Inventory(p), p.Clock)),
+        [typeof(ImportAssetRequest)] = Of<ImportAssetRequest>(p => Records<ImportAssetRequest>(p, RecordMapping.Software, RecordMapping.Asset)),
+        [typeof(ImportProblemRequest)] = Of<ImportProblemRequest>(p => Records<ImportProblemRequest>(p, RecordMapping.Problem)),
+        [typeof(ImportIncidentRequest)] = Of<ImportIncidentRequest>(p => Records<ImportIncidentRequest>(p, RecordMapping.Incident)),
+        [typeof(ImportChangeRequest)] = Of<ImportChangeRequest>(p => Records<ImportChangeRequest>(p, RecordMapping.Change)),
+        [typeof(ImportDeploymentRequest)] = Of<ImportDeploymentRequest>(p => Records<ImportDeploymentRequest>(p, RecordMapping.Deployment)),
+        [typeof(GetStoreRequest)] = Of<GetStoreRequest>(p => new GetStoreOperation(p.Catalogue)),
+        [typeof(GetAssetRequest)] = Of<GetAssetRequest>(p => new GetAssetOperation(p.Catalogue)),
+        [typeof(GetProblemRequest)] = Of<GetProblemRequest>(p => new GetProblemOperation(p.Catalogue)),
+        [typeof(GetIncidentRequest)] = Of<GetIncidentRequest>(p => new GetIncidentOperation(p.Catalogue)),
+        [typeof(GetChangeRequest)] = Of<GetChangeRequest>(p => new GetChangeOperation(p.Catalogue)),
+        [typeof(GetDeploymentRequest)] = Of<GetDeploymentRequest>(p => new GetDeploymentOperation(p.Catalogue)),
+        [typeof(GetAdvisoryRequest)] = Of<GetAdvisoryRequest>(p => new GetAdvisoryOperation(p.Catalogue)),
+        [typeof(GetAuditRequest)] = Of<GetAuditRequest>(p => new GetAuditOperation(p.Audit)),
+        [typeof(TestAuditRequest)] = Of<TestAuditRequest>(p => new TestAuditOperation(p.Audit)),
+        [typeof(GetExposureRequest)] = Of<GetExposureRequest>(p => new GetExposureOperation(p.Catalogue, p.Clock)),
+        [typeof(GetRiskRequest)] = Of<GetRiskRequest>(p => new GetRiskOperation(p.Catalogue, p.Policy.Risk, p.Clock)),
+        [typeof(NewPlanRequest)] = Of<NewPlanRequest>(p => new NewPlanOperation(p.Catalogue, p.Audit, p.Policy, p.Clock, p.Caller)),
+        [typeof(GetPlanRequest)] = Of<GetPlanRequest>(p => new GetPlanOperation(p.Catalogue)),
+        [typeof(TestPlanRequest)] = Of<TestPlanRequest>(p => new TestPlanOperation(p.Catalogue, p.Policy, p.Clock)),
+        [typeof(ApprovePlanRequest)] = Of<ApprovePlanRequest>(p => new DecidePlanOperation<ApprovePlanRequest>(p.Catalogue, p.Audit, p.Policy, p.Clock, p.Caller, approve: true)),
+        [typeof(DenyPlanRequest)] = Of<DenyPlanRequest>(p => new DecidePlanOperation<DenyPlanRequest>(p.Catalogue, p.Audit, p.Policy, p.Clock, p.Caller, approve: false)),
+        [typeof(TestEffectivenessRequest)] = Of<TestEffectivenessRequest>(p => new TestEffectivenessOperation(() => p.Catalogue, () => p.Audit, p.Policy.Effectiveness, p.Clock, p.Caller)),
+        [typeof(InvokeWaveRequest)] = Of<InvokeWaveRequest>(p => new InvokeWaveOperation(Waves(p, p.As<InvokeWaveRequest>().KeyFile, p.As<InvokeWaveRequest>().KnownHostsFile))),
+        [typeof(UndoWaveRequest)] = Of<UndoWaveRequest>(p => new UndoWaveOperation(Waves(p, p.As<UndoWaveRequest>().KeyFile, p.As<UndoWaveRequest>().KnownHostsFile))),
+        [typeof(GetWaveRequest)] = Of<GetWaveRequest>(p => new GetWaveOperation(p.Catalogue, p.Journal)),
+        [typeof(SuspendWaveRequest)] = Of<SuspendWaveRequest>(p => new ControlWaveOperation<SuspendWaveRequest>(Waves(p), WaveWish.Suspend)),
+        [typeof(ResumeWaveRequest)] = Of<ResumeWaveRequest>(p => new ControlWaveOperation<ResumeWaveRequest>(Waves(p), WaveWish.Resume)),
+        [typeof(GetCvssScoreRequest)] = Of<GetCvssScoreRequest>(_ => new GetCvssScoreOperation()),
+        [typeof(CompareVersionRequest)] = Of<CompareVersionRequest>(_ => new CompareVersionOperation()),
+    };
+
+    public static IEnumerable<Type> Requests => Table.Keys;
+
+    public static IAsyncEnumerator<OperationEvent> Start(OperationHost host, HostServices services, OperationRequest request, Caller caller, CancellationToken cancellationToken) =>
+        Table.TryGetValue(request.GetType(), out var start)
+            ? start(new Parts(host, services, request, caller), request, cancellationToken)
+            : throw new InvalidOperationException($"{request.GetType().Name} has no operation.");
+
+    private static Func<Parts, OperationRequest, CancellationToken, IAsyncEnumerator<OperationEvent>> Of<TRequest>(Func<Parts, IOperation<TRequest>> make)
+        where TRequest : OperationRequest =>
+        (parts, request, cancellationToken) => make(parts).RunAsync((TRequest)request, cancellationToken).GetAsyncEnumerator(cancellationToken);
+
+    private static ImportRecordsOperation<TRequest> Records<TRequest>(Parts p, params IReadOnlyList<RecordMapping> mappings) where TRequest : ImportRecordsRequest =>
+        new(p.Catalogue, new TabularReader(), p.Audit, p.Clock, p.Caller, mappings);
+
+    private static HostInventory Inventory(Parts p)
+    {
+        var connections = p.Host.Connections(new HostAccess((p.Request as GetInventoryRequest)?.KeyFile));
+        var apt = new AptProvider();
+        return new HostInventory(connections.Connect, (host, token) => apt.DetectAsync(host, TimeSpan.FromSeconds(120), token));
+    }
+
+    private static WaveParts Waves(Parts p, string? keyFile = null, string? knownHostsFile = null)
+    {
+        var connections = p.Host.Connections(new HostAccess(keyFile, knownHostsFile));
+        return new WaveParts(p.Catalogue, p.Journal, p.Audit, p.Clock, p.Caller)
+        {
+            Hosts = wave => new WaveHosts(p.Catalogue, connections, wave),
+            Rehearse = (plan, wave) => [],
+        };
+    }
+
+    /// <summary>What operations are made of; the store is opened only for those that ask for it.</summary>
+    private sealed record Parts(OperationHost Host, HostServices Services, OperationRequest Request, Caller Caller)
+    {
+        public TimeProvider Clock => Host.Clock;
+
+        public PatchPolicy Policy => PolicyFile.Read((Request as IFollowsPolicy)?.Policy);
+
+        public ICatalogue Catalogue => Host.Store(Request.Store).Catalogue;
+
+        public T As<T>() where T : OperationRequest => (T)Request;
+
+        public IJournal Journal => Host.Store(Request.Store).Journal;
+
+        public IAuditLog Audit => Host.Store(Request.Store).Audit;
+    }
+}

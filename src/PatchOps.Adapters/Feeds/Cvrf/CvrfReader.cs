@@ -1,0 +1,42 @@
+using PatchOps.Adapters.Feeds.Json;
+using PatchOps.Adapters.Feeds.Xml;
+using PatchOps.Core.Intake;
+using PatchOps.Core.Seams;
+using PatchOps.Domain.Facts;
+
+namespace PatchOps.Adapters.Feeds.Cvrf;
+
+/// <summary>CVRF 1.1 and 1.2 as XML, and MSRC's JSON of it; one vulnerability of a document is one record.</summary>
+public sealed class CvrfReader : IFeedReader
+{
+    public FeedKind Kind => FeedKind.Cvrf;
+
+    public bool IsSnapshot => false;
+
+    public bool Recognises(ReadOnlySpan<byte> head, string name)
+    {
+        if (XmlHead.Root(head) == "cvrfdoc") return true;
+        var shape = JsonShape.Of(head);
+        return shape is not null && (shape.Has("DocumentTracking") || (shape.Has("ProductTree") && shape.Has("DocumentTitle")));
+    }
+
+    public IEnumerable<FeedItem> Read(Stream stream, FeedContext context)
+    {
+        var head = new byte[512];
+        var n = 0;
+        try
+        {
+            n = stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
+        }
+        catch (InvalidDataException)
+        {
+            // Damaged compression shows again at the first read of the whole, which reports it.
+            n = 0;
+        }
+        // Either may be damaged in its first byte; which brackets prevail does not depend on one.
+        var start = head.AsSpan(0, n);
+        var xml = start.Count((byte)'<') > start.Count((byte)'{');
+        var whole = new Input.PrefixedStream(head.AsMemory(0, n), stream);
+        return xml ? CvrfXml.Read(whole, context) : new JsonRecordStream(whole, context, new CvrfJson(context)).Items();
+    }
+}

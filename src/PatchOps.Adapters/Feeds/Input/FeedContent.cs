@@ -1,0 +1,72 @@
+using System.IO.Compression;
+using System.Text;
+using PatchOps.Core.Intake;
+using PatchOps.Domain;
+
+namespace PatchOps.Adapters.Feeds.Input;
+
+/// <summary>Opens a file's content as UTF-8 without byte order mark, whatever its compression and Unicode encoding.</summary>
+internal static class FeedContent
+{
+    private const int BufferBytes = 128 << 10;
+
+    /// <exception cref="FailureException">The file cannot be opened or unpacked.</exception>
+    public static Stream Open(string path, FeedLimits limits)
+    {
+        FileStream? file = null;
+        try
+        {
+            file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, BufferBytes, FileOptions.SequentialScan);
+            return OfFile(file, path, limits);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new FailureException(
+                new Failure("PathNotFound", FailureKind.NotFound, $"'{path}' does not exist.", path, "Check the path."), e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            file?.Dispose();
+            throw new FailureException(
+                new Failure("PathNotReadable", FailureKind.Unavailable, $"'{path}' cannot be read: {e.Message}", path, "Check the permissions."), e);
+        }
+    }
+
+    private static Stream OfFile(FileStream file, string path, FeedLimits limits)
+    {
+        Span<byte> magic = stackalloc byte[6];
+        var n = file.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false);
+        file.Position = 0;
+        magic = magic[..n];
+        if (magic.StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B]))
+        {
+            var unpacked = new GZipStream(file, CompressionMode.Decompress);
+            return Decoded(new BoundedStream(unpacked, () => file.Position, limits, path, file));
+        }
+        if (magic.StartsWith((ReadOnlySpan<byte>)[0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0]))
+        {
+            var length = file.Length;
+            file.Dispose();
+            return Decoded(new BoundedStream(XzProcess.Open(path), () => length, limits, path));
+        }
+        return Decoded(new BoundedStream(file, () => file.Position, limits, path));
+    }
+
+    /// <summary>Takes off a byte order mark and turns UTF-16 into UTF-8.</summary>
+    public static Stream Decoded(Stream content)
+    {
+        var head = new byte[4];
+        var n = content.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
+        var start = new ArraySegment<byte>(head, 0, n);
+        ReadOnlySpan<byte> seen = start;
+        if (seen.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF])) return new PrefixedStream(start[3..], content);
+        Encoding? encoding = null;
+        var mark = 2;
+        if (seen.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE])) encoding = Encoding.Unicode;
+        else if (seen.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF])) encoding = Encoding.BigEndianUnicode;
+        else if (n == 4 && head[0] != 0 && head[1] == 0 && head[3] == 0) (encoding, mark) = (Encoding.Unicode, 0);
+        else if (n == 4 && head[0] == 0 && head[1] != 0 && head[2] == 0) (encoding, mark) = (Encoding.BigEndianUnicode, 0);
+        var rest = new PrefixedStream(start[(encoding is null ? 0 : mark)..], content);
+        return encoding is null ? rest : Encoding.CreateTranscodingStream(rest, encoding, Encoding.UTF8);
+    }
+}

@@ -1,0 +1,27 @@
+using System.Text;
+
+namespace PatchOps.Adapters.Feeds.Json;
+
+/// <summary>Remembers recent short texts, so that vectors, tags and sources that repeat in every record are one string each.</summary>
+internal sealed class TextCache
+{
+    private const int Slots = 4096;
+    private readonly string?[] _texts = new string?[Slots];
+
+    /// <summary>One for all: a slot is one reference to an immutable text, so that readers on several threads can only miss.</summary>
+    public static TextCache Shared { get; } = new();
+
+    /// <summary>Bytes of the longest text that is kept.</summary>
+    public const int Longest = 100;
+
+    /// <returns>Null where the text is not plain ASCII: such text is left to the reader, which checks it.</returns>
+    public string? Get(ReadOnlySpan<byte> utf8)
+    {
+        if (utf8.IsEmpty) return "";
+        var hash = (uint)utf8.Length;
+        foreach (var b in utf8) hash = (hash * 31) + b;
+        ref var slot = ref _texts[(hash ^ (hash >> 15)) & (Slots - 1)];
+        if (slot is not null && slot.Length == utf8.Length && Ascii.Equals(utf8, slot)) return slot;
+        return Ascii.IsValid(utf8) ? slot = Encoding.ASCII.GetString(utf8) : null;
+    }
+}

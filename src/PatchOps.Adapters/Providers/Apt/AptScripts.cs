@@ -1,0 +1,201 @@
+namespace PatchOps.Adapters.Providers.Apt;
+
+/// <summary>What runs on the host. Package names and versions are checked before they become arguments, so words may be split here.</summary>
+internal static class AptScripts
+{
+    private const string Environment = """
+        export DEBIAN_FRONTEND=noninteractive DEBCONF_NONINTERACTIVE_SEEN=true APT_LISTCHANGES_FRONTEND=none UCF_FORCE_CONFFOLD=1
+        export NEEDRESTART_SUSPEND=1 LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+        keep=/var/lib/patchops/packages
+        """;
+
+    // Sets todo to those of the arguments (package=version) that are not installed so.
+    private const string Todo = """
+        names=
+        for c; do names="$names ${c%%=*}"; done
+        have=$(dpkg-query -W -f '${Package}=${Version} ${db:Status-Status}\n${Package}:${Architecture}=${Version} ${db:Status-Status}\n' $names 2>/dev/null)
+        todo=
+        for c; do
+            case "
+        $have
+        " in *"
+        $c installed
+        "*) ;; *) todo="$todo $c" ;; esac
+        done
+        """;
+
+    // One call of apt. The lists are fetched anew only where a version is not known: each call of apt costs.
+    private const string Apt = """
+        d=$(mktemp -d /run/patchops.XXXXXX 2>/dev/null) || d=$(mktemp -d) || exit 71
+        trap 'rm -rf "$d"' EXIT
+        apt() {
+            apt-get -y -q -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold -o DPkg::Lock::Timeout="$lock" \
+                -o APT::Color=0 -o Acquire::Retries=2 --no-install-recommends --no-remove "$@"
+        }
+        unknown() { grep -Eqs '^E: (Version .* was not found|Unable to locate package)|^E: Failed to fetch|^E: Unable to fetch' "/proc/$$/fd/2"; }
+        """;
+
+    /// <summary>Arguments: seconds to wait for the lock, approved changes as package=version.</summary>
+    /// <remarks>
+    /// The gate is a hook that apt calls with everything it is about to do, before dpkg is called: what is not approved to the
+    /// version stops all of it. So exactness costs no second call of apt, and nothing can slip in between a check and the change.
+    /// </remarks>
+    public const string Apply = Environment + "\n" + """
+        lock=$1
+        shift
+        """ + "\n" + Todo + "\n" + """
+        if [ -z "$todo" ]; then echo 'patchops: every package has its approved version'; exit 0; fi
+        """ + "\n" + Apt + "\n" + """
+        printf '%s\n' "$@" >"$d/approved"
+        cat >"$d/gate" <<'GATE'
+        exec awk -v approved="$1/approved" '
+            BEGIN { while ((getline line < approved) > 0) allowed[line] = 1 }
+            !body { if ($0 == "") body = 1; next }
+            $9 == "**CONFIGURE**" || ($1 "=" $6) in allowed || ($1 ":" $7 "=" $6) in allowed { next }
+            { print "patchops-gate: " $1 " " $2 " " ($9 == "**REMOVE**" ? "(removed)" : $6) | "cat >&2"; bad = 1 }
+            END { close("cat >&2"); exit bad }'
+        GATE
+        install() { apt -o "DPkg::Pre-Install-Pkgs::=/usr/bin/env sh $d/gate $d" -o DPkg::Tools::Options::/usr/bin/env::Version=3 install $todo; }
+        install
+        code=$?
+        if [ $code -ne 0 ] && unknown; then
+            echo 'patchops: reading the archive anew' >&2
+            apt update && install
+            code=$?
+        fi
+        exit $code
+        """;
+
+    /// <summary>Arguments: seconds to wait for the lock, number of approved changes, these as package=version, then what revert would return to.</summary>
+    public const string Stage = Environment + "\n" + """
+        lock=$1 count=$2
+        shift 2
+        wanted= before=
+        for c; do
+            if [ "$count" -gt 0 ]; then wanted="$wanted $c"; count=$((count - 1)); else before="$before $c"; fi
+        done
+        set -- $wanted
+        """ + "\n" + Todo + "\n" + """
+        if [ -z "$todo" ]; then echo 'patchops: every package has its approved version'; exit 0; fi
+        """ + "\n" + Apt + "\n" + """
+        download() { apt --download-only install $todo; }
+        download
+        code=$?
+        if [ $code -ne 0 ] && unknown; then
+            apt update && download
+            code=$?
+        fi
+        [ $code -eq 0 ] || exit $code
+        # The way back: the installed versions' own packages, where the archive still has them.
+        mkdir -p "$keep" && cd "$keep" || exit 71
+        missing=
+        for c in $before; do
+            name=${c%%=*}
+            set -- "$keep/${name%%:*}_$(printf %s "${c#*=}" | sed 's/:/%3a/g')"_*.deb
+            [ -e "$1" ] || missing="$missing $c"
+        done
+        [ -z "$missing" ] || apt-get -q -o APT::Sandbox::User=root download $missing || echo "patchops: the archive has no way back for$missing" >&2
+        exit 0
+        """;
+
+    /// <summary>Arguments: seconds to wait for the lock, then package=version to return to, or package= to remove.</summary>
+    /// <remarks>
+    /// dpkg itself, not apt: apt refuses to work while a broken package lies about, and would run the very script again that hung.
+    /// </remarks>
+    public const string Revert = Environment + "\n" + """
+        lock=$1
+        shift
+        file() {
+            name=${1%%=*}
+            for f in "$keep/${name%%:*}_$(printf %s "${1#*=}" | sed 's/:/%3a/g')"_*.deb \
+                "/var/cache/apt/archives/${name%%:*}_$(printf %s "${1#*=}" | sed 's/:/%3a/g')"_*.deb; do
+                [ -e "$f" ] && { echo "$f"; return; }
+            done
+            return 1
+        }
+        back= gone=
+        for c; do
+            if [ -n "${c#*=}" ]; then back="$back $c"; else gone="$gone ${c%=}"; fi
+        done
+        set -- $back
+        """ + "\n" + Todo + "\n" + """
+        missing= files=
+        for c in $todo; do file "$c" >/dev/null || missing="$missing $c"; done
+        if [ -n "$missing" ]; then
+            mkdir -p "$keep" && cd "$keep" && apt-get -q -o APT::Sandbox::User=root download $missing || exit 100
+        fi
+        for c in $todo; do files="$files $(file "$c")" || exit 100; done
+        busy() { grep -cs 'locked by another process' "/proc/$$/fd/2"; }
+        run() {
+            while :; do
+                seen=$(busy)
+                dpkg --force-downgrade --force-confdef --force-confold "$@" && return 0
+                code=$?
+                [ "$(busy)" != "$seen" ] && [ "$lock" -gt 0 ] || return $code
+                lock=$((lock - 1))
+                sleep 1
+            done
+        }
+        if [ -n "$files" ]; then run --install $files || exit $?; fi
+        if [ -n "$gone" ]; then run --remove $gone || exit $?; fi
+        exit 0
+        """;
+
+    private const string State = """
+        export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+        read -r boot 2>/dev/null </proc/sys/kernel/random/boot_id && echo "boot $boot"
+        echo "arch $(dpkg --print-architecture)"
+        [ $# -eq 0 ] || dpkg-query -W -f 'package ${Package} ${Architecture} ${db:Status-Status} ${db:Status-Eflag} ${Version}\n' "$@" 2>/dev/null
+        for f in /run/reboot-required /var/run/reboot-required; do
+            [ -e "$f" ] || continue
+            echo 'restart host'
+            [ ! -e "$f.pkgs" ] || sort -u "$f.pkgs" | sed 's/^/restart package /'
+            break
+        done
+        """;
+
+    /// <summary>Arguments: yes where needrestart is to be asked, then package names.</summary>
+    public const string Verify = """
+        ask=$1
+        shift
+        """ + "\n" + State + "\n" + """
+        if [ "$ask" = yes ] && command -v needrestart >/dev/null; then
+            timeout 20 needrestart -b -r l 2>/dev/null | sed -n 's/^NEEDRESTART-KSTA: [23]$/restart kernel/p; s/^NEEDRESTART-SVC: /restart service /p'
+        fi
+        exit 0
+        """;
+
+    /// <summary>Arguments: file whose age is the backup's, or empty; then package names.</summary>
+    public const string PreCheck = """
+        backup=$1
+        shift
+        """ + "\n" + State + "\n" + """
+        for f in / /var/lib/dpkg /var/cache/apt/archives /boot; do
+            [ -d "$f" ] && df -Pk "$f" | awk -v f="$f" 'NR == 2 { print "disk " f " " $4 " " $6 }'
+        done
+        for f in /var/lib/dpkg /usr /etc; do
+            t=$(mktemp "$f/.patchops.XXXXXX" 2>/dev/null) && rm -f "$t" || echo "unwritable $f"
+        done
+        dpkg-query -W -f '${db:Status-Abbrev} ${Package}\n' | awk 'substr($1, 2, 1) !~ /[nci]/ || $1 ~ /R/ { print "audit " $2 " " $1 }'
+        for f in /var/lib/dpkg/updates/*; do [ -e "$f" ] && { echo 'audit dpkg interrupted'; break; }; done
+        for f in /var/lib/dpkg/lock-frontend /var/lib/dpkg/lock /var/cache/apt/archives/lock; do
+            [ -e "$f" ] || continue
+            awk -v inode="$(stat -c %i "$f")" -v f="$f" '{ for (i = 5; i <= NF; i++) if (split($i, p, ":") == 3 && p[3] == inode) print "lock " f " " $(i - 1) }' /proc/locks 2>/dev/null
+        done
+        echo "now $(date +%s)"
+        [ -z "$backup" ] || echo "backup $(stat -c %Y "$backup" 2>/dev/null || echo none)"
+        exit 0
+        """;
+
+    /// <summary>Lists holds, what a full upgrade would do, and what versions are on offer for everything that is installed.</summary>
+    public const string Detect = """
+        export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+        echo '== packages'
+        dpkg-query -W -f '${binary:Package} ${Version} ${db:Status-Want} ${db:Status-Status}\n' || exit $?
+        echo '== simulation'
+        apt-get -s -q -o Debug::NoLocking=1 -o APT::Get::Show-User-Simulation-Note=0 dist-upgrade
+        echo "== code $?"
+        echo '== policy'
+        dpkg-query -W -f '${db:Status-Status} ${binary:Package}\n' | sed -n 's/^installed //p' | xargs apt-cache -q policy || exit $?
+        """;
+}

@@ -1,0 +1,67 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using PatchOps.Core.Seams;
+using PatchOps.Domain;
+
+namespace PatchOps.Adapters.Providers.Apt;
+
+/// <summary>A list of every installed version, kept on the host: costs nothing, always possible, and every package can be led back to it.</summary>
+public sealed class AptVersionSnapshots(AptSettings? settings = null) : ISnapshotProvider
+{
+    private const string Folder = "folder=/var/lib/patchops/versions\n";
+
+    private const string List = """
+        list() { dpkg-query -W -f '${binary:Package}=${Version} ${db:Status-Status}\n' | sed -n 's/ installed$//p' | LC_ALL=C sort; }
+        """;
+
+    private const string Take = Folder + List + "\n" + """
+        mkdir -p "$folder" || exit 71
+        [ ! -s "$folder/$1" ] || exit 0
+        list >"$folder/.$1.new" && [ -s "$folder/.$1.new" ] && mv "$folder/.$1.new" "$folder/$1"
+        """;
+
+    // Arguments: id, seconds to wait for the lock, the revert script. Names hold no blanks, so words may be split.
+    private const string Restore = Folder + List + "\n" + """
+        id=$1 lock=$2 script=$3
+        [ -s "$folder/$id" ] || { echo "no list $id" >&2; exit 66; }
+        now=$(mktemp) || exit 71
+        trap 'rm -f "$now"' EXIT
+        list >"$now"
+        back=$(LC_ALL=C comm -23 "$folder/$id" "$now")
+        gone=$(awk -F= 'NR == FNR { had[$1] = 1; next } !($1 in had) { print $1 "=" }' "$folder/$id" "$now")
+        [ -n "$back$gone" ] || exit 0
+        sh -c "$script" patchops-apt "$lock" $back $gone
+        """;
+
+    private static readonly TimeSpan CallDeadline = TimeSpan.FromSeconds(30);
+    private readonly AptSettings _settings = settings ?? new AptSettings();
+
+    public string Name => "apt-versions";
+
+    public Task<StepReport> TakeAsync(IHostTransport host, string snapshotId, StepKey key, CancellationToken cancellationToken) =>
+        StepAsync(host, [Take, "patchops-versions", Checked(snapshotId)], key, cancellationToken);
+
+    public async Task<SnapshotList> ListAsync(IHostTransport host, TimeSpan deadline, CancellationToken cancellationToken)
+    {
+        const string Names = Folder + "cd \"$folder\" 2>/dev/null || exit 0; for f in *; do [ ! -s \"$f\" ] || echo \"$f $(wc -l <\"$f\") packages\"; done";
+        var result = await host.RunAsync(new HostCommand(["sh", "-c", Names], deadline, elevated: true), cancellationToken).ConfigureAwait(false);
+        if (!result.Succeeded)
+            return new SnapshotList([], result.Failure ?? new Failure("HostNotRead", FailureKind.Failed, $"Host '{host.Host}' could not be read: {result.StandardError.Trim()}", host.Host));
+        return new SnapshotList(
+            [.. result.StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.Split(' ', 2)).Select(p => new HostSnapshot(p[0], p[^1]))],
+            null);
+    }
+
+    public Task<StepReport> RestoreAsync(IHostTransport host, string snapshotId, StepKey key, CancellationToken cancellationToken) =>
+        StepAsync(host,
+            [Restore, "patchops-versions", Checked(snapshotId), ((long)_settings.LockWait.TotalSeconds).ToString(CultureInfo.InvariantCulture), AptScripts.Revert],
+            key, cancellationToken);
+
+    public Task<StepReport> RemoveAsync(IHostTransport host, string snapshotId, StepKey key, CancellationToken cancellationToken) =>
+        StepAsync(host, [Folder + "rm -f -- \"$folder/$1\"", "patchops-versions", Checked(snapshotId)], key, cancellationToken);
+
+    private static Task<StepReport> StepAsync(IHostTransport host, string[] script, StepKey key, CancellationToken cancellationToken) =>
+        host.StartStepAsync(key, new HostCommand(["sh", "-c", .. script], CallDeadline), key.TimeLimit, cancellationToken);
+
+    private static string Checked(string id) => new StepReport(id, StepState.Missing).StepId;
+}

@@ -1,0 +1,94 @@
+namespace PatchOps.Adapters.Transports;
+
+/// <summary>The scripts that make a detached step on a POSIX host. They need sh, flock, setsid and timeout: util-linux and coreutils.</summary>
+/// <remarks>
+/// A step's folder: <c>in</c> its standard input; <c>alive</c>, locked while its supervisor lives; <c>started</c>, written by the
+/// supervisor before anything runs; <c>out</c> and <c>err</c>; <c>code</c>, written by the step's own shell when the program ended;
+/// <c>done</c>, written last: end, limit or killed. A restart of the host leaves <c>started</c> without <c>done</c> and without a lock.
+/// The answer is one line, <c>NONCE state found code highest bytes-out bytes-err</c>, followed by the ends of the two streams.
+/// </remarks>
+internal static class StepScripts
+{
+    /// <summary>Arguments: state folder, nonce, step id, scope, token, limit in seconds, wait in seconds, bytes of standard input, program, arguments.</summary>
+    public const string Start = """
+        state=$1 nonce=$2 id=$3 scope=$4 token=$5 limit=$6 wait=$7 bytes=$8; shift 8
+        umask 077
+        d=$state/steps/$id fence=$state/fences/$scope
+        # A full disk shows itself in many words (a shell's echo says "I/O error"), so it is looked for.
+        die() { df -Pk "$state" | awk 'NR == 2 && $4 < 64 { print "No space left on device: " $6 }' >&2; exit 71; }
+        mkdir -p "$state/steps" "$state/fences" && true >>"$fence.lock" || die
+        exec 9>>"$fence.lock"
+        flock -w 30 9 || exit 75
+        seen=0
+        [ ! -s "$fence" ] || read -r seen <"$fence"
+        if [ "$token" -lt "$seen" ]; then printf '%s fenced 0 - %s 0 0\n' "$nonce" "$seen"; exit 0; fi
+        if [ "$token" -gt "$seen" ]; then
+            echo "$token" >"$fence.new" && mv "$fence.new" "$fence" || die
+            # With a new lease, and so seldom: steps that nobody will ask for any more.
+            find "$state/steps" -mindepth 1 -maxdepth 1 -type d -mtime +90 -exec rm -rf {} +
+        fi
+        found=1
+        if [ ! -e "$d/started" ]; then
+            found=0
+            # A folder without the mark was left by a start that was cut off before its supervisor ran: nothing has happened.
+            [ ! -e "$d" ] || rm -rf "$d"
+            mkdir "$d" && true >"$d/alive" && true >"$d/out" && true >"$d/err" && true >"$d/in" || die
+            if [ "$bytes" -gt 0 ]; then
+                head -c "$bytes" >"$d/in"
+                [ "$(wc -c <"$d/in")" -eq "$bytes" ] || exit 74
+            fi
+            setsid -f sh -c '
+                d=$1 limit=$2
+                shift 2
+                exec 8<"$d/alive"
+                flock 8
+                echo "$$" >"$d/started" || { rm -f "$d/started"; exit 71; }
+                # On disk before anything runs: a power cut must not make the host forget that it has begun.
+                sync "$d/started" "$d" "$1"
+                shift
+                exec 9>&-
+                cd /
+                timeout -k 10 "$limit" sh -c '\''
+                    d=$1
+                    shift
+                    exec 8<&-
+                    "$@" <"$d/in" >"$d/out" 2>"$d/err"
+                    echo "$?" >"$d/code.new" && mv "$d/code.new" "$d/code"'\'' sh "$d" "$@"
+                case $? in 0) why=end ;; 124 | 137) why=limit ;; *) why=killed ;; esac
+                echo "$why" >"$d/done.new" && mv "$d/done.new" "$d/done"' patchops-step "$d" "$limit" "$fence" "$@" </dev/null >/dev/null 2>&1
+        fi
+        # The supervisor holds a copy of this lock until it has left its mark.
+        exec 9>&-
+        exec 9>>"$fence.lock"
+        flock -w 30 9
+        exec 9>&-
+        [ -e "$d/started" ] || die
+        """ + "\n" + Answer;
+
+    /// <summary>Arguments: state folder, nonce, step id, wait in seconds.</summary>
+    public const string Collect = """
+        state=$1 nonce=$2 id=$3 wait=$4 found=0
+        d=$state/steps/$id
+        """ + "\n" + Answer;
+
+    private const string Answer = """
+        if [ ! -e "$d/started" ]; then printf '%s missing 0 - - 0 0\n' "$nonce"; exit 0; fi
+        code=- status=running
+        if [ ! -e "$d/done" ] && flock -s -w "$wait" "$d/alive" true; then status=lost; fi
+        if [ -e "$d/done" ]; then
+            read -r why <"$d/done"
+            if [ -s "$d/code" ]; then status=finished; read -r code <"$d/code"
+            elif [ "$why" = limit ]; then status=timedout
+            else status=lost; fi
+        fi
+        most=262144
+        set -- $(stat -c %s "$d/out" "$d/err")
+        [ "$1" -le "$most" ] || set -- "$most" "$2"
+        [ "$2" -le "$most" ] || set -- "$1" "$most"
+        printf '%s %s %s %s - %s %s\n' "$nonce" "$status" "$found" "$code" "$1" "$2"
+        # A running step may write meanwhile; what is printed is as long as was announced.
+        [ "$1" -eq 0 ] || tail -c "$most" "$d/out" | head -c "$1"
+        [ "$2" -eq 0 ] || tail -c "$most" "$d/err" | head -c "$2"
+        exit 0
+        """;
+}

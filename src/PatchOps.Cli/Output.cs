@@ -1,0 +1,75 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using PatchOps.Core.Operations;
+using Spectre.Console;
+
+namespace PatchOps.Cli;
+
+/// <summary>Prints events: tables for people, one JSON object a line for programs. Errors and warnings go to standard error.</summary>
+internal sealed class Output(TextWriter standard, TextWriter error, bool json, bool verbose, bool yes, bool whatIf)
+{
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new JsonStringEnumConverter() },
+    };
+
+    private readonly IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(standard) });
+    private readonly List<object> rows = [];
+
+    public bool WhatIf => whatIf;
+
+    public void Write(OperationEvent next)
+    {
+        switch (next)
+        {
+            case ResultEvent { Value: var value } when json:
+                standard.WriteLine(JsonSerializer.Serialize(value, value.GetType(), Json));
+                break;
+            case ResultEvent { Value: var value }:
+                if (rows.Count > 0 && rows[0].GetType() != value.GetType()) Finish();
+                rows.Add(value);
+                // Wide results come in parts, so that a long query shows something and holds nothing.
+                if (rows.Count >= 1000) Finish();
+                break;
+            case WarningEvent warning:
+                Finish();
+                error.WriteLine($"warning: {warning.Message}");
+                break;
+            case FailedEvent failed:
+                Finish();
+                error.WriteLine($"error {failed.Failure.Code}: {failed.Failure.Message}{(failed.Failure.Remedy is null ? "" : " " + failed.Failure.Remedy)}");
+                break;
+            case DecisionEvent decision when verbose:
+                error.WriteLine(decision.Message);
+                break;
+        }
+    }
+
+    public void Finish()
+    {
+        if (rows.Count == 0) return;
+        if (!console.Profile.Out.IsTerminal) console.Profile.Width = 200;
+        Views.Print(console, rows);
+        rows.Clear();
+        standard.Flush();
+    }
+
+    public Answer Ask(AskEvent ask)
+    {
+        if (whatIf)
+        {
+            error.WriteLine($"What if: {ask.Action}: {ask.Target}");
+            return Answer.WhatIf;
+        }
+        if (yes || !ask.Hosts) return Answer.Yes;
+        if (Console.IsInputRedirected)
+        {
+            error.WriteLine($"warning: not confirmed, so not done: {ask.Action}: {ask.Target}. Give --yes where nobody can answer.");
+            return Answer.No;
+        }
+        error.Write($"{ask.Action}: {ask.Target}? [y/N] ");
+        return Console.ReadLine()?.Trim().Equals("y", StringComparison.OrdinalIgnoreCase) == true ? Answer.Yes : Answer.No;
+    }
+}

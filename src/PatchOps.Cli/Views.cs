@@ -1,0 +1,84 @@
+using System.Collections;
+using System.Globalization;
+using System.Reflection;
+using Spectre.Console;
+
+namespace PatchOps.Cli;
+
+/// <summary>Results as tables for people: the few columns of a type that decide, the rest is in <c>--json</c>.</summary>
+internal static class Views
+{
+    private static readonly Dictionary<string, string[]> Columns = new(StringComparer.Ordinal)
+    {
+        ["ImportResult"] = ["Feed", "Read", "Added", "Updated", "Unchanged", "Rejected", "Elapsed", "Source"],
+        ["Asset"] = ["Name", "Environment", "Criticality", "Exposure", "DataSensitivity", "Cluster", "OperatingSystem", "MaintenanceWindow"],
+        ["Problem"] = ["Id", "Title", "Status", "Priority", "Opened", "Resolved", "Patches"],
+        ["Incident"] = ["Id", "Opened", "ConfigurationItem", "Category", "Priority", "Problem"],
+        ["Change"] = ["Id", "Type", "Status", "Risk", "PlannedStart", "PlannedEnd"],
+        ["Deployment"] = ["Id", "Patch", "Asset", "Started", "Outcome", "Problem"],
+        ["Finding"] = ["Asset", "Package", "InstalledVersion", "FixedVersion", "Cve", "Patch", "Status"],
+        ["PatchRisk"] = ["Rank", "Id", "Score", "Decision", "ExpectedLossPerDay", "NetBenefit", "Cvss", "Epss", "Kev", "Assets", "DueDate", "Reasons"],
+        ["CvssResult"] = ["Vector", "Version", "BaseScore", "ThreatScore", "EnvironmentalScore", "Score", "Severity"],
+        ["VersionComparison"] = ["Left", "Right", "Scheme", "Result"],
+        ["InventoryResult"] = ["Name", "Taken", "Software", "PendingUpdates", "Failure"],
+        ["PatchPlan"] = ["Id", "Name", "Waves", "Start", "End", "Objective", "LowerBound", "Gap", "Unscheduled"],
+        ["PlanWave"] = ["Number", "Stage", "Ring", "Hosts", "Start", "End", "HaltRule"],
+        ["HostRun"] = ["Wave", "Name", "State", "Changes", "Started", "Ended", "Reason"],
+        ["WaveStatus"] = ["PlanId", "Wave", "Stage", "Ring", "State", "Hosts", "Done", "Failed", "Pending", "Reason"],
+        ["EffectivenessResult"] = ["Problem", "Patch", "Verdict", "BeforeCount", "AfterCount", "RateRatio", "RateRatioLow", "RateRatioHigh", "PValue", "Reasons"],
+        ["AuditEntry"] = ["Sequence", "At", "Actor", "Action", "Subject"],
+        ["AuditVerdict"] = ["Intact", "Entries", "FirstBroken", "Reason"],
+        ["Approval"] = ["PlanId", "Role", "Actor", "Approved", "At", "Comment"],
+        ["PlanFinding"] = ["Severity", "Code", "Asset", "Message"],
+        ["StoreInfo"] = ["Location", "Engine", "SchemaVersion", "Assets", "Vulnerabilities", "Problems", "Incidents", "Deployments", "Plans"],
+        ["VulnerabilityRecord"] = ["Id", "Source", "Trust", "AsOf", "Status", "Title"],
+    };
+
+    public static void Print(IAnsiConsole console, IReadOnlyList<object> rows)
+    {
+        var type = rows[0].GetType();
+        var properties = (Columns.TryGetValue(type.Name, out var names) ? names.Select(n => type.GetProperty(n)) : type.GetProperties().Where(p => p.GetIndexParameters().Length == 0))
+            .OfType<PropertyInfo>().ToList();
+        var table = new Table().Border(TableBorder.Simple);
+        foreach (var property in properties)
+        {
+            var column = new TableColumn(Markup.Escape(property.Name));
+            if (IsNumber(property.PropertyType)) column.RightAligned();
+            table.AddColumn(column);
+        }
+        foreach (var row in rows) table.AddRow([.. properties.Select(p => (Spectre.Console.Rendering.IRenderable)new Text(Cell(p.Name, p.GetValue(row))))]);
+        console.Write(table);
+    }
+
+    private static bool IsNumber(Type type)
+    {
+        var plain = Nullable.GetUnderlyingType(type) ?? type;
+        return plain == typeof(int) || plain == typeof(long) || plain == typeof(double);
+    }
+
+    private static string Cell(string name, object? value) => value switch
+    {
+        null => "",
+        double d when name is "PValue" => d.ToString("0.####", CultureInfo.InvariantCulture),
+        double d when name is "Gap" => d.ToString("0.0 %", CultureInfo.InvariantCulture),
+        double d => Math.Abs(d) >= 100 ? d.ToString("N0", CultureInfo.InvariantCulture) : d.ToString("0.###", CultureInfo.InvariantCulture),
+        DateTimeOffset t => t.UtcDateTime.ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture),
+        TimeSpan t => t.TotalSeconds < 60 ? t.TotalSeconds.ToString("0.00 s", CultureInfo.InvariantCulture) : t.ToString("c", CultureInfo.InvariantCulture),
+        string s => s,
+        IEnumerable list when name is "Reasons" => Short([.. list.Cast<object>().Select(r => r.ToString() ?? "")]),
+        ICollection list when list.Count > 3 => list.Count.ToString(CultureInfo.InvariantCulture),
+        IEnumerable list => Few([.. list.Cast<object>()]),
+        IFormattable f => f.ToString(null, CultureInfo.InvariantCulture),
+        _ => value.ToString() ?? "",
+    };
+
+    /// <summary>The first facts; the first sentence of a risk only repeats the columns beside it.</summary>
+    private static string Short(List<string> reasons)
+    {
+        var facts = reasons.Find(r => r.StartsWith("CVE-", StringComparison.Ordinal)) ?? reasons.FirstOrDefault() ?? "";
+        return facts.Length <= 90 ? facts : facts[..89] + "…";
+    }
+
+    private static string Few(List<object> items) =>
+        items.Count > 3 ? items.Count.ToString(CultureInfo.InvariantCulture) : string.Join(", ", items);
+}

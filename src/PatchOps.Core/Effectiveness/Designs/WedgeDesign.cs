@@ -1,0 +1,104 @@
+using PatchOps.Core.Effectiveness.Statistics;
+
+namespace PatchOps.Core.Effectiveness.Designs;
+
+/// <summary>Cuts timelines into the cells of the stepped-wedge model, and says what the controls are worth.</summary>
+internal sealed class WedgeDesign
+{
+    /// <summary>Deployments closer together than this are one wave.</summary>
+    private const double WaveGap = 3;
+
+    private readonly List<WedgeCell> _cells = [];
+
+    public WedgeDesign(BeforeAfterWindow window, IReadOnlyCollection<ItemTimeline> all)
+    {
+        var policy = window.Policy;
+        var from = window.Items.Min(i => i.BeforeFrom(policy.BeforeDays));
+        var until = window.Items.Max(i => i.AfterUntil(policy.AfterDays));
+        var edges = Edges(from, until, window.Items);
+        var periods = edges.Length - 1;
+        var strata = new Dictionary<string, int>(StringComparer.Ordinal);
+        var members = new HashSet<ItemTimeline>(window.Items);
+        var number = 0;
+        foreach (var item in all)
+        {
+            if (item.Use == ItemUse.Dependent) continue;
+            var patched = item.Deployed is not null;
+            // A patched item without exposure on both sides still is a control until its deployment.
+            if (patched && !members.Contains(item) && item.Deployed <= from) continue;
+            if (!strata.TryGetValue(item.Stratum, out var stratum)) strata.Add(item.Stratum, stratum = strata.Count);
+            Cut(item, number, stratum * periods, Math.Max(from, item.From), Math.Min(until, item.Deployed ?? item.Until), edges, treated: false);
+            if (members.Contains(item)) Cut(item, number, stratum * periods, item.AfterFrom, item.AfterUntil(policy.AfterDays), edges, treated: true);
+            if (!patched && item.Symptoms.Count > 0) NeverPatched++;
+            number++;
+        }
+        // Controls are those that were unpatched in a period in which a comparable item was patched.
+        var patchedPeriods = _cells.Where(c => c.Treated).Select(c => c.Period).ToHashSet();
+        var controls = _cells.Where(c => !c.Treated && patchedPeriods.Contains(c.Period)).Select(c => c.Item).ToHashSet();
+        Controls = controls.Count;
+        double before = 0, beforeDays = 0, after = 0, afterDays = 0;
+        foreach (var cell in _cells)
+        {
+            if (cell.Treated || !controls.Contains(cell.Item)) continue;
+            if (patchedPeriods.Contains(cell.Period)) { after += cell.Count; afterDays += cell.Exposure; }
+            else { before += cell.Count; beforeDays += cell.Exposure; }
+        }
+        if (before > 0 && beforeDays > 0 && afterDays > 0) ControlChange = new RateComparison(before, beforeDays, after, afterDays);
+    }
+
+    public IReadOnlyList<WedgeCell> Cells => _cells;
+
+    /// <summary>Unpatched items on which the problem occurred.</summary>
+    public int NeverPatched { get; }
+
+    /// <summary>Whether any item was patched while a comparable one was not.</summary>
+    public bool Concurrent => Controls > 0;
+
+    /// <summary>The controls' own rates, before any comparable item was patched and since; null where they had no incidents.</summary>
+    public RateComparison? ControlChange { get; }
+
+    /// <summary>Items that were unpatched while a comparable one was patched.</summary>
+    public int Controls { get; }
+
+    /// <summary>Variance of the plain before/after estimate over the wedge's, if the patch did nothing: 0 where the controls say nothing.</summary>
+    public double Efficiency(BeforeAfterWindow window)
+    {
+        double total = window.BeforeCount + window.AfterCount;
+        if (total <= 0) return 0;
+        var after = window.AfterDays / (window.AfterDays + window.BeforeDays);
+        // Expected information under the null hypothesis: the wedge with its treatment labels, fitted without an effect.
+        var variance = new TwoWayPoisson(_cells).NullVariance();
+        return double.IsFinite(variance) ? 1 / (total * after * (1 - after)) / variance : 0;
+    }
+
+    /// <summary>Some ten periods, cut at the waves: within one period nobody goes from unpatched to patched, so that no time trend leaks in.</summary>
+    private static double[] Edges(double from, double until, IReadOnlyList<ItemTimeline> patched)
+    {
+        var width = Math.Max(7, (until - from) / 10);
+        var edges = new List<double> { from };
+        var previous = double.NegativeInfinity;
+        foreach (var at in patched.Select(i => i.Deployed!.Value).Order())
+        {
+            if (at - previous > WaveGap && at - edges[^1] > WaveGap && at < until) edges.Add(at);
+            previous = at;
+        }
+        if (until > edges[^1]) edges.Add(until);
+        var all = new List<double>();
+        for (var k = 0; k + 1 < edges.Count; k++)
+        {
+            var pieces = Math.Max(1, (int)Math.Round((edges[k + 1] - edges[k]) / width));
+            for (var piece = 0; piece < pieces; piece++) all.Add(edges[k] + (edges[k + 1] - edges[k]) * piece / pieces);
+        }
+        all.Add(edges[^1]);
+        return [.. all];
+    }
+
+    private void Cut(ItemTimeline item, int number, int firstPeriod, double from, double until, double[] edges, bool treated)
+    {
+        for (var k = 0; k + 1 < edges.Length; k++)
+        {
+            double start = Math.Max(from, edges[k]), end = Math.Min(until, edges[k + 1]);
+            if (end > start) _cells.Add(new WedgeCell(number, firstPeriod + k, end - start, item.Count(start, end), treated));
+        }
+    }
+}

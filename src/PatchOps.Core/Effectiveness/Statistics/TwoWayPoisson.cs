@@ -1,0 +1,343 @@
+namespace PatchOps.Core.Effectiveness.Statistics;
+
+/// <summary>One cell of a two-way layout: an item in a period, treated or not.</summary>
+/// <param name="Item">0-based.</param>
+/// <param name="Period">0-based; periods of different strata have different numbers.</param>
+/// <param name="Exposure">Days, above zero.</param>
+/// <param name="Count">Incidents.</param>
+/// <param name="Treated">Whether the patch was on.</param>
+public readonly record struct WedgeCell(int Item, int Period, double Exposure, double Count, bool Treated);
+
+/// <summary>
+/// Poisson regression with item effects, period effects and one treatment effect δ, the stepped-wedge model (Hussey and Hughes, 2007):
+/// ln μ = ln exposure + αᵢ + τⱼ + δ·treated. The item effects are profiled out exactly (the likelihood is then multinomial per item), the
+/// rest is Newton's method; the estimate is that of the full model.
+/// </summary>
+public sealed class TwoWayPoisson
+{
+    private const double Bound = 30;
+    private readonly WedgeCell[] _cells;
+    private readonly int _items;
+    private readonly int _periods;
+    private readonly int[] _starts;
+    private readonly double[] _itemTotals;
+    private readonly double[] _tau;
+    private readonly double[] _mean;
+    private readonly double[] _gradient;
+    private readonly double[,] _hessian;
+
+    public TwoWayPoisson(IEnumerable<WedgeCell> cells)
+    {
+        var kept = Informative(cells.Where(c => c.Exposure > 0).ToList());
+        (_items, _periods) = Renumber(kept);
+        kept.Sort((one, other) => one.Item != other.Item ? one.Item.CompareTo(other.Item)
+            : one.Period != other.Period ? one.Period.CompareTo(other.Period) : one.Treated.CompareTo(other.Treated));
+        _cells = [.. kept];
+        _starts = new int[_items + 1];
+        _itemTotals = new double[_items];
+        foreach (var cell in _cells)
+        {
+            _starts[cell.Item + 1]++;
+            _itemTotals[cell.Item] += cell.Count;
+            if (cell.Treated) TreatedCount += cell.Count;
+            else UntreatedCount += cell.Count;
+        }
+        for (var i = 0; i < _items; i++) _starts[i + 1] += _starts[i];
+        _tau = new double[_periods];
+        _mean = new double[_cells.Length];
+        _gradient = new double[_periods + 1];
+        _hessian = new double[_periods + 1, _periods + 1];
+    }
+
+    public double TreatedCount { get; }
+
+    public double UntreatedCount { get; }
+
+    /// <summary>Items with incidents.</summary>
+    public int Items => _items;
+
+    /// <summary>Cells after dropping items and periods without incidents, which carry no information.</summary>
+    public int Cells => _cells.Length;
+
+    /// <summary>δ at the maximum; ±30 stands for infinity (no treated incident, or no comparable untreated one).</summary>
+    public double Effect { get; private set; }
+
+    public double LogLikelihood { get; private set; }
+
+    /// <summary>Model variance of δ with dispersion 1; infinite where it is not identified.</summary>
+    public double Variance { get; private set; }
+
+    /// <summary>Variance of δ that keeps each item's incidents together (sandwich, with the factor G ÷ (G − 1)).</summary>
+    public double ClusterVariance { get; private set; }
+
+    public double PearsonChiSquare { get; private set; }
+
+    public double ResidualDegrees { get; private set; }
+
+    /// <summary>Expected treated incidents had the patch done nothing: the controls' view of the time after deployment.</summary>
+    public double TreatedCounterfactual { get; private set; }
+
+    /// <summary>Finds δ.</summary>
+    public void Fit()
+    {
+        if (TreatedCount <= 0 || _cells.Length == 0)
+        {
+            Effect = -Bound;
+            LogLikelihood = Profile(Effect).LogLikelihood;
+            Describe();
+            return;
+        }
+        var delta = 0.0;
+        var (value, _) = Iterate(ref delta, free: true);
+        Effect = delta;
+        LogLikelihood = value;
+        Describe();
+    }
+
+    /// <summary>Maximum of the likelihood with δ held, and its slope in δ.</summary>
+    public (double LogLikelihood, double Slope) Profile(double delta) => Iterate(ref delta, free: false);
+
+    /// <summary>Signed root of the deviance at δ, positive where δ lies above the estimate, before division by √dispersion.</summary>
+    public double SignedRoot(double delta)
+    {
+        var fall = Math.Max(0, 2 * (LogLikelihood - Profile(delta).LogLikelihood));
+        return Math.Sign(delta - Effect) * Math.Sqrt(fall);
+    }
+
+    /// <summary>δ at which the signed root reaches ±<paramref name="root"/>; infinite where it never does.</summary>
+    public double Limit(double root, bool upper)
+    {
+        if ((upper && Effect >= Bound) || (!upper && Effect <= -Bound)) return upper ? double.PositiveInfinity : double.NegativeInfinity;
+        var sign = upper ? 1 : -1;
+        double inside, step;
+        if (Math.Abs(Effect) >= Bound)
+        {
+            // The maximum is at infinity: come from far enough that the deviance is still small.
+            inside = -sign * 12.0;
+            step = 2;
+        }
+        else
+        {
+            inside = Effect;
+            step = double.IsFinite(Variance) ? Math.Clamp(root * Math.Sqrt(Variance), 1e-6, 5) : 1;
+        }
+        var outside = inside + sign * step;
+        while (Math.Abs(SignedRoot(outside)) < root)
+        {
+            inside = outside;
+            step *= 1.5;
+            outside += sign * step;
+            if (Math.Abs(outside) > Bound) return upper ? double.PositiveInfinity : double.NegativeInfinity;
+        }
+        var at = outside;
+        for (var round = 0; round < 40; round++)
+        {
+            var (value, slope) = Profile(at);
+            var have = Math.Sqrt(Math.Max(0, 2 * (LogLikelihood - value)));
+            if (have < root) inside = at;
+            else outside = at;
+            var next = slope != 0 && have > 0 ? at + (have - root) * have / slope : double.NaN;
+            if (!(next > Math.Min(inside, outside) && next < Math.Max(inside, outside))) next = (inside + outside) / 2;
+            if (Math.Abs(next - at) < 1e-9) return next;
+            at = next;
+        }
+        return at;
+    }
+
+    /// <summary>Variance that δ has where it is truly zero; infinite where the layout cannot tell it.</summary>
+    public double NullVariance()
+    {
+        if (_cells.Length == 0) return double.PositiveInfinity;
+        Profile(0);
+        var unit = new double[_periods + 1];
+        var direction = new double[_periods + 1];
+        unit[_periods] = 1;
+        Solve(_hessian, unit, direction, _periods + 1);
+        return direction[_periods] > 0 ? direction[_periods] : double.PositiveInfinity;
+    }
+
+    private static List<WedgeCell> Informative(List<WedgeCell> cells)
+    {
+        while (true)
+        {
+            var items = new HashSet<int>();
+            var periods = new HashSet<int>();
+            foreach (var cell in cells)
+            {
+                if (cell.Count <= 0) continue;
+                items.Add(cell.Item);
+                periods.Add(cell.Period);
+            }
+            var kept = cells.Where(c => items.Contains(c.Item) && periods.Contains(c.Period)).ToList();
+            if (kept.Count == cells.Count) return kept;
+            cells = kept;
+        }
+    }
+
+    private static (int Items, int Periods) Renumber(List<WedgeCell> cells)
+    {
+        var items = new Dictionary<int, int>();
+        var periods = new Dictionary<int, int>();
+        for (var c = 0; c < cells.Count; c++)
+        {
+            var cell = cells[c];
+            if (!items.TryGetValue(cell.Item, out var item)) items.Add(cell.Item, item = items.Count);
+            if (!periods.TryGetValue(cell.Period, out var period)) periods.Add(cell.Period, period = periods.Count);
+            cells[c] = cell with { Item = item, Period = period };
+        }
+        return (items.Count, periods.Count);
+    }
+
+    private (double LogLikelihood, double Slope) Iterate(ref double delta, bool free)
+    {
+        var size = free ? _periods + 1 : _periods;
+        var value = Evaluate(delta, derivatives: true);
+        var step = new double[_periods + 1];
+        var old = new double[_periods];
+        for (var round = 0; round < 100; round++)
+        {
+            Solve(_hessian, _gradient, step, size);
+            double decrement = 0;
+            for (var k = 0; k < size; k++) decrement += step[k] * _gradient[k];
+            if (!(decrement > 1e-13 * (1 + Math.Abs(value)))) break;
+            var longest = 0.0;
+            for (var k = 0; k < size; k++) longest = Math.Max(longest, Math.Abs(step[k]));
+            var share = Math.Min(1, 4 / longest);
+            Array.Copy(_tau, old, _periods);
+            var start = delta;
+            double next;
+            while (true)
+            {
+                for (var k = 0; k < _periods; k++) _tau[k] = Math.Clamp(old[k] + share * step[k], -60, 60);
+                if (free) delta = Math.Clamp(start + share * step[_periods], -Bound, Bound);
+                next = Evaluate(delta, derivatives: true);
+                if (next >= value - 1e-12 * Math.Abs(value) || share < 1e-6) break;
+                share /= 2;
+            }
+            var gain = next - value;
+            value = next;
+            if (Math.Abs(gain) < 1e-14 * (1 + Math.Abs(value)) && share >= 1) break;
+        }
+        return (value, _gradient[_periods]);
+    }
+
+    /// <summary>Log-likelihood with item effects at their optimum; fills means, gradient and (negative) Hessian.</summary>
+    private double Evaluate(double delta, bool derivatives)
+    {
+        var effect = Math.Exp(delta);
+        if (derivatives)
+        {
+            Array.Clear(_gradient);
+            Array.Clear(_hessian);
+        }
+        double value = 0;
+        Span<double> exp = _periods <= 512 ? stackalloc double[_periods] : new double[_periods];
+        for (var k = 0; k < _periods; k++) exp[k] = Math.Exp(_tau[k]);
+        for (var item = 0; item < _items; item++)
+        {
+            int from = _starts[item], until = _starts[item + 1];
+            double sum = 0;
+            for (var c = from; c < until; c++)
+            {
+                ref readonly var cell = ref _cells[c];
+                sum += _mean[c] = cell.Exposure * exp[cell.Period] * (cell.Treated ? effect : 1);
+            }
+            var scale = _itemTotals[item] / sum;
+            value += _itemTotals[item] * Math.Log(scale);
+            double treated = 0;
+            for (var c = from; c < until; c++)
+            {
+                ref readonly var cell = ref _cells[c];
+                _mean[c] *= scale;
+                if (cell.Treated) treated += _mean[c];
+                if (cell.Count > 0) value += cell.Count * (_tau[cell.Period] + (cell.Treated ? delta : 0));
+            }
+            if (!derivatives) continue;
+            var total = _itemTotals[item];
+            _hessian[_periods, _periods] += treated - treated * treated / total;
+            for (var c = from; c < until; c++)
+            {
+                ref readonly var cell = ref _cells[c];
+                var j = cell.Period;
+                var mean = _mean[c];
+                var miss = cell.Count - mean;
+                _gradient[j] += miss;
+                if (cell.Treated) _gradient[_periods] += miss;
+                _hessian[j, j] += mean;
+                _hessian[_periods, j] += (cell.Treated ? mean : 0) - mean * treated / total;
+                var share = mean / total;
+                for (var other = from; other < until && _cells[other].Period <= j; other++) _hessian[j, _cells[other].Period] -= share * _mean[other];
+            }
+        }
+        return value;
+    }
+
+    private void Describe()
+    {
+        var delta = Effect;
+        Evaluate(delta, derivatives: true);
+        var unit = new double[_periods + 1];
+        var direction = new double[_periods + 1];
+        unit[_periods] = 1;
+        var rank = Solve(_hessian, unit, direction, _periods + 1);
+        Variance = direction[_periods] > 0 ? direction[_periods] : double.PositiveInfinity;
+        double chi = 0, cluster = 0, counterfactual = 0;
+        for (var item = 0; item < _items; item++)
+        {
+            double influence = 0;
+            for (var c = _starts[item]; c < _starts[item + 1]; c++)
+            {
+                ref readonly var cell = ref _cells[c];
+                var miss = cell.Count - _mean[c];
+                if (_mean[c] > 1e-9) chi += miss * miss / _mean[c];
+                influence += miss * (direction[cell.Period] + (cell.Treated ? direction[_periods] : 0));
+                if (cell.Treated) counterfactual += _mean[c] * Math.Exp(-delta);
+            }
+            cluster += influence * influence;
+        }
+        PearsonChiSquare = chi;
+        // Where δ is infinite its cells are fitted by nothing and carry no residual.
+        var used = Math.Abs(Effect) >= Bound ? _cells.Count(c => !c.Treated) : _cells.Length;
+        ResidualDegrees = Math.Max(0, used - _items - rank);
+        ClusterVariance = _items > 1 ? cluster * _items / (_items - 1) : double.PositiveInfinity;
+        TreatedCounterfactual = counterfactual;
+    }
+
+    /// <summary>Cholesky on the lower triangle; a direction without information stays at zero. Returns the rank.</summary>
+    private static int Solve(double[,] matrix, double[] right, double[] result, int size)
+    {
+        var lower = new double[size, size];
+        var rank = 0;
+        for (var i = 0; i < size; i++)
+        {
+            for (var j = 0; j <= i; j++)
+            {
+                var sum = matrix[i, j];
+                for (var k = 0; k < j; k++) sum -= lower[i, k] * lower[j, k];
+                if (i == j)
+                {
+                    var good = sum > 1e-10 * matrix[i, i] && sum > 1e-300;
+                    lower[i, i] = good ? Math.Sqrt(sum) : 0;
+                    if (good) rank++;
+                }
+                else lower[i, j] = lower[j, j] > 0 ? sum / lower[j, j] : 0;
+            }
+        }
+        Array.Clear(result);
+        for (var i = 0; i < size; i++)
+        {
+            if (lower[i, i] == 0) continue;
+            var sum = right[i];
+            for (var k = 0; k < i; k++) sum -= lower[i, k] * result[k];
+            result[i] = sum / lower[i, i];
+        }
+        for (var i = size - 1; i >= 0; i--)
+        {
+            if (lower[i, i] == 0) { result[i] = 0; continue; }
+            var sum = result[i];
+            for (var k = i + 1; k < size; k++) sum -= lower[k, i] * result[k];
+            result[i] = sum / lower[i, i];
+        }
+        return rank;
+    }
+}

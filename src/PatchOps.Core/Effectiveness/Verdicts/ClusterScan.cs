@@ -1,0 +1,154 @@
+using PatchOps.Core.Effectiveness.Designs;
+using PatchOps.Core.Effectiveness.Statistics;
+using PatchOps.Domain;
+
+namespace PatchOps.Core.Effectiveness.Verdicts;
+
+/// <summary>Looks for other incidents that rose after deployment: side effects, and what may mask the symptom.</summary>
+internal sealed class ClusterScan
+{
+    /// <summary>Fewer incidents than this are no cluster.</summary>
+    private const int Smallest = 3;
+
+    private ClusterScan(IReadOnlyList<IncidentCluster> risen, double riseOnItems, bool totalRose)
+    {
+        Risen = risen;
+        RiseOnItems = riseOnItems;
+        TotalRose = totalRose;
+    }
+
+    /// <summary>Clusters that rose, after false-discovery control, largest first.</summary>
+    public IReadOnlyList<IncidentCluster> Risen { get; }
+
+    /// <summary>Incidents per item-day by which the patched items' other incidents rose in those clusters, or in all where only the total did.</summary>
+    public double RiseOnItems { get; }
+
+    /// <summary>Whether all other incidents on the patched items together rose.</summary>
+    public bool TotalRose { get; }
+
+    public static ClusterScan Of(BeforeAfterWindow window, CleanHistory history, EffectivenessPolicy policy)
+    {
+        var own = new Tally(history.Categories.Count);
+        foreach (var item in window.Items)
+            own.Add(item, item.BeforeFrom(policy.BeforeDays), item.BeforeUntil, item.AfterFrom, item.AfterUntil(policy.AfterDays));
+        var dependents = DependentsOf(window, history, policy);
+
+        var tests = new List<(IncidentCluster Cluster, double P)>();
+        Test(own, history, onDependents: false, tests);
+        if (dependents is not null) Test(dependents, history, onDependents: true, tests);
+        var adjusted = FalseDiscovery.BenjaminiHochberg(tests.Select(t => t.P).ToArray());
+        var risen = new List<IncidentCluster>();
+        double rise = 0;
+        for (var i = 0; i < tests.Count; i++)
+        {
+            var cluster = tests[i].Cluster;
+            if (adjusted[i] > policy.FalseDiscoveryRate || cluster.AfterCount < Smallest) continue;
+            risen.Add(cluster with { AdjustedPValue = adjusted[i] });
+            // What overrules a verdict needs more proof than what is merely named.
+            if (!cluster.OnDependents && adjusted[i] <= policy.FalseDiscoveryRate / 5) rise += cluster.AfterCount / cluster.AfterDays - cluster.BeforeCount / cluster.BeforeDays;
+        }
+        var totalRose = false;
+        if (own.Exposed && own.TotalAfter >= Smallest)
+        {
+            var total = new RateComparison(own.TotalBefore / own.Spread, own.BeforeDays, own.TotalAfter / own.Spread, own.AfterDays);
+            totalRose = total.TailHigh(1) < policy.Alpha / 5;
+            if (totalRose) rise = Math.Max(rise, own.TotalAfter / own.AfterDays - own.TotalBefore / own.BeforeDays);
+        }
+        risen.Sort((one, other) => other.AfterCount.CompareTo(one.AfterCount));
+        return new ClusterScan(risen, rise, totalRose);
+    }
+
+    private static void Test(Tally tally, CleanHistory history, bool onDependents, List<(IncidentCluster, double)> tests)
+    {
+        if (!tally.Exposed) return;
+        for (var c = 0; c < history.Categories.Count; c++)
+        {
+            long before = tally.Before[c], after = tally.After[c];
+            if (before + after == 0) continue;
+            var comparison = new RateComparison(before / tally.Spread, tally.BeforeDays, after / tally.Spread, tally.AfterDays);
+            tests.Add((new IncidentCluster
+            {
+                Category = history.Categories[c],
+                OnDependents = onDependents,
+                BeforeCount = before,
+                BeforeDays = tally.BeforeDays,
+                AfterCount = after,
+                AfterDays = tally.AfterDays,
+                RateRatio = comparison.Ratio,
+            }, Math.Min(1, 2 * comparison.TailHigh(1))));
+        }
+    }
+
+    /// <summary>A service that depends on patched items counts from the first of their deployments on.</summary>
+    private static Tally? DependentsOf(BeforeAfterWindow window, CleanHistory history, EffectivenessPolicy policy)
+    {
+        Tally? tally = null;
+        Dictionary<string, ItemTimeline>? patched = null;
+        foreach (var item in history.Items)
+        {
+            if (item.Use != ItemUse.Dependent || item.DependsOn.Count == 0) continue;
+            patched ??= window.Items.ToDictionary(i => i.Id, StringComparer.Ordinal);
+            ItemTimeline? first = null;
+            foreach (var name in item.DependsOn)
+                if (patched.TryGetValue(name, out var source) && (first is null || source.Deployed < first.Deployed)) first = source;
+            if (first is null) continue;
+            tally ??= new Tally(history.Categories.Count);
+            tally.Add(item, Math.Max(item.From, first.Deployed!.Value - policy.BeforeDays), Math.Min(item.Until, first.Deployed.Value),
+                Math.Max(item.From, first.Settled), Math.Min(item.Until, first.Settled + policy.AfterDays));
+        }
+        return tally;
+    }
+
+    /// <summary>Other incidents by category before and after, with the dispersion between months of their total.</summary>
+    private sealed class Tally(int categories)
+    {
+        private const double Month = 28;
+        private readonly SortedDictionary<int, double> _early = [];
+        private readonly SortedDictionary<int, double> _earlyDays = [];
+        private double? _spread;
+
+        public long[] Before { get; } = new long[categories];
+
+        public long[] After { get; } = new long[categories];
+
+        public double BeforeDays { get; private set; }
+
+        public double AfterDays { get; private set; }
+
+        public long TotalBefore => Before.Sum();
+
+        public long TotalAfter => After.Sum();
+
+        public bool Exposed => BeforeDays > 0 && AfterDays > 0;
+
+        /// <summary>From the baseline only: what the patch did must not look like noise.</summary>
+        public double Spread => _spread ??= Estimate();
+
+        public void Add(ItemTimeline item, double beforeFrom, double beforeUntil, double afterFrom, double afterUntil)
+        {
+            if (beforeUntil <= beforeFrom || afterUntil <= afterFrom) return;
+            BeforeDays += beforeUntil - beforeFrom;
+            AfterDays += afterUntil - afterFrom;
+            for (var k = 0; k * Month < beforeUntil - beforeFrom; k++)
+                _earlyDays[k] = _earlyDays.GetValueOrDefault(k) + Math.Min(Month, beforeUntil - beforeFrom - k * Month);
+            foreach (var (at, category) in item.Others)
+            {
+                if (at >= beforeFrom && at < beforeUntil)
+                {
+                    Before[category]++;
+                    var k = (int)((beforeUntil - at) / Month);
+                    _early[k] = _early.GetValueOrDefault(k) + 1;
+                }
+                else if (at >= afterFrom && at < afterUntil) After[category]++;
+            }
+        }
+
+        private double Estimate()
+        {
+            var rate = TotalBefore / BeforeDays;
+            var observed = _earlyDays.Keys.Select(k => _early.GetValueOrDefault(k)).ToArray();
+            var expected = _earlyDays.Values.Select(d => d * rate).ToArray();
+            return Dispersion.From(observed, expected, 1, "months").Factor;
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using PatchOps.Core.Effectiveness.Statistics;
+using PatchOps.Domain;
+
+namespace PatchOps.Core.Effectiveness.Verdicts;
+
+/// <summary>Fills in everything that follows from two counts, two exposures and a dispersion.</summary>
+internal static class CountAssessment
+{
+    /// <param name="raw">With counts and positive exposures.</param>
+    /// <param name="dispersion">Counts are divided by it: the effective number of independent incidents. 1 is exact Poisson.</param>
+    /// <param name="itemsPerDay">Exposure that one further calendar day adds.</param>
+    /// <param name="policy">What counts as proof.</param>
+    /// <param name="reasons">Sentences are added here.</param>
+    public static EffectivenessResult Assess(
+        EffectivenessResult raw, double dispersion, double itemsPerDay, EffectivenessPolicy policy, List<string> reasons)
+    {
+        double before = raw.BeforeCount / dispersion, after = raw.AfterCount / dispersion;
+        var comparison = new RateComparison(before, raw.BeforeDays, after, raw.AfterDays);
+        var (low, high) = comparison.Interval(policy.Confidence);
+        var useful = comparison.ProbabilityBelow(1 - policy.MinimumReduction);
+        var verdict = raw.BeforeCount + raw.AfterCount == 0
+            ? EffectivenessVerdict.Inconclusive
+            : VerdictRules.Decide(low, high, useful, policy);
+        var days = verdict != EffectivenessVerdict.Inconclusive ? 0
+            : VerdictRules.DaysNeeded(raw.BeforeCount, raw.BeforeDays, raw.AfterCount, raw.AfterDays, dispersion, itemsPerDay, policy);
+        var tail = policy.Alpha / 2;
+        var result = raw with
+        {
+            Verdict = verdict,
+            RateRatio = Json(comparison.Ratio),
+            RateRatioLow = Json(low),
+            RateRatioHigh = Json(high),
+            PValue = comparison.PValue(),
+            ProbabilityReduced = comparison.ProbabilityBelow(1),
+            ProbabilityUseful = useful,
+            DaysNeeded = days,
+            PowerForTotalFix = raw.BeforeCount > 0 ? DetectionPower.Of(before, raw.BeforeDays, raw.AfterDays, 0, tail) : null,
+            DetectableReduction = DetectionPower.DetectableReduction(before, raw.BeforeDays, raw.AfterDays, tail, 0.8),
+        };
+        reasons.Add(Sentences.Verdict(result, policy));
+        reasons.Add(Sentences.Power(result, before, policy));
+        if (verdict == EffectivenessVerdict.Inconclusive) reasons.Add(Sentences.Waiting(result, policy));
+        return result;
+    }
+
+    /// <summary>Null for what JSON cannot carry.</summary>
+    public static double? Json(double? value) => value is { } number && double.IsFinite(number) ? number : null;
+}

@@ -1,0 +1,17 @@
+using PatchOps.Core.Effectiveness;
+using PatchOps.Core.Planning.Planner;
+using PatchOps.Core.Risk;
+
+namespace PatchOps.Core.Governance;
+
+/// <summary>The whole policy: one reviewable file, section by section.</summary>
+public sealed record PatchPolicy
+{
+    public static PatchPolicy Default { get; } = new();
+
+    public RiskPolicy Risk { get; init; } = RiskPolicy.Default;
+
+    public PlanningPolicy Planning { get; init; } = PlanningPolicy.Default;
+
+    public EffectivenessPolicy Effectiveness { get; init; } = EffectivenessPolicy.Default;
+}

@@ -1,0 +1,163 @@
+using PatchOps.Domain;
+
+namespace PatchOps.Core.Intake.Records;
+
+/// <summary>How rows of our canonical columns become records.</summary>
+public sealed record RecordMapping
+{
+    private RecordMapping(string name, IReadOnlyList<string> needed, Func<FieldReader, RecordRow, object> read)
+    {
+        Name = name;
+        Needed = needed;
+        Read = read;
+    }
+
+    public string Name { get; }
+
+    /// <summary>Columns without which no row can be read.</summary>
+    public IReadOnlyList<string> Needed { get; }
+
+    internal Func<FieldReader, RecordRow, object> Read { get; }
+
+    public static RecordMapping Asset { get; } = new("Asset", ["Id"], (f, r) => new Asset
+    {
+        Id = f.Text(r, "Id")?.Trim() ?? f.Required(r, "Name"),
+        Name = f.Text(r, "Name")!,
+        Address = f.Text(r, "Address"),
+        Transport = f.Choice<TransportKind>(r, "Transport"),
+        Port = f.Integer(r, "Port"),
+        User = f.Text(r, "User"),
+        Provider = f.Text(r, "Provider"),
+        OperatingSystem = f.Text(r, "OperatingSystem"),
+        Environment = f.Choice<AssetEnvironment>(r, "Environment"),
+        BusinessUnit = f.Text(r, "BusinessUnit"),
+        OwnerTeam = f.Text(r, "OwnerTeam"),
+        Criticality = f.Integer(r, "Criticality"),
+        Exposure = f.Choice<AssetExposure>(r, "Exposure"),
+        DataSensitivity = f.Choice<DataSensitivity>(r, "DataSensitivity"),
+        Regulations = f.List(r, "Regulations"),
+        Cluster = f.Text(r, "Cluster"),
+        MinAvailable = f.Integer(r, "MinAvailable"),
+        DependsOn = f.List(r, "DependsOn"),
+        TimeZone = f.Text(r, "TimeZone"),
+        MaintenanceWindow = f.Text(r, "MaintenanceWindow"),
+        EndOfSupport = f.Date(r, "EndOfSupport"),
+        Hosting = f.Choice<Hosting>(r, "Hosting"),
+        Tags = f.List(r, "Tags"),
+    });
+
+    public static RecordMapping Software { get; } = new("Software", ["Asset", "Package", "Version"], (f, r) => new Software
+    {
+        Asset = f.Required(r, "Asset"),
+        Package = f.Required(r, "Package"),
+        Version = f.Required(r, "Version"),
+        Ecosystem = f.Text(r, "Ecosystem"),
+        Architecture = f.Text(r, "Architecture"),
+        Source = f.Text(r, "Source"),
+    });
+
+    public static RecordMapping Problem { get; } = new("Problem", ["Id"], (f, r) => new Problem
+    {
+        Id = f.Required(r, "Id"),
+        Title = f.Text(r, "Title"),
+        Status = f.Text(r, "Status"),
+        Priority = f.Text(r, "Priority"),
+        Opened = f.Time(r, "Opened"),
+        Resolved = f.Time(r, "Resolved"),
+        ConfigurationItems = f.List(r, "ConfigurationItems"),
+        Cves = f.List(r, "Cves"),
+        Patches = f.List(r, "Patches"),
+        Workaround = f.Text(r, "Workaround"),
+        RootCause = f.Text(r, "RootCause"),
+        OwnerTeam = f.Text(r, "OwnerTeam"),
+        KnownError = f.Flag(r, "KnownError"),
+    });
+
+    public static RecordMapping Incident { get; } = new("Incident", ["Id", "Opened"], (f, r) => new Incident
+    {
+        Id = f.Required(r, "Id"),
+        Opened = f.RequiredTime(r, "Opened"),
+        Resolved = f.Time(r, "Resolved"),
+        ConfigurationItem = f.Text(r, "ConfigurationItem"),
+        Category = f.Text(r, "Category"),
+        Priority = f.Text(r, "Priority"),
+        Problem = f.Text(r, "Problem"),
+        CausedBy = f.Text(r, "CausedBy"),
+        Description = f.Text(r, "Description"),
+    });
+
+    public static RecordMapping Change { get; } = new("Change", ["Id"], (f, r) => new Change
+    {
+        Id = f.Required(r, "Id"),
+        Type = f.Text(r, "Type"),
+        Category = f.Text(r, "Category"),
+        Status = f.Text(r, "Status"),
+        Risk = f.Text(r, "Risk"),
+        ConfigurationItems = f.List(r, "ConfigurationItems"),
+        PlannedStart = f.Time(r, "PlannedStart"),
+        PlannedEnd = f.Time(r, "PlannedEnd"),
+        Patches = f.List(r, "Patches"),
+        Problem = f.Text(r, "Problem"),
+    });
+
+    public static RecordMapping Deployment { get; } = new("Deployment", ["Id", "Patch", "Asset", "Started", "Outcome"], (f, r) => new Deployment
+    {
+        Id = f.Required(r, "Id"),
+        Patch = f.Required(r, "Patch"),
+        Asset = f.Required(r, "Asset"),
+        Started = f.RequiredTime(r, "Started"),
+        Ended = f.Time(r, "Ended"),
+        Outcome = f.Choice<DeploymentOutcome>(r, "Outcome") ?? throw f.Bad(r, "Outcome", "is empty", null),
+        Problem = f.Text(r, "Problem"),
+        Change = f.Text(r, "Change"),
+    });
+}
+
+/// <summary>Turns rows into records; a row that does not fit is a failure with its place, the others go on.</summary>
+public static class RecordMapper
+{
+    /// <param name="mappings">Candidates; the first whose needed columns are all there is taken, by the first row.</param>
+    /// <exception cref="FailureException"><c>ColumnsMissing</c>: no candidate's columns are there.</exception>
+    public static IEnumerable<(object? Record, Failure? Failure)> Map(IEnumerable<RecordRow> rows, IReadOnlyList<RecordMapping> mappings, RecordDialect dialect)
+    {
+        var fields = new FieldReader(dialect);
+        RecordMapping? mapping = null;
+        foreach (var row in rows)
+        {
+            if (row.Failure is not null)
+            {
+                yield return (null, row.Failure);
+                continue;
+            }
+            mapping ??= Choose(row, mappings, fields);
+            object? record = null;
+            Failure? failure = null;
+            try
+            {
+                record = mapping.Read(fields, row);
+            }
+            catch (FailureException e)
+            {
+                failure = e.Failure;
+            }
+            catch (ArgumentException e)
+            {
+                // The domain's own checks: the message names the property.
+                failure = new Failure("RecordInvalid", FailureKind.InvalidInput, $"{row.Place}: {e.Message.Split('\n')[0].Split(" (Parameter", 2)[0]}", row.Place,
+                    "Correct the row and import the file again; the other rows were kept.");
+            }
+            yield return (record, failure);
+        }
+    }
+
+    private static RecordMapping Choose(RecordRow row, IReadOnlyList<RecordMapping> mappings, FieldReader fields)
+    {
+        var fit = mappings.FirstOrDefault(m => m.Needed.All(c => fields.Has(row, c)));
+        if (fit is not null) return fit;
+        var closest = mappings.MinBy(m => m.Needed.Count(c => !fields.Has(row, c)))!;
+        var missing = closest.Needed.Where(c => !fields.Has(row, c)).Select(fields.ColumnOf);
+        throw new FailureException("ColumnsMissing", FailureKind.InvalidInput,
+            $"{row.Place}: the column {string.Join(", ", missing)} is missing for {closest.Name} records; found {string.Join(", ", row.Values.Keys)}.", row.Place,
+            "Name the columns as the documentation says, or translate them with -Map @{ their = 'ours' }.");
+    }
+}

@@ -1,0 +1,100 @@
+using PatchOps.Core.Exposure;
+using PatchOps.Core.Risk;
+using PatchOps.Core.Seams;
+using PatchOps.Domain;
+
+namespace PatchOps.Core.Kpi;
+
+/// <summary>What one asset still lacks: one patch, or one package without a patch, and what leaving it costs.</summary>
+/// <param name="Patch">Null where nobody offers a fix.</param>
+/// <param name="Risk">The findings that it closes on this asset, together.</param>
+public sealed record OpenPatch(string Asset, string? Patch, string Package, PatchRisk Risk)
+{
+    /// <summary>True where the service level had passed on the day asked for.</summary>
+    public bool OverdueAt(DateTimeOffset asOf) => Patch is not null && Risk.DueDate < asOf;
+}
+
+/// <summary>Everything that key figures and reports count, as known on one day and read once.</summary>
+public sealed class EstateFacts
+{
+    private const char Separator = '\u001f';
+
+    private readonly Dictionary<string, Asset> byId;
+
+    /// <param name="assets">Not retired.</param>
+    /// <param name="fixAvailable">Day on which each patch could first be had.</param>
+    public EstateFacts(
+        DateTimeOffset asOf, IReadOnlyList<Asset> assets, IReadOnlyList<Deployment> deployments, IReadOnlyList<Problem> problems, IReadOnlyList<Incident> incidents,
+        IReadOnlyList<Change> changes, IReadOnlyList<OpenPatch> open, IReadOnlyDictionary<string, DateTimeOffset> fixAvailable)
+    {
+        AsOf = asOf.ToUniversalTime();
+        Assets = assets;
+        byId = assets.ToDictionary(a => a.Id, StringComparer.Ordinal);
+        Deployments = [.. deployments.Where(d => d.Started <= asOf)];
+        Problems = [.. problems.Where(p => p.Opened is null || p.Opened <= asOf)];
+        Incidents = [.. incidents.Where(i => i.Opened <= asOf)];
+        Changes = changes;
+        Open = open;
+        FixAvailable = fixAvailable;
+    }
+
+    public DateTimeOffset AsOf { get; }
+
+    public IReadOnlyList<Asset> Assets { get; }
+
+    /// <summary>Started by then, in order of start.</summary>
+    public IReadOnlyList<Deployment> Deployments { get; }
+
+    public IReadOnlyList<Problem> Problems { get; }
+
+    /// <summary>Opened by then, in order of opening.</summary>
+    public IReadOnlyList<Incident> Incidents { get; }
+
+    public IReadOnlyList<Change> Changes { get; }
+
+    public IReadOnlyList<OpenPatch> Open { get; }
+
+    public IReadOnlyDictionary<string, DateTimeOffset> FixAvailable { get; }
+
+    public Asset? Asset(string? id) => id is not null && byId.TryGetValue(id, out var asset) ? asset : null;
+
+    /// <summary>Name that people use, or the id where the asset is unknown.</summary>
+    public string NameOf(string id) => byId.TryGetValue(id, out var asset) ? asset.Name : id;
+
+    /// <summary>Reads a store.</summary>
+    public static EstateFacts Read(ICatalogue catalogue, RiskPolicy policy, DateTimeOffset asOf, CancellationToken cancellationToken) =>
+        Read(catalogue, new EstateRisk(catalogue, policy, asOf), asOf, cancellationToken);
+
+    /// <inheritdoc cref="Read(ICatalogue, RiskPolicy, DateTimeOffset, CancellationToken)"/>
+    public static EstateFacts Read(ICatalogue catalogue, EstateRisk risk, DateTimeOffset asOf, CancellationToken cancellationToken)
+    {
+        var fixes = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
+        foreach (var verdict in new EstateExposure(catalogue, asOf).Verdicts())
+        {
+            if (verdict.Patch is { } patch && verdict.AsOf > DateTimeOffset.UnixEpoch && (!fixes.TryGetValue(patch, out var known) || verdict.AsOf < known)) fixes[patch] = verdict.AsOf;
+        }
+        cancellationToken.ThrowIfCancellationRequested();
+        var open = new List<OpenPatch>();
+        foreach (var one in risk.By(f => [$"{f.Asset}{Separator}{f.Patch}{Separator}{(f.Patch is null ? f.Package : ProductText(f.Patch))}"], _ => true, explain: false))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var parts = one.Id.Split(Separator);
+            open.Add(new OpenPatch(parts[0], parts[1].Length == 0 ? null : parts[1], parts[2], one));
+        }
+        var ids = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
+        string? Resolve(string item) => ids.TryGetValue(item, out var id) ? id : ids[item] = catalogue.ResolveAsset(item);
+        return new EstateFacts(
+            asOf, [.. catalogue.Assets()], [.. catalogue.Deployments()],
+            [.. catalogue.Problems().Select(p => p with { ConfigurationItems = [.. p.ConfigurationItems.Select(i => Resolve(i) ?? i)] })],
+            [.. catalogue.Incidents(null, asOf)], [.. catalogue.Changes().Select(c => c with { ConfigurationItems = [.. c.ConfigurationItems.Select(i => Resolve(i) ?? i)] })],
+            open, fixes);
+    }
+
+    /// <summary>The product's own name: <c>openssl</c> of <c>deb:openssl/3.0.11</c>.</summary>
+    internal static string ProductText(string patch)
+    {
+        var product = PatchNames.Product(patch);
+        var start = product.IndexOf(':', StringComparison.Ordinal) + 1;
+        return start < product.Length ? product[start..] : product;
+    }
+}

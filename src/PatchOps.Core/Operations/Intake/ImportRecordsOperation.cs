@@ -1,0 +1,99 @@
+using System.Runtime.CompilerServices;
+using PatchOps.Core.Intake.Records;
+using PatchOps.Core.Operations.Requests;
+using PatchOps.Core.Seams;
+using PatchOps.Domain;
+
+namespace PatchOps.Core.Operations.Intake;
+
+/// <summary>Imports tabular records of one kind: one transaction a file, malformed rows reported with their place.</summary>
+public sealed class ImportRecordsOperation<TRequest>(ICatalogue catalogue, IRecordReader reader, IAuditLog audit, TimeProvider clock, Caller caller, IReadOnlyList<RecordMapping> mappings)
+    : IOperation<TRequest> where TRequest : ImportRecordsRequest
+{
+    public async IAsyncEnumerable<OperationEvent> RunAsync(TRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var dialect = new RecordDialect
+        {
+            Map = request.Map ?? new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase), Culture = request.Culture, TimeZone = request.TimeZone,
+        };
+        var sources = request.Path.Select(p => (Name: p, Records: RecordMapper.Map(reader.Read(p, cancellationToken), mappings, dialect)));
+        if (request.InputObject.Count > 0) sources = sources.Append(("pipeline", Pipeline(request.InputObject, dialect)));
+        foreach (var (name, records) in sources)
+        {
+            var ask = new AskEvent(name, "Import into the store");
+            yield return ask;
+            var answer = await ask.Reply.ConfigureAwait(false);
+            if (answer == Answer.No) continue;
+
+            ImportResult? result = null;
+            Failure? failure = null;
+            try
+            {
+                result = Import(name, records, commit: answer == Answer.Yes, cancellationToken);
+            }
+            catch (FailureException e)
+            {
+                failure = e.Failure;
+            }
+            if (failure is not null)
+            {
+                yield return new FailedEvent(failure);
+                continue;
+            }
+            if (answer == Answer.Yes)
+                await audit.AppendAsync(new AuditRecord(Guid.NewGuid().ToString("N"), caller.Account, "Import", name, CanonicalJson.Of(
+                    ("feed", result!.Feed), ("read", result.Read), ("added", result.Added), ("updated", result.Updated), ("rejected", result.Rejected))), clock.GetUtcNow(), cancellationToken).ConfigureAwait(false);
+            foreach (var note in result!.Notes) yield return new WarningEvent(note);
+            foreach (var error in result.Errors) yield return new FailedEvent(error);
+            yield return new ResultEvent(result);
+        }
+    }
+
+    private ImportResult Import(string name, IEnumerable<(object? Record, Failure? Failure)> records, bool commit, CancellationToken cancellationToken)
+    {
+        var started = clock.GetTimestamp();
+        using var import = catalogue.BeginImport(mappings[^1].Name, name, clock.GetUtcNow());
+        foreach (var (record, failure) in records)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (failure is not null) import.Reject(failure);
+            else Add(import, record!);
+        }
+        return commit ? import.Complete(clock.GetElapsedTime(started)) : import.Preview(clock.GetElapsedTime(started));
+    }
+
+    private static void Add(ICatalogueImport import, object record)
+    {
+        switch (record)
+        {
+            case Asset r: import.Add(r); break;
+            case Software r: import.Add(r); break;
+            case InventoryResult { Failure: { } failure }: import.Reject(failure); break;
+            case InventoryResult r: import.Add(r); break;
+            case Problem r: import.Add(r); break;
+            case Incident r: import.Add(r); break;
+            case Change r: import.Add(r); break;
+            case Deployment r: import.Add(r); break;
+            default: throw new InvalidOperationException($"{record.GetType().Name} cannot be imported.");
+        }
+    }
+
+    private IEnumerable<(object? Record, Failure? Failure)> Pipeline(IReadOnlyList<object> objects, RecordDialect dialect)
+    {
+        var place = 0;
+        foreach (var item in objects)
+        {
+            place++;
+            if (item is IReadOnlyDictionary<string, string?> values)
+            {
+                foreach (var mapped in RecordMapper.Map([new RecordRow(values, $"pipeline, object {place}")], mappings, dialect)) yield return mapped;
+                continue;
+            }
+            var accepted = item is Asset or Software or InventoryResult ? typeof(TRequest) == typeof(ImportAssetRequest)
+                : item.GetType().Name == mappings[^1].Name;
+            yield return accepted
+                ? (item, null)
+                : (null, new Failure("RecordInvalid", FailureKind.InvalidInput, $"pipeline, object {place}: a {item.GetType().Name} is no {mappings[^1].Name} record.", $"object {place}", "Pipe objects with the documented columns."));
+        }
+    }
+}

@@ -1,0 +1,83 @@
+using System.Runtime.CompilerServices;
+using PatchOps.Core.Governance;
+using PatchOps.Core.Kpi;
+using PatchOps.Core.Operations.Requests;
+using PatchOps.Core.Reports;
+using PatchOps.Core.Risk;
+using PatchOps.Core.Seams;
+using PatchOps.Domain;
+
+namespace PatchOps.Core.Operations.Prove;
+
+/// <summary>Host runs of a plan, as its journal has them.</summary>
+public delegate ValueTask<IReadOnlyList<HostRun>> RunReader(PatchPlan plan, CancellationToken cancellationToken);
+
+/// <summary>Gathers what is known, builds a report and has it written.</summary>
+public sealed class ExportReportOperation(ICatalogue catalogue, RunReader runs, IAuditLog audit, IReportWriter writer, RiskPolicy policy, TimeProvider clock, Caller caller)
+    : IOperation<ExportReportRequest>
+{
+    public async IAsyncEnumerable<OperationEvent> RunAsync(ExportReportRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var format = request.Format ?? FormatOf(request.Path);
+        var path = writer.Check(request.Path);
+        var asOf = request.AsOf ?? clock.GetUtcNow();
+        var ask = new AskEvent(path, $"Write the {request.Kind.ToString().ToLowerInvariant()} report as {format}");
+        yield return ask;
+        var answer = await ask.Reply.ConfigureAwait(false);
+        if (answer == Answer.No) yield break;
+        if (answer == Answer.WhatIf)
+        {
+            yield return new ResultEvent(new FileInfo(path));
+            yield break;
+        }
+        yield return new ProgressEvent("Report", "Reading the store");
+        var input = await ReadAsync(request, asOf, cancellationToken).ConfigureAwait(false);
+        if (input.Facts.Assets.Count == 0) yield return new WarningEvent("The store holds no assets: import some with Import-PatchAsset, or read hosts with Get-PatchInventory.");
+        yield return new ProgressEvent("Report", "Writing");
+        var report = ReportBuilder.Build(request.Kind, input, clock.GetUtcNow());
+        var written = await writer.WriteAsync(report, format, path, cancellationToken).ConfigureAwait(false);
+        await audit.AppendAsync(new AuditRecord(Guid.NewGuid().ToString("N"), caller.Account, "ExportReport", written, CanonicalJson.Of(
+            ("kind", request.Kind.ToString()), ("format", format.ToString()), ("asOf", asOf.ToUniversalTime()))), clock.GetUtcNow(), cancellationToken).ConfigureAwait(false);
+        yield return new ResultEvent(new FileInfo(written));
+    }
+
+    private async ValueTask<ReportInput> ReadAsync(ExportReportRequest request, DateTimeOffset asOf, CancellationToken cancellationToken)
+    {
+        var estate = new EstateRisk(catalogue, policy, asOf);
+        var facts = EstateFacts.Read(catalogue, estate, asOf, cancellationToken);
+        var patches = estate.By(f => f.Patch is null ? [] : [f.Patch], _ => true, explain: false).ToList();
+        var problems = request.Kind == ReportKind.Problem ? estate.ByProblem(_ => true, _ => true, explain: false).ToList() : [];
+        cancellationToken.ThrowIfCancellationRequested();
+        return new ReportInput
+        {
+            Facts = facts,
+            Patches = RiskRanking.Top(patches, patches.Count),
+            Problems = RiskRanking.Top(problems, problems.Count),
+            Plans = await PlansAsync(request, asOf, cancellationToken).ConfigureAwait(false),
+            Verdicts = catalogue.Verdicts(asOf),
+            Audit = await AuditChain.VerifyAsync(audit.ReadAsync(null, null, cancellationToken), cancellationToken).ConfigureAwait(false),
+            Currency = policy.Currency,
+        };
+    }
+
+    private async ValueTask<IReadOnlyList<PlanProgress>> PlansAsync(ExportReportRequest request, DateTimeOffset asOf, CancellationToken cancellationToken)
+    {
+        IEnumerable<PatchPlan> plans = request.PlanId is { } id
+            ? [catalogue.Plan(id) ?? throw new FailureException("PlanNotFound", FailureKind.NotFound, $"No plan '{id}' is in the store.", id, "See what there is with Get-PatchPlan.")]
+            : catalogue.Plans().Where(p => p.Created <= asOf);
+        var progress = new List<PlanProgress>();
+        foreach (var plan in plans)
+            progress.Add(new PlanProgress(plan, [.. catalogue.Approvals(plan.Hash).Where(a => a.At <= asOf)], await runs(plan, cancellationToken).ConfigureAwait(false)));
+        return progress;
+    }
+
+    private static ReportFormat FormatOf(string path) => Path.GetExtension(path).ToUpperInvariant() switch
+    {
+        ".HTML" or ".HTM" => ReportFormat.Html,
+        ".MD" or ".MARKDOWN" => ReportFormat.Markdown,
+        ".CSV" => ReportFormat.Csv,
+        ".JSON" => ReportFormat.Json,
+        var other => throw new FailureException("ReportFormatUnknown", FailureKind.InvalidInput,
+            other.Length == 0 ? $"'{path}' has no ending that says in which format to write." : $"The ending of '{path}' names no report format.", path, "Name the file .html, .md, .csv or .json, or give -Format."),
+    };
+}

@@ -1,0 +1,100 @@
+using PatchOps.Domain;
+using PatchOps.Domain.Facts;
+
+namespace PatchOps.Core.Operations.Requests;
+
+[Operation("Import-PatchFeed", "feed import", "Imports vulnerability feeds: NVD, CVE records, KEV, EPSS, CSAF, OSV and others.", Changes = true)]
+public sealed record ImportFeedRequest : OperationRequest
+{
+    [ParameterHelp("Files or folders; .gz is read as it is. In a folder, files that are no feeds are skipped with a warning.", Position = 0), FilePath]
+    public IReadOnlyList<string> Path { get; init; } = [];
+
+    [ParameterHelp("Kind of feed; Auto looks at the content.")]
+    public FeedKind Kind { get; init; } = FeedKind.Auto;
+
+    public override void Validate() => Needs.Path(Path);
+}
+
+/// <summary>Input that all importers of tabular records share.</summary>
+public abstract record ImportRecordsRequest : OperationRequest
+{
+    [ParameterHelp("CSV or JSON files.", Position = 0), FilePath]
+    public IReadOnlyList<string> Path { get; init; } = [];
+
+    [ParameterHelp("Objects with our column names; see docs."), PowerShellOnly("objects exist in the pipeline only")]
+    public IReadOnlyList<object> InputObject { get; init; } = [];
+
+    [ParameterHelp("Their column = our column, where the names differ.")]
+    public IReadOnlyDictionary<string, string>? Map { get; init; }
+
+    [ParameterHelp("Culture of dates and numbers, such as de-DE; default: ISO 8601 and invariant numbers.")]
+    public string? Culture { get; init; }
+
+    [ParameterHelp("IANA zone of times that carry none; default: UTC.")]
+    public string? TimeZone { get; init; }
+
+    public override void Validate()
+    {
+        if (Path.Count == 0 && InputObject.Count == 0) Needs.Path(Path);
+    }
+}
+
+[Operation("Import-PatchAsset", "asset import", "Imports assets, installed software and inventories.", Changes = true)]
+public sealed record ImportAssetRequest : ImportRecordsRequest;
+
+[Operation("Import-PatchProblem", "problem import", "Imports problem records.", Changes = true)]
+public sealed record ImportProblemRequest : ImportRecordsRequest;
+
+[Operation("Import-PatchIncident", "incident import", "Imports incident records.", Changes = true)]
+public sealed record ImportIncidentRequest : ImportRecordsRequest;
+
+[Operation("Import-PatchChange", "change import", "Imports change records.", Changes = true)]
+public sealed record ImportChangeRequest : ImportRecordsRequest;
+
+[Operation("Import-PatchDeployment", "deployment import", "Imports past deployments with their outcomes.", Changes = true)]
+public sealed record ImportDeploymentRequest : ImportRecordsRequest;
+
+[Operation("Get-PatchInventory", "inventory get", "Reads installed packages and pending updates from hosts.")]
+public sealed record GetInventoryRequest : OperationRequest
+{
+    [ParameterHelp("Hosts by name; default: this machine.", Position = 0)]
+    public IReadOnlyList<string> ComputerName { get; init; } = ["localhost"];
+
+    [ParameterHelp("How to reach them.")]
+    public TransportKind Transport { get; init; } = TransportKind.Local;
+
+    [ParameterHelp("SSH user; default: ssh's own configuration.")]
+    public string? User { get; init; }
+
+    [ParameterHelp("SSH port.")]
+    public int? Port { get; init; }
+
+    [ParameterHelp("SSH private key file."), FilePath]
+    public string? KeyFile { get; init; }
+
+    [ParameterHelp("Hosts read at the same time, 1–256.")]
+    public int ThrottleLimit { get; init; } = 16;
+
+    public override void Validate() => Needs.Between(ThrottleLimit, 1, 256, nameof(ThrottleLimit));
+}
+
+/// <summary>Checks that several requests share.</summary>
+internal static class Needs
+{
+    public static void Path(IReadOnlyList<string> path)
+    {
+        if (path.Count == 0) throw new FailureException("PathMissing", FailureKind.InvalidInput, "No file was named.", null, "Name at least one file or folder with -Path.");
+    }
+
+    public static void Between(double value, double low, double high, string name)
+    {
+        if (value >= low && value <= high) return;
+        throw new FailureException("ParameterOutOfRange", FailureKind.InvalidInput,
+            string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{name} is {value}; it must lie between {low} and {high}."), name, $"Give -{name} a value in that range.");
+    }
+
+    public static void Text(string? value, string name)
+    {
+        if (string.IsNullOrWhiteSpace(value)) throw new FailureException("ParameterMissing", FailureKind.InvalidInput, $"{name} is needed.", name, $"Give -{name}.");
+    }
+}

@@ -1,0 +1,26 @@
+using PatchOps.Core.Kpi;
+using PatchOps.Domain;
+
+namespace PatchOps.Core.Operations.Requests;
+
+[Operation("Get-PatchKpi", "kpi get", "Key figures of patching, with intervals.")]
+public sealed record GetKpiRequest : OperationRequest
+{
+    [ParameterHelp("Only these figures, such as 'Patch compliance'; wildcards.", Position = 0)]
+    public IReadOnlyList<string> Name { get; init; } = [];
+
+    [ParameterHelp("One set of figures for the tenant, or for each environment, business unit, vendor or product.")]
+    public KpiGrouping By { get; init; }
+
+    [ParameterHelp("Events from this day on; default: the first record.")]
+    public DateTimeOffset? From { get; init; }
+
+    [ParameterHelp("Events before this time, and findings as known then; default: now.")]
+    public DateTimeOffset? To { get; init; }
+
+    public override void Validate()
+    {
+        if (From > To)
+            throw new FailureException("PeriodReversed", FailureKind.InvalidInput, $"From ({From:yyyy-MM-dd}) lies after To ({To:yyyy-MM-dd}).", null, "Give -From the earlier day.");
+    }
+}

@@ -1,0 +1,109 @@
+using PatchOps.Domain;
+
+namespace PatchOps.Core.Operations.Requests;
+
+[Operation("New-PatchPlan", "plan new", "Makes a plan of waves: inside windows, canary first, in dependency order.", Changes = true)]
+public sealed record NewPlanRequest : OperationRequest, IFollowsPolicy
+{
+    [ParameterHelp("Name of the plan.")]
+    public string Name { get; init; } = "";
+
+    [ParameterHelp("Risks from Get-PatchRisk."), PowerShellOnly("objects exist in the pipeline only; the command line ranks by itself with --patch and --top")]
+    public IReadOnlyList<object> InputObject { get; init; } = [];
+
+    [ParameterHelp("Patch ids; wildcards. Default: the highest risks.")]
+    public IReadOnlyList<string> Patch { get; init; } = [];
+
+    [ParameterHelp("Only these assets (id or name); wildcards.")]
+    public IReadOnlyList<string> Asset { get; init; } = [];
+
+    [ParameterHelp("Without risks from the pipeline: plan the n highest.")]
+    public int Top { get; init; } = 20;
+
+    [ParameterHelp("Policy file (YAML or JSON); default: $PATCHOPS_POLICY, then the built-in policy."), FilePath]
+    public string? Policy { get; init; }
+
+    [ParameterHelp("Nothing starts before; default: now.")]
+    public DateTimeOffset? Start { get; init; }
+
+    [ParameterHelp("Length of the planning period; default: 14 days.")]
+    public TimeSpan Horizon { get; init; } = TimeSpan.FromDays(14);
+
+    [ParameterHelp("Takes the emergency path of the policy: windows may be left, approval follows its rule.")]
+    public bool Emergency { get; init; }
+
+    [ParameterHelp("Time for improving the plan; default: 2 seconds.")]
+    public TimeSpan TimeLimit { get; init; } = TimeSpan.FromSeconds(2);
+
+    public override void Validate()
+    {
+        Needs.Text(Name, nameof(Name));
+        Needs.Between(Horizon.TotalMinutes, 1, 3660 * 1440.0, nameof(Horizon));
+        Needs.Between(TimeLimit.TotalSeconds, 0, 3600, nameof(TimeLimit));
+    }
+}
+
+[Operation("Get-PatchPlan", "plan get", "Lists plans, newest first.")]
+public sealed record GetPlanRequest : OperationRequest
+{
+    [ParameterHelp("Plan id or name; wildcards.", Position = 0)]
+    public IReadOnlyList<string> Id { get; init; } = [];
+}
+
+[Operation("Test-PatchPlan", "plan test", "Checks a plan against policy and the present.")]
+public sealed record TestPlanRequest : OperationRequest, IFollowsPolicy
+{
+    [ParameterHelp("Plan id.", Position = 0)]
+    public string PlanId { get; init; } = "";
+
+    [ParameterHelp("Policy file (YAML or JSON); default: $PATCHOPS_POLICY, then the built-in policy."), FilePath]
+    public string? Policy { get; init; }
+
+    public override void Validate() => Needs.Text(PlanId, nameof(PlanId));
+}
+
+/// <summary>A decision on a plan.</summary>
+public abstract record DecidePlanRequest : OperationRequest, IFollowsPolicy
+{
+    [ParameterHelp("Plan id.", Position = 0)]
+    public string PlanId { get; init; } = "";
+
+    [ParameterHelp("Role to decide in, among those held.")]
+    public string? As { get; init; }
+
+    [ParameterHelp("Ground of the decision.")]
+    public string? Comment { get; init; }
+
+    [ParameterHelp("Policy file (YAML or JSON); default: $PATCHOPS_POLICY, then the built-in policy."), FilePath]
+    public string? Policy { get; init; }
+
+    public override void Validate() => Needs.Text(PlanId, nameof(PlanId));
+}
+
+[Operation("Approve-PatchPlan", "plan approve", "Approves a plan's hash.", Changes = true)]
+public sealed record ApprovePlanRequest : DecidePlanRequest;
+
+[Operation("Deny-PatchPlan", "plan deny", "Denies a plan's hash.", Changes = true)]
+public sealed record DenyPlanRequest : DecidePlanRequest;
+
+/// <summary>Form of an exported plan.</summary>
+public enum PlanFormat { Json, Csv, Ics, Markdown }
+
+[Operation("Export-PatchPlan", "plan export", "Writes a plan as JSON, CSV, iCalendar or Markdown.", Changes = true)]
+public sealed record ExportPlanRequest : OperationRequest
+{
+    [ParameterHelp("Plan id.", Position = 0)]
+    public string PlanId { get; init; } = "";
+
+    [ParameterHelp("File to write.", Position = 1), FilePath(Exists = false)]
+    public string Path { get; init; } = "";
+
+    [ParameterHelp("Form; default: by the file's ending.")]
+    public PlanFormat? Format { get; init; }
+
+    public override void Validate()
+    {
+        Needs.Text(PlanId, nameof(PlanId));
+        Needs.Text(Path, nameof(Path));
+    }
+}

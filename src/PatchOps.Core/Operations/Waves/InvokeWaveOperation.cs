@@ -1,0 +1,124 @@
+using System.Runtime.CompilerServices;
+using PatchOps.Core.Governance;
+using PatchOps.Core.Operations.Plan;
+using PatchOps.Core.Operations.Requests;
+using PatchOps.Core.Seams;
+using PatchOps.Core.Waves;
+using PatchOps.Core.Waves.State;
+using PatchOps.Domain;
+
+namespace PatchOps.Core.Operations.Waves;
+
+/// <summary>Runs a wave: approved, in order, in its window; what it did flows back as deployments.</summary>
+public sealed class InvokeWaveOperation(WaveParts parts) : IOperation<InvokeWaveRequest>
+{
+    public async IAsyncEnumerable<OperationEvent> RunAsync(InvokeWaveRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var chosen = request.Due
+            ? await DueAsync(cancellationToken).ConfigureAwait(false)
+            : [(StoredPlan.Require(parts.Catalogue, request.PlanId), request.Wave)];
+        if (request.Due && chosen.Count == 0) yield return new DecisionEvent("No approved wave is due.");
+        foreach (var (plan, wave) in chosen)
+            await foreach (var next in OneAsync(request, plan, wave, cancellationToken).ConfigureAwait(false))
+                yield return next;
+    }
+
+    private async IAsyncEnumerable<OperationEvent> OneAsync(InvokeWaveRequest request, PatchPlan plan, int number, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var definition = WaveDefinition.From(plan, number);
+        var now = parts.Clock.GetUtcNow();
+        if (request.Rehearse)
+        {
+            foreach (var next in parts.Rehearse(plan, number)) yield return next;
+            yield break;
+        }
+
+        var refusal = ApprovalCheck.Check(plan, parts.Catalogue.Approvals(plan.Hash)) ?? await OutOfOrderAsync(plan, number, now, cancellationToken).ConfigureAwait(false) ?? OutOfWindow(request, plan, definition.Wave, now);
+        if (refusal is not null)
+        {
+            // What would be refused is worth knowing under -WhatIf, where nothing can go wrong.
+            if (!parts.Caller.WhatIf)
+            {
+                yield return new FailedEvent(refusal, Terminating: !request.Due);
+                yield break;
+            }
+            yield return new WarningEvent($"{refusal.Message} {refusal.Remedy}");
+        }
+
+        var ask = new AskEvent(FormattableString.Invariant($"{definition.Hosts.Count} hosts: {string.Join(", ", definition.Hosts.Take(5).Select(h => h.Name))}{(definition.Hosts.Count > 5 ? " …" : "")}"),
+            $"Run wave {number} ({definition.Wave.Stage} {definition.Wave.Ring}) of plan {plan.Name}", Hosts: true);
+        yield return ask;
+        var answer = await ask.Reply.ConfigureAwait(false);
+        if (answer == Answer.WhatIf)
+        {
+            foreach (var host in definition.Hosts) yield return new ResultEvent(Simulated(plan, number, host));
+            yield break;
+        }
+        if (answer == Answer.No) yield break;
+
+        if (request.IgnoreWindow) definition = Shifted(plan, definition.Wave, now);
+        var options = new WaveOptions { Actor = parts.Caller.Account, Throttle = request.ThrottleLimit, WaitForStart = request.Wait, RetryFailed = request.RetryFailed, EndWhenSuspended = true };
+        await parts.AuditAsync("WaveStarted", plan, number, [("ignoreWindow", request.IgnoreWindow), ("hosts", definition.Hosts.Count)], cancellationToken).ConfigureAwait(false);
+        await foreach (var next in WaveReading.RunAsync(parts, plan, definition, options, cancellationToken).ConfigureAwait(false)) yield return next;
+    }
+
+    private async Task<Failure?> OutOfOrderAsync(PatchPlan plan, int number, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var earlier = new Dictionary<int, (WaveStatus, DateTimeOffset?)>();
+        foreach (var wave in plan.Waves.Where(w => w.Number < number))
+        {
+            var definition = new WaveDefinition(plan.Id, wave);
+            var status = await WaveHistory.StatusAsync(parts.Journal, definition, cancellationToken).ConfigureAwait(false);
+            var runs = status.State == WaveState.Completed ? await WaveHistory.RunsAsync(parts.Journal, definition, null, cancellationToken).ConfigureAwait(false) : [];
+            earlier[wave.Number] = (status, runs.Max(r => r.Ended));
+        }
+        return WaveOrder.Check(plan, number, earlier, now);
+    }
+
+    private static Failure? OutOfWindow(InvokeWaveRequest request, PatchPlan plan, PlanWave wave, DateTimeOffset now)
+    {
+        if (request.IgnoreWindow || (request.Wait && now < wave.Start)) return null;
+        if (now < wave.Start)
+            return new Failure("WaveNotDue", FailureKind.Refused, FormattableString.Invariant($"Wave {wave.Number} of plan {plan.Id} starts at {wave.Start:u}."), plan.Id,
+                "Run it then (Invoke-PatchWave -Due in a scheduler does), wait with -Wait, or run it now with -IgnoreWindow, which is recorded.");
+        return now < wave.End
+            ? null
+            : new Failure("WaveExpired", FailureKind.Refused, FormattableString.Invariant($"The last window of wave {wave.Number} of plan {plan.Id} ended at {wave.End:u}."), plan.Id, "Make a new plan with New-PatchPlan, or run it now with -IgnoreWindow, which is recorded.");
+    }
+
+    /// <summary>The same wave at once: what a person decided, the journal and the audit trail record.</summary>
+    private static WaveDefinition Shifted(PatchPlan plan, PlanWave wave, DateTimeOffset now)
+    {
+        var latest = now + TimeSpan.FromDays(1);
+        return new WaveDefinition(plan.Id, wave with
+        {
+            Start = now,
+            End = latest > wave.End ? latest : wave.End,
+            Hosts = [.. wave.Hosts.Select(h => h with { Start = now, LatestStart = latest > h.LatestStart ? latest : h.LatestStart })],
+        });
+    }
+
+    private async Task<List<(PatchPlan, int)>> DueAsync(CancellationToken cancellationToken)
+    {
+        var now = parts.Clock.GetUtcNow();
+        var due = new List<(PatchPlan, int)>();
+        foreach (var plan in parts.Catalogue.Plans().OrderBy(p => p.Created))
+        {
+            if (plan.End <= now || ApprovalCheck.Check(plan, parts.Catalogue.Approvals(plan.Hash)) is not null) continue;
+            foreach (var wave in plan.Waves)
+            {
+                if (now < wave.Start || now >= wave.End) continue;
+                var status = await WaveHistory.StatusAsync(parts.Journal, new WaveDefinition(plan.Id, wave), cancellationToken).ConfigureAwait(false);
+                if (status.State is WaveState.NotStarted or WaveState.Running) due.Add((plan, wave.Number));
+            }
+        }
+        return due;
+    }
+
+    private static HostRun Simulated(PatchPlan plan, int wave, PlannedHost host) => new()
+    {
+        PlanId = plan.Id, Wave = wave, Asset = host.Asset, Name = host.Name, State = HostState.Pending, Simulated = true, Reason = "nothing was changed (-WhatIf)",
+        Changes = [.. host.Patches.SelectMany(p => p.Packages.Select(v => new AppliedChange { Patch = p.Patch, Package = v.Package, ToVersion = v.Version }))],
+        Started = host.Start,
+    };
+}

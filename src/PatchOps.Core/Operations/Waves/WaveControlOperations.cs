@@ -1,0 +1,82 @@
+using System.Runtime.CompilerServices;
+using PatchOps.Core.Operations.Plan;
+using PatchOps.Core.Operations.Requests;
+using PatchOps.Core.Seams;
+using PatchOps.Core.Waves;
+using PatchOps.Core.Waves.Halting;
+using PatchOps.Core.Waves.State;
+using PatchOps.Domain;
+
+namespace PatchOps.Core.Operations.Waves;
+
+public sealed class GetWaveOperation(ICatalogue catalogue, IJournal journal) : IOperation<GetWaveRequest>
+{
+    public async IAsyncEnumerable<OperationEvent> RunAsync(GetWaveRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var plan = StoredPlan.Require(catalogue, request.PlanId);
+        var waves = request.Wave == 0 ? plan.Waves : [WaveDefinition.From(plan, request.Wave).Wave];
+        foreach (var wave in waves)
+        {
+            var definition = new WaveDefinition(plan.Id, wave);
+            if (request.Timeline)
+            {
+                await foreach (var entry in WaveHistory.TimelineAsync(journal, definition, cancellationToken).ConfigureAwait(false)) yield return new ResultEvent(entry);
+            }
+            else if (request.Hosts)
+            {
+                foreach (var run in await WaveHistory.RunsAsync(journal, definition, null, cancellationToken).ConfigureAwait(false)) yield return new ResultEvent(run);
+            }
+            else
+            {
+                yield return new ResultEvent(await WaveHistory.StatusAsync(journal, definition, cancellationToken).ConfigureAwait(false));
+            }
+        }
+    }
+}
+
+/// <summary>Leaves a wish for the runner of a wave, in whatever session it works.</summary>
+public sealed class ControlWaveOperation<TRequest>(WaveParts parts, string wish) : IOperation<TRequest> where TRequest : WaveRequest
+{
+    public async IAsyncEnumerable<OperationEvent> RunAsync(TRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var plan = StoredPlan.Require(parts.Catalogue, request.PlanId);
+        var definition = WaveDefinition.From(plan, request.Wave);
+        var ask = new AskEvent($"wave {request.Wave} of plan {plan.Name}", wish == WaveWish.Suspend ? "Suspend" : "Resume");
+        yield return ask;
+        var answer = await ask.Reply.ConfigureAwait(false);
+        if (answer == Answer.No) yield break;
+        if (answer == Answer.Yes)
+        {
+            await parts.Journal.SetControlAsync(LeaseNames.Wave(plan.Id, request.Wave), wish, parts.Caller.Account, parts.Clock.GetUtcNow(), cancellationToken).ConfigureAwait(false);
+            await parts.AuditAsync(wish == WaveWish.Suspend ? "WaveSuspended" : "WaveResumed", plan, request.Wave, [], cancellationToken).ConfigureAwait(false);
+        }
+        yield return new ResultEvent(await WaveHistory.StatusAsync(parts.Journal, definition, cancellationToken).ConfigureAwait(false));
+    }
+}
+
+/// <summary>Takes a wave back: a run of its own, leased and journaled like any other.</summary>
+public sealed class UndoWaveOperation(WaveParts parts) : IOperation<UndoWaveRequest>
+{
+    public async IAsyncEnumerable<OperationEvent> RunAsync(UndoWaveRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var plan = StoredPlan.Require(parts.Catalogue, request.PlanId);
+        var definition = WaveDefinition.From(plan, request.Wave);
+        var ask = new AskEvent($"{definition.Hosts.Count} hosts of wave {request.Wave} of plan {plan.Name}", "Take back the changes", Hosts: true);
+        yield return ask;
+        if (await ask.Reply.ConfigureAwait(false) != Answer.Yes) yield break;
+
+        // A runner that still works on it learns of the wish; a new run takes back what is done.
+        var resource = LeaseNames.Wave(plan.Id, request.Wave);
+        var holder = await parts.Journal.HolderAsync(resource, cancellationToken).ConfigureAwait(false);
+        if (holder is not null && holder.Expires > parts.Clock.GetUtcNow())
+        {
+            await parts.Journal.SetControlAsync(resource, WaveWish.Undo, parts.Caller.Account, parts.Clock.GetUtcNow(), cancellationToken).ConfigureAwait(false);
+            await parts.AuditAsync("WaveUndoRequested", plan, request.Wave, [], cancellationToken).ConfigureAwait(false);
+            yield return new WarningEvent($"Runner {holder.Owner} works on the wave and takes it back; watch it with Get-PatchWave {plan.Id} {request.Wave} -Hosts.");
+            yield break;
+        }
+        await parts.AuditAsync("WaveUndone", plan, request.Wave, [], cancellationToken).ConfigureAwait(false);
+        var options = new WaveOptions { Actor = parts.Caller.Account, Mode = WaveMode.Undo, Throttle = request.ThrottleLimit, EndWhenSuspended = true };
+        await foreach (var next in WaveReading.RunAsync(parts, plan, definition, options, cancellationToken).ConfigureAwait(false)) yield return next;
+    }
+}

@@ -1,0 +1,21 @@
+using PatchOps.Core.Seams;
+using PatchOps.Core.Waves;
+using PatchOps.Domain;
+
+namespace PatchOps.Core.Operations.Waves;
+
+/// <summary>What operations on waves are made of.</summary>
+public sealed record WaveParts(ICatalogue Catalogue, IJournal Journal, IAuditLog Audit, TimeProvider Clock, Caller Caller)
+{
+    /// <summary>The way to the hosts of a wave.</summary>
+    public required Func<PlanWave, IHostServicesFactory> Hosts { get; init; }
+
+    /// <summary>Events of a rehearsal of one wave.</summary>
+    public required Func<PatchPlan, int, IEnumerable<OperationEvent>> Rehearse { get; init; }
+
+    public async Task AuditAsync(string action, PatchPlan plan, int wave, IReadOnlyList<(string, object?)> details, CancellationToken cancellationToken)
+    {
+        (string, object?)[] payload = [.. details, ("hash", plan.Hash), ("wave", wave)];
+        await Audit.AppendAsync(new AuditRecord(Guid.NewGuid().ToString("N"), Caller.Account, action, plan.Id, CanonicalJson.Of(payload)), Clock.GetUtcNow(), cancellationToken).ConfigureAwait(false);
+    }
+}

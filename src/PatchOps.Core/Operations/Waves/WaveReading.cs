@@ -1,0 +1,80 @@
+using System.Runtime.CompilerServices;
+using PatchOps.Core.Waves;
+using PatchOps.Core.Waves.State;
+using PatchOps.Domain;
+
+namespace PatchOps.Core.Operations.Waves;
+
+/// <summary>Reads a running wave into events, and keeps what hosts became as deployments: the next risk score learns from it.</summary>
+internal static class WaveReading
+{
+    public static async IAsyncEnumerable<OperationEvent> RunAsync(WaveParts parts, PatchPlan plan, WaveDefinition definition, WaveOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var run = await WaveRunner.StartAsync(definition, parts.Hosts(definition.Wave), parts.Journal, parts.Clock, options, cancellationToken).ConfigureAwait(false);
+        var finished = new List<HostRun>();
+        try
+        {
+            // Ctrl+C stops admission; hosts in flight still finish, and their events are still read.
+            await using var stopping = cancellationToken.Register(run.Stop);
+            await foreach (var happened in run.ReadAsync(CancellationToken.None).ConfigureAwait(false))
+            {
+                switch (happened)
+                {
+                    case HostFinished { Run: var host }:
+                        finished.Add(host);
+                        yield return new ProgressEvent($"Wave {definition.Number} of {plan.Name}", $"{host.Name}: {host.State}", 100.0 * finished.Count / definition.Hosts.Count);
+                        if (host is { IsFailure: true, Reason: { } reason })
+                            yield return new FailedEvent(new Failure("HostFailed", FailureKind.Failed, $"{host.Name}: {host.State}: {reason}", host.Name, $"See its evidence with Get-PatchWave {plan.Id} {definition.Number} -Hosts."));
+                        yield return new ResultEvent(host);
+                        break;
+                    case HostStepped step:
+                        yield return new ProgressEvent($"Wave {definition.Number} of {plan.Name}", $"{step.Name}: {step.Step} {step.Outcome}", 100.0 * finished.Count / definition.Hosts.Count, Id: 1);
+                        yield return new DecisionEvent($"{step.Name}: {step.Step} {step.Outcome}{(step.Summary is null ? "" : $": {step.Summary}")}");
+                        break;
+                    case WaveDecided decided:
+                        yield return new DecisionEvent(decided.Message);
+                        break;
+                    case WaveWarned warned:
+                        yield return new WarningEvent(warned.Failure.ToString());
+                        break;
+                }
+            }
+            var status = await run.Completion.ConfigureAwait(false);
+            if (status.State is WaveState.Halted or WaveState.Suspended)
+                yield return new WarningEvent($"Wave {definition.Number} is {status.State.ToString().ToLowerInvariant()}{(status.Reason is null ? "" : $": {status.Reason}")}. {status.Pending} hosts were not admitted.");
+        }
+        finally
+        {
+            // Also where the reader left early: the run ends in order, and what is true by then is kept.
+            await run.DisposeAsync().ConfigureAwait(false);
+            var runs = await WaveHistory.RunsAsync(parts.Journal, definition, null, CancellationToken.None).ConfigureAwait(false);
+            Keep(parts, plan, definition.Number, runs);
+            var last = await WaveHistory.StatusAsync(parts.Journal, definition, CancellationToken.None).ConfigureAwait(false);
+            await parts.AuditAsync("WaveEnded", plan, definition.Number, [("state", last.State.ToString()), ("done", last.Done), ("failed", last.Failed), ("pending", last.Pending)], CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
+    private static void Keep(WaveParts parts, PatchPlan plan, int wave, IReadOnlyList<HostRun> runs)
+    {
+        using var import = parts.Catalogue.BeginImport("Deployment", $"wave {plan.Id}/{wave}", parts.Clock.GetUtcNow());
+        var any = false;
+        foreach (var run in runs)
+        {
+            DeploymentOutcome? outcome = run.State switch
+            {
+                HostState.Done when run.Changes.Count > 0 => DeploymentOutcome.Succeeded,
+                HostState.RolledBack => DeploymentOutcome.RolledBack,
+                HostState.Failed or HostState.RollbackFailed => DeploymentOutcome.Failed,
+                _ => null,
+            };
+            if (outcome is null || run.Started is not { } started) continue;
+            var planned = plan.Waves.Where(w => w.Number == wave).SelectMany(w => w.Hosts).First(h => h.Asset == run.Asset).Patches.Select(p => p.Patch);
+            foreach (var patch in planned)
+            {
+                any = true;
+                import.Add(new Deployment { Id = $"{plan.Id}/{wave}/{run.Asset}/{patch}", Patch = patch, Asset = run.Asset, Started = started, Ended = run.Ended, Outcome = outcome.Value, Change = plan.Id });
+            }
+        }
+        if (any) import.Complete(TimeSpan.Zero);
+    }
+}

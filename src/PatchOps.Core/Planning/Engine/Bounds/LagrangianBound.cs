@@ -1,0 +1,193 @@
+using PatchOps.Core.Planning.Engine.Search;
+
+namespace PatchOps.Core.Planning.Engine.Bounds;
+
+/// <summary>
+/// Lower bound by Lagrangian relaxation of all capacities: hosts pay prices for what they occupy, and without capacities the problem falls
+/// apart into hosts and trees of dependencies, each solved exactly. Prices follow the subgradient (Held, Wolfe and Crowder 1974, with
+/// Polyak's step towards the best known plan). Any prices give a valid bound; good ones also tell which hosts belong into which windows.
+/// </summary>
+internal sealed class LagrangianBound
+{
+    private readonly CompiledInstance _instance;
+    private readonly StartOptions _options;
+    private readonly Prices _prices;
+    private readonly BarrierForest _forest;
+    private readonly double[] _base;
+    private readonly double[] _reduced;
+    private readonly double[] _direction;
+    private const double Deflection = 0.6;
+    private double _scale = 1;
+    private int _stalled;
+
+    public LagrangianBound(CompiledInstance instance, bool mayLeaveOver, long maxOptions)
+    {
+        _instance = instance;
+        var bucket = ChooseBucket(instance, maxOptions);
+        _options = new StartOptions(instance, bucket, mayLeaveOver);
+        _prices = new Prices(instance, bucket);
+        _forest = new BarrierForest(instance, _options);
+        _base = new double[_options.Start.Length];
+        _reduced = new double[_base.Length];
+        _direction = new double[_prices.Value.Length];
+        Choice = new int[instance.Hosts];
+        for (var h = 0; h < instance.Hosts; h++)
+        {
+            for (var o = _options.From[h]; o < _options.From[h + 1]; o++)
+            {
+                var start = _options.Start[o];
+                _base[o] = start == StartOptions.Never ? instance.UnplacedCost[h] : instance.Cost(h, start);
+            }
+        }
+    }
+
+    /// <summary>Best so far.</summary>
+    public double Value { get; private set; } = double.NegativeInfinity;
+
+    /// <summary>Option of each host at the latest prices.</summary>
+    public int[] Choice { get; }
+
+    public int OptionCount => _options.Start.Length;
+
+    /// <summary>Start of a host at the latest prices.</summary>
+    public int ChosenStart(int host) => _options.Start[Choice[host]];
+
+    /// <summary>One evaluation and one move of the prices.</summary>
+    /// <param name="target">Objective of the best known plan.</param>
+    public void Iterate(double target)
+    {
+        var value = Evaluate();
+        if (value > Value)
+        {
+            if (value > Value + 1e-5 * Math.Abs(value)) _stalled = 0;
+            else _stalled++;
+            Value = value;
+        }
+        else
+        {
+            _stalled++;
+        }
+        if (_stalled >= 6)
+        {
+            _scale *= 0.7;
+            _stalled = 0;
+        }
+        Move(target, value);
+    }
+
+    /// <summary>From now on leaving over a host that has an option costs more than the whole of the best known plan.</summary>
+    public void ForbidLeavingOver(double target)
+    {
+        for (var h = 0; h < _instance.Hosts; h++)
+        {
+            var last = _options.From[h + 1] - 1;
+            if (_options.Start[last] == StartOptions.Never && last > _options.From[h]) _base[last] += 2 * target;
+        }
+    }
+
+    /// <summary>Cost plus price of starting at the beginning of each slot, at the latest prices: where the relaxation would like hosts to be.</summary>
+    public double[] SlotScores()
+    {
+        _prices.Refresh();
+        var scores = new double[_instance.Slots.Length];
+        for (var h = 0; h < _instance.Hosts; h++)
+        {
+            for (var s = _instance.SlotFrom[h]; s < _instance.SlotFrom[h + 1]; s++)
+            {
+                var slot = _instance.Slots[s];
+                scores[s] = _instance.Cost(h, slot.Low) + _prices.Of(h, slot.Window, slot.Low);
+            }
+        }
+        return scores;
+    }
+
+    /// <summary>What the host would lose if its choice at the latest prices were taken from it.</summary>
+    public double Regret(int host)
+    {
+        var choice = Choice[host];
+        double chosen = _base[choice] + PriceOf(host, choice), next = double.MaxValue;
+        for (var o = _options.From[host]; o < _options.From[host + 1]; o++)
+        {
+            if (o == choice || (_options.Window[o] == _options.Window[choice] && Math.Abs(_options.Start[o] - _options.Start[choice]) < _instance.Duration[host]))
+                continue;
+            if (_base[o] >= next) break;
+            next = Math.Min(next, _base[o] + PriceOf(host, o));
+        }
+        return next - chosen;
+    }
+
+    private double PriceOf(int host, int option) =>
+        _options.Start[option] == StartOptions.Never ? 0 : _prices.Of(host, _options.Window[option], _options.Start[option]);
+
+    private double Evaluate()
+    {
+        _prices.Refresh();
+        Array.Clear(_prices.Usage);
+        double sum = 0;
+        for (var h = 0; h < _instance.Hosts; h++)
+        {
+            int from = _options.From[h], to = _options.From[h + 1];
+            if (_forest.IsInTree[h])
+            {
+                for (var o = from; o < to; o++) _reduced[o] = _base[o] + PriceOf(h, o);
+                continue;
+            }
+            // Costs ascend with the start and prices are never negative: the scan may stop early.
+            var best = double.MaxValue;
+            for (var o = from; o < to && _base[o] < best; o++)
+            {
+                var cost = _base[o] + PriceOf(h, o);
+                if (cost >= best) continue;
+                best = cost;
+                Choice[h] = o;
+            }
+            sum += best;
+        }
+        sum += _forest.Solve(_reduced, Choice);
+        for (var h = 0; h < _instance.Hosts; h++)
+        {
+            var start = _options.Start[Choice[h]];
+            if (start != StartOptions.Never) _prices.Use(h, _options.Window[Choice[h]], start);
+        }
+        // The last digits may be rounding: a bound errs to the low side.
+        var value = sum - _prices.Income();
+        return value - 1e-10 * (Math.Abs(sum) + Math.Abs(value));
+    }
+
+    private void Move(double target, double value)
+    {
+        double norm = 0;
+        var prices = _prices.Value;
+        for (var i = 0; i < prices.Length; i++)
+        {
+            var g = _prices.Usage[i] - _prices.Room[i];
+            if (prices[i] <= 0 && g <= 0)
+            {
+                _direction[i] = 0;
+                continue;
+            }
+            // Deflected: part of the last direction damps the zigzag between two windows.
+            _direction[i] = g + Deflection * _direction[i];
+            norm += _direction[i] * _direction[i];
+        }
+        foreach (var edge in _forest.Loose) norm += edge.Aim(Deflection);
+        if (norm <= 0) return;
+        var step = _scale * Math.Max(1e-7 * Math.Abs(target), 1.002 * target - value) / norm;
+        for (var i = 0; i < prices.Length; i++) prices[i] = Math.Max(0, prices[i] + step * _direction[i]);
+        foreach (var edge in _forest.Loose) edge.Move(step);
+    }
+
+    /// <summary>The finest bucket with which the options stay affordable.</summary>
+    private static int ChooseBucket(CompiledInstance instance, long maxOptions)
+    {
+        for (var bucket = 1; ; bucket *= 2)
+        {
+            long options = 0;
+            foreach (var slot in instance.Slots)
+            {
+                options += bucket == 1 ? slot.High - slot.Low + 1 : 2 + 2 * ((slot.High - slot.Low) / bucket);
+            }
+            if (options <= maxOptions || bucket >= 4096 || options <= 2L * instance.Slots.Length) return bucket;
+        }
+    }
+}

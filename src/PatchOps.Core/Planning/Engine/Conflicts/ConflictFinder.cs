@@ -1,0 +1,146 @@
+using PatchOps.Core.Planning.Engine.Model;
+
+namespace PatchOps.Core.Planning.Engine.Conflicts;
+
+/// <summary>
+/// Says why a host is left over: a minimal infeasible set of rules (QuickXplain, Junker 2004, then a deletion test of every member), first
+/// among all ways to plan the hosts concerned anew, then, where that is too much to search, with the others in their places.
+/// </summary>
+public sealed class ConflictFinder
+{
+    private const long Nodes = 20_000;
+    private const int MaxReplanned = 40;
+    private readonly PlanningInstance _instance;
+    private readonly IReadOnlyList<Placement> _plan;
+    private readonly List<int>[] _barriersAfter;
+
+    public ConflictFinder(PlanningInstance instance, IReadOnlyList<Placement> plan)
+    {
+        _instance = instance;
+        _plan = plan;
+        _barriersAfter = new List<int>[instance.Hosts.Count];
+        for (var b = 0; b < instance.Barriers.Count; b++)
+        {
+            foreach (var h in instance.Barriers[b].After) (_barriersAfter[h] ??= []).Add(b);
+        }
+    }
+
+    /// <param name="host">Index of a host that is not placed.</param>
+    public PlanningConflict Explain(int host)
+    {
+        var subset = new RuleSubset(_instance, host, _plan);
+        var alone = Windows([host]).Prepend(Rule(RuleKind.HostWindows, host)).ToList();
+        if (subset.IsFeasible(alone, Nodes) == false) return Report(subset, host, [], alone, givenPlan: false);
+        var chain = Chain(host);
+        var competitors = Competitors(host);
+        foreach (var scope in (List<int>[])[chain, [.. chain.Union(competitors)]])
+        {
+            if (scope.Count > MaxReplanned) continue;
+            var (background, rules) = RulesOf(host, scope, kept: false);
+            if (subset.IsFeasible([.. background, .. rules], Nodes) == false) return Report(subset, host, background, rules, givenPlan: false);
+        }
+        var (fixedBackground, fixedRules) = RulesOf(host, [.. chain.Union(competitors)], kept: true);
+        return Report(subset, host, fixedBackground, fixedRules, givenPlan: true);
+    }
+
+    private PlanningConflict Report(RuleSubset subset, int host, List<ConflictRule> background, List<ConflictRule> rules, bool givenPlan)
+    {
+        List<ConflictRule> minimal = subset.IsFeasible([.. background, .. rules], Nodes) == false
+            ? Shrink(subset, background, rules) : [];
+        var proven = minimal.Count > 0 && subset.IsFeasible([.. background, .. minimal], Nodes) == false
+            && minimal.All(r => subset.IsFeasible([.. background, .. minimal.Where(m => m != r)], Nodes) == true);
+        return new()
+        {
+            Host = host,
+            Rules = minimal,
+            IsProven = proven,
+            GivenPlan = givenPlan,
+            Relaxation = new RelaxationFinder(_instance, subset, Nodes).Smallest(host, [.. background, .. rules], minimal),
+        };
+    }
+
+    private static List<ConflictRule> Shrink(RuleSubset subset, List<ConflictRule> background, List<ConflictRule> rules)
+    {
+        if (rules.Count == 0) return [];
+        return Explain(background, added: false, rules);
+
+        List<ConflictRule> Explain(List<ConflictRule> holds, bool added, List<ConflictRule> among)
+        {
+            if (added && subset.IsFeasible(holds, Nodes) == false) return [];
+            if (among.Count == 1) return among;
+            var half = among.Count / 2;
+            var (first, second) = (among[..half], among[half..]);
+            var fromSecond = Explain([.. holds, .. first], added: true, second);
+            var fromFirst = Explain([.. holds, .. fromSecond], added: fromSecond.Count > 0, first);
+            return [.. fromFirst, .. fromSecond];
+        }
+    }
+
+    /// <summary>The host and all that it waits for, directly or not.</summary>
+    private List<int> Chain(int host)
+    {
+        var seen = new HashSet<int> { host };
+        var chain = new List<int> { host };
+        for (var i = 0; i < chain.Count; i++)
+        {
+            foreach (var b in _barriersAfter[chain[i]] ?? [])
+            {
+                var barrier = _instance.Barriers[b];
+                foreach (var h in barrier.Before)
+                {
+                    if ((!barrier.IgnoresUnplaced || _plan[h].IsPlaced) && seen.Add(h)) chain.Add(h);
+                }
+            }
+        }
+        return chain;
+    }
+
+    /// <summary>Placed hosts that share a window, a resource, a group or a dependency with the host.</summary>
+    private List<int> Competitors(int host)
+    {
+        var mine = _instance.Hosts[host];
+        var windows = mine.Windows.ToHashSet();
+        var resources = mine.Resources.ToHashSet();
+        var peers = _instance.Groups.Where(g => g.Members.Contains(host)).SelectMany(g => g.Members).ToHashSet();
+        peers.UnionWith(_instance.Barriers.Where(b => b.Before.Contains(host)).SelectMany(b => b.After));
+        var spans = mine.Windows.Select(w => (_instance.Windows[w].Start, _instance.Windows[w].End)).ToList();
+        return [.. Enumerable.Range(0, _instance.Hosts.Count).Where(h => h != host && _plan[h].IsPlaced && (peers.Contains(h) || (
+            (windows.Contains(_plan[h].Window) || _instance.Hosts[h].Resources.Any(resources.Contains))
+            && spans.Any(s => _plan[h].Start < s.End && _plan[h].Start + _instance.Hosts[h].P90Seconds > s.Start))))];
+    }
+
+    private (List<ConflictRule> Background, List<ConflictRule> Rules) RulesOf(int target, List<int> scope, bool kept)
+    {
+        var background = Windows(scope).Prepend(Rule(RuleKind.HostWindows, target)).ToList();
+        var inside = scope.ToHashSet();
+        var rules = new List<ConflictRule>();
+        rules.AddRange(_instance.Freezes.Select((f, i) => (f, i)).Where(p => p.f.Hosts?.Any(inside.Contains) ?? true).Select(p => Rule(RuleKind.Freeze, p.i)));
+        rules.AddRange(scope.Where(h => _instance.Hosts[h].Release is not null).Select(h => Rule(RuleKind.Release, h)));
+        foreach (var w in scope.SelectMany(h => _instance.Hosts[h].Windows).Distinct().Order())
+        {
+            if (_instance.Windows[w].MaxConcurrent < scope.Count) rules.Add(Rule(RuleKind.WindowConcurrent, w));
+            if (_instance.Windows[w].MaxHosts < scope.Count) rules.Add(Rule(RuleKind.WindowHosts, w));
+        }
+        rules.AddRange(scope.SelectMany(h => _instance.Hosts[h].Resources).Distinct().Order()
+            .Where(r => _instance.Resources[r].Capacity < scope.Count).Select(r => Rule(RuleKind.Resource, r)));
+        rules.AddRange(Enumerable.Range(0, _instance.Groups.Count).Where(g => _instance.Groups[g].Members.Count(inside.Contains) > _instance.Groups[g].MaxConcurrent)
+            .Select(g => Rule(RuleKind.Group, g)));
+        rules.AddRange(Enumerable.Range(0, _instance.Barriers.Count)
+            .Where(b => _instance.Barriers[b].Before.Any(inside.Contains) && _instance.Barriers[b].After.Any(inside.Contains)).Select(b => Rule(RuleKind.Barrier, b)));
+        rules.AddRange(scope.Where(h => h != target).Select(h => Rule(kept && _plan[h].IsPlaced ? RuleKind.KeptPlace : RuleKind.OtherHost, h)));
+        return (background, rules);
+    }
+
+    private List<ConflictRule> Windows(IEnumerable<int> hosts) =>
+        [.. hosts.SelectMany(h => _instance.Hosts[h].Windows).Distinct().Order().Select(w => Rule(RuleKind.WindowEnd, w))];
+
+    private ConflictRule Rule(RuleKind kind, int index) => new(kind, index, kind switch
+    {
+        RuleKind.WindowEnd or RuleKind.WindowConcurrent or RuleKind.WindowHosts => _instance.Windows[index].Id,
+        RuleKind.Freeze => _instance.Freezes[index].Id,
+        RuleKind.Resource => _instance.Resources[index].Id,
+        RuleKind.Group => _instance.Groups[index].Id,
+        RuleKind.Barrier => _instance.Barriers[index].Id,
+        _ => _instance.Hosts[index].Id,
+    });
+}

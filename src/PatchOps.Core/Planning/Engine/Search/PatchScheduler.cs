@@ -1,0 +1,154 @@
+using PatchOps.Core.Planning.Engine.Bounds;
+using PatchOps.Core.Planning.Engine.Model;
+
+namespace PatchOps.Core.Planning.Engine.Search;
+
+/// <summary>How long to search and whom to tell.</summary>
+public sealed record PlanningOptions
+{
+    /// <summary>Same seed, same instance, same limits that do not depend on time: same plan.</summary>
+    public long Seed { get; init; } = 1;
+
+    /// <summary>Stops the search early; a plan that this has cut short is not reproducible. Default: none.</summary>
+    public TimeSpan TimeLimit { get; init; } = Timeout.InfiniteTimeSpan;
+
+    /// <summary>Steps of improvement; null: chosen by size, so that a thousand hosts take well under a second.</summary>
+    public long? MaxSteps { get; init; }
+
+    /// <summary>Iterations of the bound; null: chosen by size.</summary>
+    public int? BoundIterations { get; init; }
+
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>Told about every phase and as gap and objective fall; called on the solving thread.</summary>
+    public Action<PlanningProgress>? Progress { get; init; }
+}
+
+/// <summary>
+/// The scheduling engine: ranking, then a Lagrangian lower bound whose prices guide further constructions, then improvement by
+/// ruin and recreate. What it returns always respects every rule; hosts it could not place are listed.
+/// </summary>
+public static class PatchScheduler
+{
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static PlanningSolution Solve(PlanningInstance instance, PlanningOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new PlanningOptions();
+        var run = new Run(new CompiledInstance(instance), options, cancellationToken);
+        return run.Solve();
+    }
+
+    private sealed class Run(CompiledInstance instance, PlanningOptions options, CancellationToken cancellationToken)
+    {
+        private readonly long _began = options.Clock.GetTimestamp();
+        private Timetable _best = null!;
+        private double _bound;
+
+        public PlanningSolution Solve()
+        {
+            _best = Construction.Ranking(instance);
+            var greedy = _best.Cost;
+            Tell("Ranking");
+            var bound = new LagrangianBound(instance, _best.Unplaced > 0, Math.Clamp(12L * instance.Hosts, 120_000, 1_000_000));
+            var mayLeaveOver = _best.Unplaced > 0;
+            var iterations = options.BoundIterations ?? (int)Math.Clamp(12_000_000L / Math.Max(1, bound.OptionCount), 8, 300);
+            Bound(bound, iterations, ref mayLeaveOver);
+            var steps = Improve(bound.SlotScores());
+            // Improvement may have placed the last host that was left over, and a better plan sharpens the steps of the bound.
+            Bound(bound, iterations / 5, ref mayLeaveOver);
+            var placements = new Placement[instance.Hosts];
+            var unplaced = new List<int>();
+            for (var h = 0; h < placements.Length; h++)
+            {
+                if (_best.Slot[h] < 0)
+                {
+                    unplaced.Add(h);
+                    placements[h] = new(h, -1, 0);
+                    continue;
+                }
+                placements[h] = new(h, instance.Slots[_best.Slot[h]].Window, instance.Seconds(_best.Start[h]));
+            }
+            return new()
+            {
+                Placements = placements,
+                Unplaced = unplaced,
+                Objective = _best.Cost,
+                LowerBound = Math.Max(0, Math.Min(_bound, _best.Cost)),
+                GreedyObjective = greedy,
+                Steps = steps,
+                StepSeconds = instance.Step,
+            };
+        }
+
+        private void Bound(LagrangianBound bound, int iterations, ref bool mayLeaveOver)
+        {
+            var every = Math.Max(4, iterations / 12);
+            for (var i = 0; i < iterations && !IsOver(0.4); i++)
+            {
+                if (mayLeaveOver && _best.Unplaced == 0)
+                {
+                    mayLeaveOver = false;
+                    bound.ForbidLeavingOver(_best.Cost);
+                }
+                bound.Iterate(_best.Cost);
+                if (bound.Value > _bound) _bound = bound.Value;
+                if (i % every != every - 1) continue;
+                Guided(bound);
+                Tell("Bound");
+                if (_best.Unplaced == 0 && _best.Cost - _bound <= 1e-9 * _best.Cost) break;
+            }
+        }
+
+        /// <summary>A construction in the order that the prices suggest: by chosen start, and those who would lose most first.</summary>
+        private void Guided(LagrangianBound bound)
+        {
+            var order = new int[instance.Hosts];
+            var starts = new int[order.Length];
+            var regrets = new double[order.Length];
+            for (var h = 0; h < order.Length; h++)
+            {
+                order[h] = h;
+                starts[h] = bound.ChosenStart(h);
+                regrets[h] = bound.Regret(h);
+            }
+            Array.Sort(order, (a, b) => starts[a] != starts[b] ? starts[a].CompareTo(starts[b])
+                : regrets[a] != regrets[b] ? regrets[b].CompareTo(regrets[a]) : a.CompareTo(b));
+            var keys = new double[order.Length];
+            for (var i = 0; i < order.Length; i++) keys[order[i]] = i;
+            var table = Construction.Build(instance, keys);
+            if (table.Ranked < _best.Ranked) _best = table;
+        }
+
+        private long Improve(double[] scores)
+        {
+            if (instance.Slots.Length == 0) return 0;
+            var steps = options.MaxSteps ?? Math.Clamp(instance.Hosts * 90L, 30_000, 270_000);
+            var improvement = new Improvement(instance, _best, scores, new SeededRandom(options.Seed));
+            var warm = 0.004 * _best.Cost / Math.Max(1, instance.Hosts);
+            long done = 0;
+            for (; done < steps; done++)
+            {
+                if ((done & 255) == 0 && IsOver(1)) break;
+                if ((done & 16383) == 16383) Tell("Improvement", improvement.BestRanked);
+                var left = 1 - (double)done / steps;
+                improvement.Step(left < 0.1 ? 0 : warm * left * left);
+            }
+            improvement.Restore();
+            Tell("Improvement");
+            return done;
+        }
+
+        private void Tell(string phase, double? ranked = null)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var cost = ranked is { } r && _best.Unplaced == 0 ? r : _best.Cost;
+            options.Progress?.Invoke(new(phase, cost, Math.Max(0, _bound), _best.Unplaced));
+        }
+
+        private bool IsOver(double share)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return options.TimeLimit != Timeout.InfiniteTimeSpan && options.Clock.GetElapsedTime(_began) > options.TimeLimit * share;
+        }
+    }
+}

@@ -1,0 +1,193 @@
+using System.Globalization;
+using NodaTime;
+using PatchOps.Core.Planning.Calendar;
+using PatchOps.Core.Planning.Calendar.Freezes;
+using PatchOps.Core.Planning.Calendar.Windows;
+using PatchOps.Core.Planning.Engine.Model;
+using PatchOps.Domain;
+
+namespace PatchOps.Core.Planning.Planner;
+
+/// <summary>Turns hosts, windows, freezes, stages, rings, dependencies and clusters into the engine's numbers.</summary>
+public sealed class InstanceBuilder
+{
+    private readonly PlanningPolicy policy;
+    private readonly DateTimeOffset start;
+    private readonly DateTimeOffset end;
+    private readonly bool emergency;
+    private readonly IReadOnlyDictionary<string, (int Size, int MinAvailable)> clusters;
+    private readonly Func<string, string?> resolve;
+    private readonly Dictionary<(string Text, string Zone), IReadOnlyList<WindowRule>> rules = [];
+    private readonly Dictionary<string, WindowChoice> choices = new(StringComparer.Ordinal);
+    private readonly List<PlanningWindow> windows = [];
+    private readonly List<UnscheduledItem> refused = [];
+
+    /// <param name="policy">How plans are made.</param>
+    /// <param name="start">Nothing starts earlier.</param>
+    /// <param name="end">Nothing runs later.</param>
+    /// <param name="emergency">Windows and freezes are left aside; clusters, dependencies and rings are not.</param>
+    /// <param name="clusters">Size and minimum available of each cluster, in the whole estate.</param>
+    /// <param name="resolve">Asset id of a name.</param>
+    public InstanceBuilder(PlanningPolicy policy, DateTimeOffset start, DateTimeOffset end, bool emergency,
+        IReadOnlyDictionary<string, (int Size, int MinAvailable)> clusters, Func<string, string?> resolve)
+    {
+        this.policy = policy;
+        this.start = start;
+        this.end = end;
+        this.emergency = emergency;
+        this.clusters = clusters;
+        this.resolve = resolve;
+    }
+
+    /// <summary>Hosts of the instance, in its order.</summary>
+    public IReadOnlyList<PlanItem> Hosts { get; private set; } = [];
+
+    /// <summary>Hosts that no plan could hold: without windows, frozen throughout, or in a cluster that may never miss a member.</summary>
+    public IReadOnlyList<UnscheduledItem> Refused => refused;
+
+    /// <summary>The windows that the instance's indexes mean.</summary>
+    public IReadOnlyList<PlanningWindow> Windows => windows;
+
+    /// <exception cref="FailureException"><c>DependencyCycle</c>: names the cycle. Others as <see cref="PlanningInstance"/>.</exception>
+    public PlanningInstance Build(IReadOnlyList<PlanItem> items)
+    {
+        var hosts = new List<PlanItem>();
+        var planning = new List<PlanningHost>();
+        var resources = new List<PlanningResource> { new("all hosts", policy.MaxConcurrent) };
+        var teams = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
+        foreach (var item in items)
+        {
+            if (Choose(item) is not { } choice) continue;
+            var uses = new List<int> { 0 };
+            if (item.Asset.OwnerTeam is { } team)
+            {
+                if (!teams.TryGetValue(team, out var resource))
+                {
+                    teams[team] = resource = resources.Count;
+                    resources.Add(new PlanningResource($"team {team}", policy.MaxConcurrentPerTeam));
+                }
+                uses.Add(resource);
+            }
+            hosts.Add(item);
+            planning.Add(new PlanningHost(item.Asset.Id, item.LossPerDay, (long)item.Median.TotalSeconds, (long)Math.Ceiling(item.NinetiethPercentile.TotalSeconds), choice.Windows)
+            {
+                Due = item.Due is { } due ? Math.Clamp(due.ToUnixTimeSeconds(), start.ToUnixTimeSeconds(), end.ToUnixTimeSeconds()) : null,
+                LatenessPerDay = item.LossPerDay * policy.LatenessFactor,
+                Resources = uses,
+            });
+        }
+        Hosts = hosts;
+        return new PlanningInstance(start.ToUnixTimeSeconds(), end.ToUnixTimeSeconds(), planning, windows, resources, Groups(hosts), Barriers(hosts));
+    }
+
+    private WindowChoice? Choose(PlanItem item)
+    {
+        var asset = item.Asset;
+        if (asset.Cluster is { } cluster && clusters.TryGetValue(cluster, out var size) && size.MinAvailable >= size.Size)
+        {
+            Refuse(item, "Availability", $"cluster '{cluster}' has {size.Size} members and must keep {size.MinAvailable} available, so none may ever be changed", $"fits if the minimum available is {size.Size - 1}");
+            return null;
+        }
+        var zone = asset.TimeZone ?? "UTC";
+        var text = asset.MaintenanceWindow ?? policy.DefaultWindow;
+        var freezes = emergency ? [] : policy.Freezes.Where(f => f.For.Matches(asset)).ToList();
+        var key = emergency ? "emergency" : $"{text}|{zone}|{string.Join(',', freezes.Select(f => f.Name))}";
+        if (!choices.TryGetValue(key, out var choice)) choices[key] = choice = emergency ? Anytime() : Occurrences(text, zone, freezes);
+        if (choice.Failure is { } failure)
+        {
+            Refuse(item, "WindowInvalid", failure.Message, failure.Remedy);
+            return null;
+        }
+        var long90 = (long)Math.Ceiling(item.NinetiethPercentile.TotalSeconds);
+        if (choice.Windows.Any(w => windows[w].End - windows[w].Start >= long90)) return choice;
+        if (choice.Windows.Count > 0)
+        {
+            var longest = choice.Windows.Max(w => windows[w].End - windows[w].Start);
+            Refuse(item, "WindowTooShort", $"no window holds the 90th percentile of {item.NinetiethPercentile.TotalMinutes:0} min; the longest has {longest / 60} min", $"fits if the window '{text}' is {(long90 - longest + 59) / 60} min longer");
+        }
+        else if (choice.FrozenBy.Count > 0)
+        {
+            Refuse(item, "Frozen", $"every window until {end.UtcDateTime:yyyy-MM-dd HH:mm}Z is frozen by {string.Join(", ", choice.FrozenBy)}", "fits with an approved exception from that freeze, or a longer -Horizon");
+        }
+        else
+        {
+            Refuse(item, "NoWindow", $"its window '{text}' does not occur before {end.UtcDateTime:yyyy-MM-dd HH:mm}Z", "fits with a longer -Horizon");
+        }
+        return null;
+    }
+
+    private WindowChoice Occurrences(string text, string zone, List<FreezeRule> freezeRules)
+    {
+        try
+        {
+            var dateTimeZone = ZoneNames.Resolve(zone);
+            if (!rules.TryGetValue((text, zone), out var parsed)) rules[(text, zone)] = parsed = WindowText.Parse(text, dateTimeZone, n => Named(n, dateTimeZone));
+            var freezes = freezeRules.Select(f => FreezeText.Parse(f.Name, f.When, ZoneNames.Resolve(f.TimeZone)));
+            var found = WindowCalendar.Occurrences(parsed, freezes, Instant.FromDateTimeOffset(start), Instant.FromDateTimeOffset(end));
+            var indexes = new List<int>();
+            foreach (var open in found.Open)
+            {
+                indexes.Add(windows.Count);
+                windows.Add(new PlanningWindow(string.Create(CultureInfo.InvariantCulture, $"{open.Rule.Name} {zone} {open.Slot.Start} #{windows.Count}"), open.Slot.Start.ToUnixTimeSeconds(), open.Slot.End.ToUnixTimeSeconds()));
+            }
+            return new WindowChoice(indexes, [.. found.Frozen.SelectMany(f => f.Freezes).Distinct(StringComparer.Ordinal)], null);
+        }
+        catch (FailureException e)
+        {
+            return new WindowChoice([], [], e.Failure);
+        }
+    }
+
+    private IReadOnlyList<WindowRule>? Named(string name, DateTimeZone zone) =>
+        policy.Windows.TryGetValue(name, out var text) ? WindowText.Parse(text, zone) : null;
+
+    private WindowChoice Anytime()
+    {
+        windows.Add(new PlanningWindow("emergency, outside of windows", start.ToUnixTimeSeconds(), end.ToUnixTimeSeconds()));
+        return new WindowChoice([windows.Count - 1], [], null);
+    }
+
+    private List<PlanningGroup> Groups(List<PlanItem> hosts)
+    {
+        var groups = new List<PlanningGroup>();
+        foreach (var members in hosts.Select((h, i) => (h.Asset.Cluster, i)).Where(h => h.Cluster is not null).GroupBy(h => h.Cluster!, StringComparer.OrdinalIgnoreCase))
+        {
+            var (size, minimum) = clusters[members.Key];
+            groups.Add(new PlanningGroup($"cluster {members.Key}", Math.Max(1, size - minimum), [.. members.Select(m => m.i)]));
+        }
+        return groups;
+    }
+
+    private List<PlanningBarrier> Barriers(List<PlanItem> hosts)
+    {
+        var barriers = new List<PlanningBarrier>();
+        var index = hosts.Select((h, i) => (h.Asset.Id, i)).ToDictionary(h => h.Id, h => h.i, StringComparer.Ordinal);
+        var rings = hosts.Select((h, i) => (h.Stage, h.Ring, i)).GroupBy(h => (h.Stage, h.Ring)).OrderBy(g => g.Key.Stage).ThenBy(g => g.Key.Ring).ToList();
+        for (var i = 1; i < rings.Count; i++)
+        {
+            var (before, after) = (rings[i - 1], rings[i]);
+            var sameStage = before.Key.Stage == after.Key.Stage;
+            // An emergency cannot wait for soak and bake; the order of rings and stages stays.
+            var lag = emergency ? 0 : (long)(sameStage ? policy.Bake : policy.Soak).TotalSeconds;
+            barriers.Add(new PlanningBarrier($"{before.Key.Stage} {before.Key.Ring} before {after.Key.Stage} {after.Key.Ring}", [.. before.Select(b => b.i)], [.. after.Select(a => a.i)], lag, IgnoresUnplaced: true));
+        }
+        foreach (var (host, i) in hosts.Select((h, i) => (h, i)))
+        {
+            foreach (var needed in host.Asset.DependsOn)
+            {
+                if (resolve(needed) is not { } id || !index.TryGetValue(id, out var other) || other == i) continue;
+                // Across rings and stages the rings' own order counts.
+                if (hosts[other].Stage != host.Stage || hosts[other].Ring != host.Ring) continue;
+                barriers.Add(new PlanningBarrier($"{hosts[other].Asset.Name} before {host.Asset.Name}", [other], [i]));
+            }
+        }
+        return barriers;
+    }
+
+    private void Refuse(PlanItem item, string constraint, FormattableString reason, string? remedy) => Refuse(item, constraint, FormattableString.Invariant(reason), remedy);
+
+    private void Refuse(PlanItem item, string constraint, string reason, string? remedy) =>
+        refused.Add(new UnscheduledItem { Asset = item.Asset.Id, Patches = [.. item.Patches.Select(p => p.Patch)], Constraint = constraint, Reason = $"{item.Asset.Name}: {reason}", Remedy = remedy });
+
+    private sealed record WindowChoice(IReadOnlyList<int> Windows, IReadOnlyList<string> FrozenBy, Failure? Failure);
+}

@@ -1,0 +1,86 @@
+using PatchOps.Core.Exposure;
+using PatchOps.Core.Risk;
+using PatchOps.Core.Seams;
+using PatchOps.Core.Versions;
+using PatchOps.Domain;
+
+namespace PatchOps.Core.Planning.Planner;
+
+/// <summary>What a plan covers: hosts with their open patches, from risks or from the ranking.</summary>
+public sealed class PlanItems
+{
+    private readonly ICatalogue catalogue;
+    private readonly EstateRisk risk;
+    private readonly DurationHistory durations;
+    private readonly Dictionary<string, Asset> assets;
+
+    public PlanItems(ICatalogue catalogue, EstateRisk risk, PlanningPolicy policy)
+    {
+        this.catalogue = catalogue;
+        this.risk = risk;
+        durations = new DurationHistory(catalogue.Deployments(), policy);
+        assets = catalogue.Assets().ToDictionary(a => a.Id, StringComparer.Ordinal);
+    }
+
+    /// <param name="wanted">Which findings are covered.</param>
+    /// <param name="due">Due date of each patch, where its decision has one.</param>
+    public IReadOnlyList<PlanItem> Of(Func<Finding, bool> wanted, IReadOnlyDictionary<string, DateTimeOffset?> due)
+    {
+        var byAsset = new SortedDictionary<string, List<Finding>>(StringComparer.Ordinal);
+        foreach (var finding in risk.OpenFindings(f => f.Patch is not null && wanted(f)))
+        {
+            if (!assets.ContainsKey(finding.Asset)) continue;
+            if (!byAsset.TryGetValue(finding.Asset, out var list)) byAsset[finding.Asset] = list = [];
+            list.Add(finding);
+        }
+        var items = new List<PlanItem>(byAsset.Count);
+        foreach (var (id, findings) in byAsset)
+        {
+            var patches = Heads(findings);
+            var (median, p90) = durations.Of(patches.Select(p => p.Patch));
+            items.Add(new PlanItem
+            {
+                Asset = assets[id],
+                Patches = patches,
+                LossPerDay = risk.LossPerDay(findings),
+                Due = findings.Select(f => due.GetValueOrDefault(f.Patch!)).Where(d => d is not null).Min(),
+                Median = median,
+                NinetiethPercentile = p90,
+            });
+        }
+        return items;
+    }
+
+    /// <summary>Of several fixes of one package only the newest is installed: it contains the others.</summary>
+    private static List<PlannedPatch> Heads(List<Finding> findings)
+    {
+        var head = new Dictionary<string, Finding>(StringComparer.Ordinal);
+        var others = new SortedDictionary<string, List<PackageVersion>>(StringComparer.Ordinal);
+        foreach (var finding in findings)
+        {
+            if (finding.FixedVersion is null || finding.InstalledVersion is null)
+            {
+                // A patch that the provider resolves itself, or a package version that nobody inventoried.
+                if (!others.ContainsKey(finding.Patch!)) others[finding.Patch!] = finding.FixedVersion is null ? [] : [new PackageVersion(finding.Package, finding.FixedVersion)];
+                continue;
+            }
+            if (!head.TryGetValue(finding.Package, out var known) || Newer(finding, known)) head[finding.Package] = finding;
+        }
+        foreach (var finding in head.Values.OrderBy(f => f.Package, StringComparer.Ordinal))
+        {
+            if (!others.TryGetValue(finding.Patch!, out var packages)) others[finding.Patch!] = packages = [];
+            packages.RemoveAll(p => p.Package == finding.Package);
+            packages.Add(new PackageVersion(finding.Package, finding.FixedVersion!));
+        }
+        return [.. others.Select(p => new PlannedPatch { Patch = p.Key, Packages = p.Value })];
+    }
+
+    private static bool Newer(Finding one, Finding other)
+    {
+        var scheme = one.Patch!.StartsWith("rpm:", StringComparison.Ordinal) ? Domain.Versions.VersionScheme.Rpm : Domain.Versions.VersionScheme.Dpkg;
+        var order = VersionSchemes.Get(scheme);
+        return order.TryValidate(one.FixedVersion!, out _) && order.TryValidate(other.FixedVersion!, out _)
+            ? order.Compare(one.FixedVersion!, other.FixedVersion!) > 0
+            : string.CompareOrdinal(one.FixedVersion, other.FixedVersion) > 0;
+    }
+}

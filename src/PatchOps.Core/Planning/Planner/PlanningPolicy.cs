@@ -1,0 +1,110 @@
+using PatchOps.Domain;
+
+namespace PatchOps.Core.Planning.Planner;
+
+/// <summary>Which assets a rule is for; an empty list does not restrict, and all that are given must fit.</summary>
+public sealed record AssetSelector
+{
+    public IReadOnlyList<AssetEnvironment> Environments { get; init; } = [];
+
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
+    public IReadOnlyList<string> BusinessUnits { get; init; } = [];
+
+    public bool Matches(Asset asset) =>
+        (Environments.Count == 0 || (asset.Environment is { } e && Environments.Contains(e)))
+        && (Tags.Count == 0 || Tags.Any(t => asset.Tags.Contains(t, StringComparer.OrdinalIgnoreCase)))
+        && (BusinessUnits.Count == 0 || BusinessUnits.Contains(asset.BusinessUnit ?? "", StringComparer.OrdinalIgnoreCase));
+}
+
+/// <summary>A change freeze.</summary>
+public sealed record FreezeRule
+{
+    public required string Name { get; init; }
+
+    /// <summary>As <c>docs/windows.md</c> says: <c>month-end 3+2</c>, <c>12-19..01-03</c> …</summary>
+    public required string When { get; init; }
+
+    /// <summary>IANA zone.</summary>
+    public string TimeZone { get; init; } = "UTC";
+
+    public AssetSelector For { get; init; } = new();
+}
+
+/// <summary>A health probe that hosts must pass after a change.</summary>
+public sealed record ProbeRule
+{
+    /// <summary>Command, Tcp, Http, Service or Log.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>Command line, port, URL, service name, or log file and pattern.</summary>
+    public required string Target { get; init; }
+
+    /// <summary>Only where one of these packages changes; empty: always.</summary>
+    public IReadOnlyList<string> Packages { get; init; } = [];
+
+    public AssetSelector For { get; init; } = new();
+}
+
+/// <summary>How plans are made. Every default is a judgement that the policy file replaces.</summary>
+public sealed record PlanningPolicy
+{
+    public static PlanningPolicy Default { get; } = new();
+
+    /// <summary>Window of assets that name none.</summary>
+    public string DefaultWindow { get; init; } = "daily 22:00-05:00";
+
+    /// <summary>Named windows, for the assets' MaintenanceWindow column.</summary>
+    public IReadOnlyDictionary<string, string> Windows { get; init; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+
+    public IReadOnlyList<FreezeRule> Freezes { get; init; } = [];
+
+    public IReadOnlyList<ProbeRule> Probes { get; init; } = [];
+
+    /// <summary>Time between the end of one stage and the start of the next.</summary>
+    public TimeSpan Soak { get; init; } = TimeSpan.FromHours(12);
+
+    /// <summary>Time to watch a ring before the next one starts.</summary>
+    public TimeSpan Bake { get; init; } = TimeSpan.FromHours(2);
+
+    /// <summary>Share of production that goes first, 0–1; at least one host, never a whole cluster.</summary>
+    public double CanaryShare { get; init; } = 0.05;
+
+    /// <summary>Share of production that follows the canary, 0–1.</summary>
+    public double PilotShare { get; init; } = 0.2;
+
+    /// <summary>Hosts changed at the same time in the whole estate.</summary>
+    public int MaxConcurrent { get; init; } = 50;
+
+    /// <summary>Hosts of one owner team changed at the same time.</summary>
+    public int MaxConcurrentPerTeam { get; init; } = 20;
+
+    /// <summary>Durations where history has fewer than <see cref="DurationSamples"/> deployments of the product.</summary>
+    public TimeSpan DefaultMedian { get; init; } = TimeSpan.FromMinutes(10);
+
+    public TimeSpan DefaultNinetiethPercentile { get; init; } = TimeSpan.FromMinutes(30);
+
+    public int DurationSamples { get; init; } = 5;
+
+    /// <summary>Cost per day after the due date, as a multiple of the loss that waits.</summary>
+    public double LatenessFactor { get; init; } = 1;
+
+    /// <summary>Failed hosts that a wave tolerates …</summary>
+    public int MaxFailures { get; init; } = 2;
+
+    /// <summary>… and in percent of the wave; the smaller counts. A canary tolerates none.</summary>
+    public double MaxFailurePercent { get; init; } = 10;
+
+    /// <summary>Time after a change in which a failed probe rolls the host back.</summary>
+    public TimeSpan DetectionWindow { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>Role that approves plans, and role for emergencies.</summary>
+    public string ApproverRole { get; init; } = "ChangeManager";
+
+    public string EmergencyRole { get; init; } = "EmergencyApprover";
+
+    public int ApprovalQuorum { get; init; } = 1;
+
+    /// <summary>False for separation of duties: authors may not approve their own plans.</summary>
+    public bool OwnPlans { get; init; } = true;
+}

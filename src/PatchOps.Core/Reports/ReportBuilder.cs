@@ -1,0 +1,33 @@
+using PatchOps.Core.Operations.Requests;
+using PatchOps.Core.Reports.Sections;
+
+namespace PatchOps.Core.Reports;
+
+/// <summary>Decides what stands in a report of each kind, and in which order.</summary>
+public static class ReportBuilder
+{
+    /// <param name="generatedAt">When it is made; unlike the day of the facts it changes no number.</param>
+    public static ReportModel Build(ReportKind kind, ReportInput input, DateTimeOffset generatedAt)
+    {
+        var (title, sections) = kind switch
+        {
+            ReportKind.Problem => ("Problem report", (IEnumerable<ReportSection>)
+                [EffectivenessSections.Verdicts(input), RiskSections.Problems(input, 50), IncidentSections.Overview(input), .. EffectivenessSections.Details(input, 50)]),
+            ReportKind.Wave => ("Wave report", WaveSections.All(input)),
+            ReportKind.Executive => ("Executive report",
+                [RiskSections.Overview(input), KpiSections.Overview(input), KpiSections.Trends(input), EffectivenessSections.Verdicts(input), KpiSections.By(input, Kpi.KpiGrouping.BusinessUnit), PlanSections.Overview(input)]),
+            ReportKind.Compliance => ("Compliance report",
+                [ComplianceSections.Overview(input), ComplianceSections.Overdue(input, 200), ComplianceSections.Listed(input, 100), ComplianceSections.EndOfSupport(input), ComplianceSections.Approvals(input), ComplianceSections.Audit(input)]),
+            _ => ("Operations report",
+                [
+                    RiskSections.Overview(input), RiskSections.Ranking(input, 20), PlanSections.Overview(input), EffectivenessSections.Verdicts(input), KpiSections.Overview(input),
+                    KpiSections.By(input, Kpi.KpiGrouping.Environment), KpiSections.Trends(input), IncidentSections.Overview(input), ComplianceSections.Audit(input),
+                ]),
+        };
+        return new ReportModel
+        {
+            Title = title, Kind = kind, GeneratedAt = generatedAt.ToUniversalTime(), AsOf = input.AsOf, Summary = ReportSummary.Of(kind, input),
+            Sections = [.. sections],
+        };
+    }
+}

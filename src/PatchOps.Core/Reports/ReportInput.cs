@@ -1,0 +1,33 @@
+using PatchOps.Core.Kpi;
+using PatchOps.Domain;
+
+namespace PatchOps.Core.Reports;
+
+/// <summary>A plan with what was decided about it and what its waves did.</summary>
+/// <param name="Runs">One for each host and wave that ran; empty where nothing did.</param>
+public sealed record PlanProgress(PatchPlan Plan, IReadOnlyList<Approval> Approvals, IReadOnlyList<HostRun> Runs);
+
+/// <summary>What a report is made from, as known on one day.</summary>
+public sealed record ReportInput
+{
+    public required EstateFacts Facts { get; init; }
+
+    /// <summary>One risk a patch, ranked.</summary>
+    public required IReadOnlyList<PatchRisk> Patches { get; init; }
+
+    /// <summary>One risk an open problem, ranked.</summary>
+    public required IReadOnlyList<PatchRisk> Problems { get; init; }
+
+    /// <summary>Newest first.</summary>
+    public required IReadOnlyList<PlanProgress> Plans { get; init; }
+
+    /// <summary>Newest verdict of each problem.</summary>
+    public required IReadOnlyList<(EffectivenessResult Verdict, DateTimeOffset At)> Verdicts { get; init; }
+
+    public required AuditVerdict Audit { get; init; }
+
+    /// <summary>Of all amounts, as the risk policy says.</summary>
+    public required string Currency { get; init; }
+
+    public DateTimeOffset AsOf => Facts.AsOf;
+}

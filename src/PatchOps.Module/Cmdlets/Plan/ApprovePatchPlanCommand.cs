@@ -1,0 +1,25 @@
+using PatchOps.Core.Operations.Requests;
+using PatchOps.Domain;
+using System.Management.Automation;
+
+namespace PatchOps.Module.Cmdlets.Plan;
+
+/// <summary>Approves a plan's hash.</summary>
+[Cmdlet(VerbsLifecycle.Approve, "PatchPlan", SupportsShouldProcess = true)]
+[OutputType(typeof(Approval))]
+public sealed class ApprovePatchPlanCommand : OperationCmdlet
+{
+    /// <summary>Plan id.</summary>
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true), Alias("Id")]
+    public string PlanId { get; set; } = "";
+
+    /// <summary>Role to decide in, among those held.</summary>
+    [Parameter]
+    public string? As { get; set; }
+
+    /// <summary>Ground of the decision.</summary>
+    [Parameter]
+    public string? Comment { get; set; }
+
+    protected override void ProcessRecord() => Pump(Bind<ApprovePlanRequest>());
+}

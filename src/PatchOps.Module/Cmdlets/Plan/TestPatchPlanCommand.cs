@@ -1,0 +1,17 @@
+using PatchOps.Core.Operations.Requests;
+using PatchOps.Domain;
+using System.Management.Automation;
+
+namespace PatchOps.Module.Cmdlets.Plan;
+
+/// <summary>Checks a plan against policy and the present.</summary>
+[Cmdlet(VerbsDiagnostic.Test, "PatchPlan")]
+[OutputType(typeof(PlanFinding))]
+public sealed class TestPatchPlanCommand : OperationCmdlet
+{
+    /// <summary>Plan id.</summary>
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true), Alias("Id")]
+    public string PlanId { get; set; } = "";
+
+    protected override void ProcessRecord() => Pump(Bind<TestPlanRequest>());
+}

@@ -1,0 +1,33 @@
+using PatchOps.Core.Operations.Requests;
+using PatchOps.Domain;
+using System.Management.Automation;
+
+namespace PatchOps.Module.Cmdlets.Prove;
+
+/// <summary>Writes a report: one self-contained file.</summary>
+[Cmdlet(VerbsData.Export, "PatchReport", SupportsShouldProcess = true)]
+[OutputType(typeof(System.IO.FileInfo))]
+public sealed class ExportPatchReportCommand : OperationCmdlet
+{
+    /// <summary>File to write.</summary>
+    [Parameter(Position = 0)]
+    public string Path { get; set; } = "";
+
+    /// <summary>What it is about.</summary>
+    [Parameter]
+    public ReportKind Kind { get; set; }
+
+    /// <summary>Form; default: by the file's ending.</summary>
+    [Parameter]
+    public ReportFormat? Format { get; set; }
+
+    /// <summary>Only this plan; default: all plans, the newest first.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true), Alias("Id")]
+    public string? PlanId { get; set; }
+
+    /// <summary>As known on this day; default: now.</summary>
+    [Parameter]
+    public DateTimeOffset? AsOf { get; set; }
+
+    protected override void ProcessRecord() => Pump(Bind<ExportReportRequest>());
+}

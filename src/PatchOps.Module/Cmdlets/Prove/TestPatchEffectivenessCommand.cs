@@ -1,0 +1,61 @@
+using PatchOps.Core.Operations.Requests;
+using PatchOps.Domain;
+using System.Management.Automation;
+
+namespace PatchOps.Module.Cmdlets.Prove;
+
+/// <summary>Tests whether a patch removed a problem; with counts, without a store.</summary>
+[Cmdlet(VerbsDiagnostic.Test, "PatchEffectiveness")]
+[OutputType(typeof(EffectivenessResult))]
+public sealed class TestPatchEffectivenessCommand : OperationCmdlet
+{
+    /// <summary>Problem ids; wildcards. Default: every problem with deployments.</summary>
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true), Alias("Id")]
+    public string[] Problem { get; set; } = [];
+
+    /// <summary>Patch ids; wildcards.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string[] Patch { get; set; } = [];
+
+    /// <summary>Problems whose patches are in this plan.</summary>
+    [Parameter, Alias("Id")]
+    public string? PlanId { get; set; }
+
+    /// <summary>Days before each deployment that count; default: all.</summary>
+    [Parameter]
+    public double? Before { get; set; }
+
+    /// <summary>Days after each deployment that count; default: all.</summary>
+    [Parameter]
+    public double? After { get; set; }
+
+    /// <summary>Assets to use as controls (id or name); default: comparable ones.</summary>
+    [Parameter]
+    public string[] Control { get; set; } = [];
+
+    /// <summary>As known on this day; default: now.</summary>
+    [Parameter]
+    public DateTimeOffset? AsOf { get; set; }
+
+    /// <summary>Incidents before.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public long? BeforeCount { get; set; }
+
+    /// <summary>Item-days before.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public double? BeforeDays { get; set; }
+
+    /// <summary>Incidents after.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public long? AfterCount { get; set; }
+
+    /// <summary>Item-days after.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public double? AfterDays { get; set; }
+
+    /// <summary>Policy file (YAML or JSON); default: the built-in policy.</summary>
+    [Parameter]
+    public string? Policy { get; set; }
+
+    protected override void ProcessRecord() => Pump(Bind<TestEffectivenessRequest>());
+}

@@ -1,0 +1,25 @@
+using PatchOps.Core.Operations.Requests;
+using PatchOps.Domain;
+using System.Management.Automation;
+
+namespace PatchOps.Module.Cmdlets.Waves;
+
+/// <summary>Shows the waves of a plan, or the hosts of one.</summary>
+[Cmdlet(VerbsCommon.Get, "PatchWave")]
+[OutputType(typeof(WaveStatus))]
+public sealed class GetPatchWaveCommand : OperationCmdlet
+{
+    /// <summary>Plan id.</summary>
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true), Alias("Id")]
+    public string PlanId { get; set; } = "";
+
+    /// <summary>Number of the wave; 0 shows all waves.</summary>
+    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
+    public int Wave { get; set; }
+
+    /// <summary>One object per host instead of one per wave.</summary>
+    [Parameter]
+    public SwitchParameter Hosts { get; set; }
+
+    protected override void ProcessRecord() => Pump(Bind<GetWaveRequest>());
+}

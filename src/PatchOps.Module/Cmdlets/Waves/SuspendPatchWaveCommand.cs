@@ -1,0 +1,21 @@
+using PatchOps.Core.Operations.Requests;
+using PatchOps.Domain;
+using System.Management.Automation;
+
+namespace PatchOps.Module.Cmdlets.Waves;
+
+/// <summary>Admits no more hosts until the wave is resumed; hosts in flight finish.</summary>
+[Cmdlet(VerbsLifecycle.Suspend, "PatchWave", SupportsShouldProcess = true)]
+[OutputType(typeof(WaveStatus))]
+public sealed class SuspendPatchWaveCommand : OperationCmdlet
+{
+    /// <summary>Plan id.</summary>
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true), Alias("Id")]
+    public string PlanId { get; set; } = "";
+
+    /// <summary>Number of the wave; default: 1.</summary>
+    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
+    public int Wave { get; set; }
+
+    protected override void ProcessRecord() => Pump(Bind<SuspendWaveRequest>());
+}

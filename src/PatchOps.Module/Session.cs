@@ -1,0 +1,24 @@
+using System.Collections.Concurrent;
+using System.Management.Automation;
+using System.Management.Automation.Runspaces;
+using PatchOps.Adapters.Composition;
+
+namespace PatchOps.Module;
+
+/// <summary>What one PowerShell session keeps between commands: its operations and its default store.</summary>
+internal static class Session
+{
+    private static readonly ConcurrentDictionary<Guid, OperationHost> Hosts = new();
+
+    static Session() => AppDomain.CurrentDomain.ProcessExit += (_, _) => Close();
+
+    public static OperationHost Host(PSCmdlet cmdlet) =>
+        Hosts.GetOrAdd(Runspace.DefaultRunspace?.InstanceId ?? Guid.Empty, _ => new OperationHost(TimeProvider.System));
+
+    /// <summary>Closes connections and journals; files in flight are flushed by the operations themselves.</summary>
+    private static void Close()
+    {
+        foreach (var host in Hosts.Values) host.DisposeAsync().AsTask().Wait(TimeSpan.FromSeconds(10));
+        Hosts.Clear();
+    }
+}

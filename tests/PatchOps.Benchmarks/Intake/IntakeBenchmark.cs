@@ -1,0 +1,13 @@
+namespace PatchOps.Benchmarks.Intake;
+
+/// <summary>Feeds: reading and normalising.</summary>
+internal sealed class IntakeBenchmark : IBenchmark
+{
+    public string Name => "intake";
+
+    public int Run(string? folder)
+    {
+        ReadingBenchmark.Run(folder);
+        return 0;
+    }
+}

@@ -1,0 +1,145 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.IO.Compression;
+using System.Text;
+using System.Text.Json;
+using PatchOps.Adapters.Feeds;
+using PatchOps.Core.Intake;
+using PatchOps.Domain.Facts;
+
+namespace PatchOps.Benchmarks.Intake;
+
+/// <summary>Reading and normalising feeds: against a bare pass of the JSON reader over the same bytes, and memory on a 1 GB file.</summary>
+internal static class ReadingBenchmark
+{
+    private const int Rounds = 7;
+
+    public static void Run(string? folder)
+    {
+        // First, while the process holds nothing else.
+        Memory();
+        Measured.Header();
+        Nvd(folder);
+        Epss(folder);
+    }
+
+    private static void Nvd(string? folder)
+    {
+        var documents = new List<(string Name, byte[] Bytes)>();
+        foreach (var name in (string[])["nvd-2.0-shaped-2023.json.gz", "nvdcve-1.1-2023.json.gz"])
+        {
+            if (Find(folder, Path.Combine("nvd", name), name) is { } path) documents.Add((name, Unpacked(path)));
+        }
+        var sample = new MemoryStream();
+        NvdSample.Write(sample, 20_000_000, seed: 7);
+        documents.Add(("NVD 2.0, made up", sample.ToArray()));
+        foreach (var (name, bytes) in documents)
+        {
+            var runs = Measured.InTurn(
+                Rounds,
+                ($"bare pass: {name}", bytes.Length, () => BarePass(bytes)),
+                ("  read and normalised", bytes.Length, () => Count(FeedKind.Nvd, bytes, name)));
+            runs[0].Print();
+            runs[1].Print(runs[0]);
+        }
+    }
+
+    private static void Epss(string? folder)
+    {
+        const string Name = "epss_scores-2026-08-09.csv.gz";
+        var bytes = Find(folder, Path.Combine("epss", Name), Name) is { } path ? Unpacked(path) : MadeUpDay(300_000);
+        Measured.InTurn(Rounds, ("EPSS day", bytes.Length, () => Count(FeedKind.Epss, bytes, Name)))[0].Print();
+    }
+
+    /// <summary>A 1 GB file on disk, read to its end: the process must stay small.</summary>
+    private static void Memory()
+    {
+        var path = Path.Combine(Path.GetTempPath(), string.Create(CultureInfo.InvariantCulture, $"patchops-intake-{Environment.ProcessId}.json"));
+        try
+        {
+            int expected;
+            using (var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 20))
+            {
+                expected = NvdSample.Write(file, 1_000_000_000, seed: 11);
+            }
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            GC.Collect();
+            using var process = Process.GetCurrentProcess();
+            process.Refresh();
+            long before = process.WorkingSet64, peak = before;
+            var found = FeedFiles.Expand([path]).Single().File ?? throw new InvalidOperationException("The sample is not recognised.");
+            var clock = Stopwatch.StartNew();
+            long items = 0;
+            foreach (var item in found.Read(found.Context(CancellationToken.None)))
+            {
+                items += item.Count;
+                if (items % 20_000 != 0) continue;
+                process.Refresh();
+                peak = Math.Max(peak, process.WorkingSet64);
+            }
+            var seconds = clock.Elapsed.TotalSeconds;
+            var length = new FileInfo(path).Length;
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"1 GB file: {items} of {expected} records in {seconds:0.0} s ({length / 1e6 / seconds:0} MB/s); working set {before / 1e6:0} MB before, {peak / 1e6:0} MB at most"));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    private static long BarePass(byte[] bytes)
+    {
+        var reader = new Utf8JsonReader(bytes);
+        long tokens = 0;
+        while (reader.Read()) tokens++;
+        return tokens;
+    }
+
+    private static long Count(FeedKind kind, byte[] bytes, string name)
+    {
+        long items = 0;
+        foreach (var item in FeedReaders.Of(kind).Read(new MemoryStream(bytes), new FeedContext(name, DateTimeOffset.UnixEpoch)))
+        {
+            if (item.Rejected is { } rejected) throw new InvalidOperationException($"{name}: {rejected.Place}: {rejected.Reason}");
+            items += item.Count;
+        }
+        return items;
+    }
+
+    private static byte[] MadeUpDay(int rows)
+    {
+        var random = new Random(5);
+        var text = new StringBuilder("#model_version:v2025.03.14,score_date:2025-03-16T00:00:00+0000\ncve,epss,percentile\n");
+        for (var i = 0; i < rows; i++)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"CVE-{2000 + (i % 25)}-{10000 + i},{random.NextDouble():0.00000},{random.NextDouble():0.00000}\n");
+        }
+        return Encoding.ASCII.GetBytes(text.ToString());
+    }
+
+    private static byte[] Unpacked(string path)
+    {
+        using var file = File.OpenRead(path);
+        using var unpacked = new GZipStream(file, CompressionMode.Decompress);
+        var memory = new MemoryStream();
+        unpacked.CopyTo(memory);
+        return memory.ToArray();
+    }
+
+    /// <summary>In the folder that was given, else in the public data beside the checkout.</summary>
+    private static string? Find(string? folder, string relative, string name)
+    {
+        if (folder is not null)
+        {
+            return ((string[])[Path.Combine(folder, relative), Path.Combine(folder, name)]).FirstOrDefault(File.Exists);
+        }
+        for (var at = new DirectoryInfo(AppContext.BaseDirectory); at is not null; at = at.Parent)
+        {
+            var path = Path.Combine(at.FullName, "shared", "data", relative);
+            if (File.Exists(path)) return path;
+        }
+        return null;
+    }
+}
