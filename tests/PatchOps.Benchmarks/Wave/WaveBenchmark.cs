@@ -17,6 +17,7 @@ internal sealed class WaveBenchmark : IBenchmark
     public int Run(string? folder)
     {
         RunAsync().GetAwaiter().GetResult();
+        PaceTrial.Run();
         return 0;
     }
 

@@ -40,6 +40,30 @@ public sealed class CrashTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task A_step_that_still_runs_on_the_host_is_waited_for_and_not_repeated()
+    {
+        static void Slow(WaveRig rig) => rig[1].ApplyTakes = TimeSpan.FromMilliseconds(15);
+        var expected = CrashTrial.On(1, 1, Slow);
+        var all = new SeamTap();
+        await await expected.StartAsync(all);
+        var undisturbed = await expected.OutcomeAsync();
+        for (var call = 1; call <= all.Calls; call++)
+        {
+            var trial = CrashTrial.On(1, 1, Slow);
+            var sleeper = new SeamTap { SleepsAt = call };
+            var first = await trial.StartAsync(sleeper);
+            await sleeper.Asleep;
+            sleeper.Kill();
+            sleeper.Wake();
+            await first;
+            trial.Lapse();
+            await trial.FinishAsync();
+            Assert.Equal(undisturbed, await trial.OutcomeAsync());
+            Assert.Single(trial.Rig[1].Commands, c => c.StartsWith("apply", StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
     public async Task A_runner_that_dies_again_while_it_resumes_loses_nothing()
     {
         var expected = CrashTrial.On(1, 1, static rig => rig[1].UnhealthyPackages.Add("demo=1.1"));

@@ -229,16 +229,17 @@ internal sealed class WaveSession(WaveContext wave)
                 await script.GiveUpAsync(failure!).ConfigureAwait(false);
                 return;
             }
-            await using (services.ConfigureAwait(false))
+            try
             {
-                try
-                {
-                    await new HostProcedure(wave, work.Host, script, services, work.Resumed, abort.Token).RunAsync(work.Kind).ConfigureAwait(false);
-                }
-                catch (OperationCanceledException) when (abort.IsCancellationRequested && !wave.Lease.IsLost && fatal is null)
-                {
-                    await script.FlushAsync().ConfigureAwait(false);
-                }
+                await new HostProcedure(wave, work.Host, script, services, work.Resumed, abort.Token).RunAsync(work.Kind).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (abort.IsCancellationRequested && !wave.Lease.IsLost && fatal is null)
+            {
+                await script.FlushAsync().ConfigureAwait(false);
+            }
+            finally
+            {
+                await CloseAsync(work.Host, services).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (abort.IsCancellationRequested)
@@ -275,6 +276,19 @@ internal sealed class WaveSession(WaveContext wave)
         catch (Exception e) when (e is not OperationCanceledException)
         {
             return (null, new Failure("HostNotOpened", FailureKind.Unavailable, $"No way to {host.Name}: {e.Message}", host.Asset, "Check the host's address, transport and credential; then run Invoke-PatchWave -RetryFailed."));
+        }
+    }
+
+    /// <summary>A way to a host that does not close cleanly is a warning: the host's outcome stands in the journal already.</summary>
+    private async Task CloseAsync(PlannedHost host, HostServices services)
+    {
+        try
+        {
+            await services.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            Feed.Write(new WaveWarned(wave.Now, new Failure("HostNotClosed", FailureKind.Failed, $"The connection to {host.Name} did not close cleanly: {e.Message}", host.Asset)));
         }
     }
 
