@@ -9,10 +9,12 @@ namespace PatchOps.Cli;
 /// <summary>The command line, built from the request records: what a request can say, a verb can say.</summary>
 public static class Verbs
 {
-    /// <summary>Verbs that are no request: the whole list.</summary>
+    /// <summary>Verbs and cmdlets that stand on one face only: the whole list.</summary>
     public static IReadOnlyDictionary<string, string> Exceptions { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["demo"] = "strings several operations together on the example estate",
+        ["Connect-PatchStore"] = "keeps a default for the session; the command line has no session: --store or PATCHOPS_STORE",
+        ["Disconnect-PatchStore"] = "ends what Connect-PatchStore began",
     };
 
     public static RootCommand Build()

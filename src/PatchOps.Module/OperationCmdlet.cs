@@ -48,7 +48,7 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
     protected void Pump(OperationRequest request)
     {
         var caller = new Caller { Account = Environment.UserName, WhatIf = IsWhatIf };
-        var events = Session.Host(this).RunAsync(request, caller, stop.Token).GetAsyncEnumerator(stop.Token);
+        var events = Session.Host().RunAsync(request, caller, stop.Token).GetAsyncEnumerator(stop.Token);
         try
         {
             while (events.MoveNextAsync().AsTask().GetAwaiter().GetResult()) Write(events.Current);

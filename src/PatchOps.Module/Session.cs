@@ -12,8 +12,14 @@ internal static class Session
 
     static Session() => AppDomain.CurrentDomain.ProcessExit += (_, _) => Close();
 
-    public static OperationHost Host(PSCmdlet cmdlet) =>
+    public static OperationHost Host() =>
         Hosts.GetOrAdd(Runspace.DefaultRunspace?.InstanceId ?? Guid.Empty, _ => new OperationHost(TimeProvider.System));
+
+    /// <summary>Closes what this session has open; its next command starts afresh.</summary>
+    public static void Leave()
+    {
+        if (Hosts.TryRemove(Runspace.DefaultRunspace?.InstanceId ?? Guid.Empty, out var host)) host.DisposeAsync().AsTask().GetAwaiter().GetResult();
+    }
 
     /// <summary>Closes connections and journals; files in flight are flushed by the operations themselves.</summary>
     private static void Close()

@@ -11,10 +11,12 @@ public sealed class GetPatchExposureCommand : OperationCmdlet
 {
     /// <summary>Asset id or name; wildcards.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(AssetCompleter))]
     public string[] Asset { get; set; } = [];
 
     /// <summary>CVE; wildcards.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(CveCompleter))]
     public string[] Cve { get; set; } = [];
 
     /// <summary>Package; wildcards.</summary>

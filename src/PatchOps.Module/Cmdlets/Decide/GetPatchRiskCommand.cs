@@ -15,14 +15,17 @@ public sealed class GetPatchRiskCommand : OperationCmdlet
 
     /// <summary>Only these assets (id or name); wildcards.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(AssetCompleter))]
     public string[] Asset { get; set; } = [];
 
     /// <summary>Only these CVEs; wildcards.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(CveCompleter))]
     public string[] Cve { get; set; } = [];
 
     /// <summary>Only these problems; wildcards.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(ProblemCompleter))]
     public string[] Problem { get; set; } = [];
 
     /// <summary>The n highest; 0 means all.</summary>

@@ -11,6 +11,7 @@ public sealed class DenyPatchPlanCommand : OperationCmdlet
 {
     /// <summary>Plan id.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true), Alias("Id")]
+    [ArgumentCompleter(typeof(PlanCompleter))]
     public string PlanId { get; set; } = "";
 
     /// <summary>Role to decide in, among those held.</summary>
@@ -20,6 +21,10 @@ public sealed class DenyPatchPlanCommand : OperationCmdlet
     /// <summary>Ground of the decision.</summary>
     [Parameter]
     public string? Comment { get; set; }
+
+    /// <summary>Policy file (YAML or JSON); default: $PATCHOPS_POLICY, then the built-in policy.</summary>
+    [Parameter]
+    public string? Policy { get; set; }
 
     protected override void ProcessRecord() => Pump(Bind<DenyPlanRequest>());
 }

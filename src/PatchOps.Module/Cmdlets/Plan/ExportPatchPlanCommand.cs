@@ -11,6 +11,7 @@ public sealed class ExportPatchPlanCommand : OperationCmdlet
 {
     /// <summary>Plan id.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true), Alias("Id")]
+    [ArgumentCompleter(typeof(PlanCompleter))]
     public string PlanId { get; set; } = "";
 
     /// <summary>File to write.</summary>

@@ -11,6 +11,7 @@ public sealed class GetPatchPlanCommand : OperationCmdlet
 {
     /// <summary>Plan id or name; wildcards.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(PlanCompleter))]
     public string[] Id { get; set; } = [];
 
     protected override void ProcessRecord() => Pump(Bind<GetPlanRequest>());

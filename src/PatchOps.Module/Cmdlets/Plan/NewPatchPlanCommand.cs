@@ -23,6 +23,7 @@ public sealed class NewPatchPlanCommand : CollectingCmdlet
 
     /// <summary>Only these assets (id or name); wildcards.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(AssetCompleter))]
     public string[] Asset { get; set; } = [];
 
     /// <summary>Without risks from the pipeline: plan the n highest.</summary>

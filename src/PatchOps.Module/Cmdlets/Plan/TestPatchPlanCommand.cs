@@ -11,7 +11,12 @@ public sealed class TestPatchPlanCommand : OperationCmdlet
 {
     /// <summary>Plan id.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true), Alias("Id")]
+    [ArgumentCompleter(typeof(PlanCompleter))]
     public string PlanId { get; set; } = "";
+
+    /// <summary>Policy file (YAML or JSON); default: $PATCHOPS_POLICY, then the built-in policy.</summary>
+    [Parameter]
+    public string? Policy { get; set; }
 
     protected override void ProcessRecord() => Pump(Bind<TestPlanRequest>());
 }

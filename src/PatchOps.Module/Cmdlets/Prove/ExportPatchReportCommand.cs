@@ -23,6 +23,7 @@ public sealed class ExportPatchReportCommand : OperationCmdlet
 
     /// <summary>Only this plan; default: all plans, the newest first.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true), Alias("Id")]
+    [ArgumentCompleter(typeof(PlanCompleter))]
     public string? PlanId { get; set; }
 
     /// <summary>As known on this day; default: now.</summary>

@@ -11,6 +11,7 @@ public sealed class TestPatchEffectivenessCommand : OperationCmdlet
 {
     /// <summary>Problem ids; wildcards. Default: every problem with deployments.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true), Alias("Id")]
+    [ArgumentCompleter(typeof(ProblemCompleter))]
     public string[] Problem { get; set; } = [];
 
     /// <summary>Patch ids; wildcards.</summary>
@@ -19,6 +20,7 @@ public sealed class TestPatchEffectivenessCommand : OperationCmdlet
 
     /// <summary>Problems whose patches are in this plan.</summary>
     [Parameter, Alias("Id")]
+    [ArgumentCompleter(typeof(PlanCompleter))]
     public string? PlanId { get; set; }
 
     /// <summary>Days before each deployment that count; default: all.</summary>
@@ -31,6 +33,7 @@ public sealed class TestPatchEffectivenessCommand : OperationCmdlet
 
     /// <summary>Assets to use as controls (id or name); default: comparable ones.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(AssetCompleter))]
     public string[] Control { get; set; } = [];
 
     /// <summary>As known on this day; default: now.</summary>

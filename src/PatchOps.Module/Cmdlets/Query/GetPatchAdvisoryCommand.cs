@@ -12,6 +12,7 @@ public sealed class GetPatchAdvisoryCommand : OperationCmdlet
 {
     /// <summary>CVE or other id; wildcards.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(CveCompleter))]
     public string[] Id { get; set; } = [];
 
     protected override void ProcessRecord() => Pump(Bind<GetAdvisoryRequest>());

@@ -11,6 +11,7 @@ public sealed class GetPatchAssetCommand : OperationCmdlet
 {
     /// <summary>Id or name; wildcards.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(AssetCompleter))]
     public string[] Id { get; set; } = [];
 
     /// <summary>Environments.</summary>

@@ -15,6 +15,7 @@ public sealed class GetPatchDeploymentCommand : OperationCmdlet
 
     /// <summary>Asset id; wildcards.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(AssetCompleter))]
     public string[] Asset { get; set; } = [];
 
     /// <summary>Outcomes.</summary>

@@ -23,10 +23,12 @@ public sealed class GetPatchIncidentCommand : OperationCmdlet
 
     /// <summary>Linked problem; wildcards.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(ProblemCompleter))]
     public string[] Problem { get; set; } = [];
 
     /// <summary>Asset id; wildcards.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(AssetCompleter))]
     public string[] Asset { get; set; } = [];
 
     protected override void ProcessRecord() => Pump(Bind<GetIncidentRequest>());

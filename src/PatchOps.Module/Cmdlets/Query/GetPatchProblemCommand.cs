@@ -11,6 +11,7 @@ public sealed class GetPatchProblemCommand : OperationCmdlet
 {
     /// <summary>Id; wildcards.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(ProblemCompleter))]
     public string[] Id { get; set; } = [];
 
     /// <summary>Only open problems.</summary>

@@ -1,4 +1,5 @@
 using PatchOps.Core.Operations.Requests;
+using PatchOps.Core.Waves.State;
 using PatchOps.Domain;
 using System.Management.Automation;
 
@@ -6,11 +7,12 @@ namespace PatchOps.Module.Cmdlets.Waves;
 
 /// <summary>Shows the waves of a plan, or the hosts of one.</summary>
 [Cmdlet(VerbsCommon.Get, "PatchWave")]
-[OutputType(typeof(WaveStatus))]
+[OutputType(typeof(WaveStatus), typeof(HostRun), typeof(TimelineEntry))]
 public sealed class GetPatchWaveCommand : OperationCmdlet
 {
     /// <summary>Plan id.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true), Alias("Id")]
+    [ArgumentCompleter(typeof(PlanCompleter))]
     public string PlanId { get; set; } = "";
 
     /// <summary>Number of the wave; 0 shows all waves.</summary>
@@ -20,6 +22,10 @@ public sealed class GetPatchWaveCommand : OperationCmdlet
     /// <summary>One object per host instead of one per wave.</summary>
     [Parameter]
     public SwitchParameter Hosts { get; set; }
+
+    /// <summary>The wave's timeline: every step with its outcome, as it became durable.</summary>
+    [Parameter]
+    public SwitchParameter Timeline { get; set; }
 
     protected override void ProcessRecord() => Pump(Bind<GetWaveRequest>());
 }

@@ -11,6 +11,7 @@ public sealed class InvokePatchWaveCommand : OperationCmdlet
 {
     /// <summary>Plan id.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true), Alias("Id")]
+    [ArgumentCompleter(typeof(PlanCompleter))]
     public string PlanId { get; set; } = "";
 
     /// <summary>Number of the wave.</summary>
@@ -25,9 +26,21 @@ public sealed class InvokePatchWaveCommand : OperationCmdlet
     [Parameter]
     public SwitchParameter Rehearse { get; set; }
 
+    /// <summary>Runs every approved wave whose time has come, of all plans; for schedulers.</summary>
+    [Parameter]
+    public SwitchParameter Due { get; set; }
+
     /// <summary>Runs although the planned window has not opened or has closed; recorded.</summary>
     [Parameter]
     public SwitchParameter IgnoreWindow { get; set; }
+
+    /// <summary>Waits for hosts whose planned start lies ahead, instead of leaving them for a later run.</summary>
+    [Parameter]
+    public SwitchParameter Wait { get; set; }
+
+    /// <summary>Works again on hosts that failed or were rolled back.</summary>
+    [Parameter]
+    public SwitchParameter RetryFailed { get; set; }
 
     /// <summary>Private key for SSH.</summary>
     [Parameter]

@@ -11,6 +11,7 @@ public sealed class SuspendPatchWaveCommand : OperationCmdlet
 {
     /// <summary>Plan id.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true), Alias("Id")]
+    [ArgumentCompleter(typeof(PlanCompleter))]
     public string PlanId { get; set; } = "";
 
     /// <summary>Number of the wave; default: 1.</summary>
