@@ -15,9 +15,7 @@ using PatchOps.Core.Operations.Queries;
 using PatchOps.Core.Operations.Requests;
 using PatchOps.Core.Operations.Waves;
 using PatchOps.Core.Seams;
-using PatchOps.Core.Waves;
 using PatchOps.Core.Waves.Halting;
-using PatchOps.Core.Waves.State;
 
 namespace PatchOps.Adapters.Composition;
 
@@ -55,8 +53,8 @@ internal static class Operations
         [typeof(GetWaveRequest)] = Of<GetWaveRequest>(p => new GetWaveOperation(p.Catalogue, p.Journal)),
         [typeof(SuspendWaveRequest)] = Of<SuspendWaveRequest>(p => new ControlWaveOperation<SuspendWaveRequest>(Waves(p), WaveWish.Suspend)),
         [typeof(ResumeWaveRequest)] = Of<ResumeWaveRequest>(p => new ControlWaveOperation<ResumeWaveRequest>(Waves(p), WaveWish.Resume)),
-        [typeof(ExportReportRequest)] = Of<ExportReportRequest>(p => new ExportReportOperation(p.Catalogue, RunsOf(p), p.Audit, new ReportWriter(), p.Policy.Risk, p.Clock, p.Caller)),
         [typeof(GetKpiRequest)] = Of<GetKpiRequest>(p => new GetKpiOperation(p.Catalogue, p.Policy.Risk, p.Clock)),
+        [typeof(ExportReportRequest)] = Of<ExportReportRequest>(p => new ExportReportOperation(p.Catalogue, p.Journal, p.Audit, new ReportWriter(), p.Policy.Risk, p.Clock, p.Caller)),
         [typeof(GetCvssScoreRequest)] = Of<GetCvssScoreRequest>(_ => new GetCvssScoreOperation()),
         [typeof(CompareVersionRequest)] = Of<CompareVersionRequest>(_ => new CompareVersionOperation()),
     };
@@ -81,13 +79,6 @@ internal static class Operations
         var apt = new AptProvider();
         return new HostInventory(connections.Connect, (host, token) => apt.DetectAsync(host, TimeSpan.FromSeconds(120), token));
     }
-
-    private static RunReader RunsOf(Parts p) => async (plan, token) =>
-    {
-        var runs = new List<Domain.HostRun>();
-        foreach (var wave in plan.Waves) runs.AddRange(await WaveHistory.RunsAsync(p.Journal, new WaveDefinition(plan.Id, wave), null, token).ConfigureAwait(false));
-        return runs;
-    };
 
     private static WaveParts Waves(Parts p, string? keyFile = null, string? knownHostsFile = null)
     {

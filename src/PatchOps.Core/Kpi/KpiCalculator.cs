@@ -14,6 +14,7 @@ public sealed class KpiCalculator
     private readonly IReadOnlyList<string> names;
     private readonly ILookup<string, Deployment> deployments;
     private readonly ILookup<string, OpenPatch> open;
+    private readonly ILookup<string, Asset> assets;
     private readonly Dictionary<(string Patch, string Asset), List<Deployment>> attempts;
     private readonly Dictionary<string, Problem> problems;
     private readonly ILookup<string, Problem> resolved;
@@ -30,6 +31,7 @@ public sealed class KpiCalculator
         groups = new KpiGroups(facts, by);
         names = groups.All();
         deployments = facts.Deployments.Where(d => this.period.Contains(d.Started)).ToLookup(groups.Of, StringComparer.Ordinal);
+        assets = facts.Assets.ToLookup(a => groups.OfAsset(a.Id), StringComparer.Ordinal);
         open = facts.Open.ToLookup(groups.Of, StringComparer.Ordinal);
         attempts = facts.Deployments.GroupBy(d => (d.Patch, d.Asset)).ToDictionary(g => g.Key, g => g.OrderBy(d => d.Started).ToList());
         problems = facts.Problems.GroupBy(p => p.Id, StringComparer.OrdinalIgnoreCase).ToDictionary(g => g.Key, g => g.First(), StringComparer.OrdinalIgnoreCase);
@@ -79,8 +81,9 @@ public sealed class KpiCalculator
     {
         // A vendor or product concerns the assets that had or lack something of it; otherwise all assets of the group count.
         var late = open[group].Where(o => o.OverdueAt(facts.AsOf)).Select(o => o.Asset).ToHashSet(StringComparer.Ordinal);
-        var scope = facts.Assets.Where(a => groups.OfAsset(a.Id) == group).Select(a => a.Id).ToHashSet(StringComparer.Ordinal);
-        if (scope.Count == 0) scope = [.. open[group].Select(o => o.Asset).Concat(deployments[group].Select(d => d.Asset)).Where(a => facts.Asset(a) is not null)];
+        var scope = (groups.ByPatch
+            ? open[group].Select(o => o.Asset).Concat(deployments[group].Select(d => d.Asset)).Where(a => facts.Asset(a) is not null)
+            : assets[group].Select(a => a.Id)).ToHashSet(StringComparer.Ordinal);
         late.IntersectWith(scope);
         return Make(KpiNames.Compliance, group, Estimate.Share(scope.Count - late.Count, scope.Count).Times(Percent));
     }

@@ -15,7 +15,8 @@ internal sealed class KpiGroups(EstateFacts facts, KpiGrouping by)
     /// <summary>Where the asset's record does not say.</summary>
     public const string None = "(not stated)";
 
-    private bool ByPatch => by is KpiGrouping.Vendor or KpiGrouping.Product;
+    /// <summary>True where the patch decides the group, not the asset.</summary>
+    public bool ByPatch => by is KpiGrouping.Vendor or KpiGrouping.Product;
 
     public string OfAsset(string? id)
     {

@@ -14,7 +14,7 @@ public sealed record ReportModel
     public required DateTimeOffset AsOf { get; init; }
 
     /// <summary>The report in a few sentences, the most important first.</summary>
-    public required IReadOnlyList<string> Summary { get; init; }
+    public required IReadOnlyList<string> Summary { get; init => field = [.. value.Select(ReportCell.Clean)]; }
 
     public required IReadOnlyList<ReportSection> Sections { get; init; }
 }
@@ -22,9 +22,9 @@ public sealed record ReportModel
 /// <summary>A chapter: text, figures, plots, tables, in that order.</summary>
 public sealed record ReportSection
 {
-    public required string Title { get; init; }
+    public required string Title { get; init => field = ReportCell.Clean(value); }
 
-    public IReadOnlyList<string> Text { get; init; } = [];
+    public IReadOnlyList<string> Text { get; init => field = [.. value.Select(ReportCell.Clean)]; } = [];
 
     public IReadOnlyList<ReportFigure> Figures { get; init; } = [];
 
@@ -56,7 +56,7 @@ public sealed record ReportTable
     public ReportTable(string title, IReadOnlyList<string> columns, IReadOnlyList<IReadOnlyList<ReportCell>> rows, string? note = null)
     {
         if (rows.Any(r => r.Count != columns.Count)) throw new ArgumentException($"Every row of '{title}' needs {columns.Count} cells.", nameof(rows));
-        Title = title;
+        Title = ReportCell.Clean(title);
         Columns = columns;
         Rows = rows;
         Note = note;

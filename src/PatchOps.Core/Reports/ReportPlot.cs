@@ -5,6 +5,10 @@ namespace PatchOps.Core.Reports;
 /// <param name="Description">What it says, for those who do not see it.</param>
 public abstract record ReportPlot(string Title, string Description)
 {
+    public string Title { get; } = ReportCell.Clean(Title);
+
+    public string Description { get; } = ReportCell.Clean(Description);
+
     /// <summary>The same numbers as a table.</summary>
     public abstract ReportTable Data { get; }
 
@@ -17,7 +21,10 @@ public abstract record ReportPlot(string Title, string Description)
 public readonly record struct PlotInterval(double Value, double? Low, double? High);
 
 /// <summary>One row of an interval plot: what it was, what it is, and a word beside it.</summary>
-public sealed record IntervalRow(string Label, PlotInterval? First, PlotInterval? Second, string? Note);
+public sealed record IntervalRow(string Label, PlotInterval? First, PlotInterval? Second, string? Note)
+{
+    public string Label { get; } = ReportCell.Clean(Label);
+}
 
 /// <summary>Two marks with intervals in each row, such as a rate before and after.</summary>
 public sealed record IntervalPlot(string Title, string Description, string First, string Second, string Unit, IReadOnlyList<IntervalRow> Rows) : ReportPlot(Title, Description)
@@ -88,9 +95,15 @@ public sealed record TimePlot(string Title, string Description, string Unit, Tim
 public enum BarState { Planned, Done, Running, Failed, RolledBack, Skipped }
 
 /// <summary>One stretch of time in a lane.</summary>
-public sealed record TimelineBar(DateTimeOffset Start, DateTimeOffset End, BarState State, string Text);
+public sealed record TimelineBar(DateTimeOffset Start, DateTimeOffset End, BarState State, string Text)
+{
+    public string Text { get; } = ReportCell.Clean(Text);
+}
 
-public sealed record TimelineLane(string Label, IReadOnlyList<TimelineBar> Bars);
+public sealed record TimelineLane(string Label, IReadOnlyList<TimelineBar> Bars)
+{
+    public string Label { get; } = ReportCell.Clean(Label);
+}
 
 /// <summary>Lanes with bars over one time axis.</summary>
 public sealed record TimelinePlot(string Title, string Description, IReadOnlyList<TimelineLane> Lanes) : ReportPlot(Title, Description)

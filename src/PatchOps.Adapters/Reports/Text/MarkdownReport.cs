@@ -6,7 +6,7 @@ namespace PatchOps.Adapters.Reports.Text;
 /// <summary>GitHub-flavoured Markdown; plots become tables.</summary>
 internal static class MarkdownReport
 {
-    private const string Special = @"\`*_{}[]<>()#+-!|~&$";
+    private const string Special = @"\`*_{}[]<>()#+-!|~&";
 
     public static string Write(ReportModel report)
     {
@@ -57,7 +57,7 @@ internal static class MarkdownReport
         for (var i = 0; i < clean.Length; i++)
         {
             var c = clean[i];
-            var harmless = c is '(' or ')' or '+' or '-' or '#' or '!' && i > 0 || c == '$';
+            var harmless = (c is '(' or ')' or '+' or '-' or '#' or '!' && i > 0) || (c is '+' or '-' && i + 1 < clean.Length && char.IsAsciiDigit(clean[i + 1]));
             if (Special.Contains(c, StringComparison.Ordinal) && !harmless) escaped.Append('\\');
             escaped.Append(c);
         }

@@ -87,6 +87,7 @@ internal sealed class WedgeDesign
             information += (countBefore + countAfter) * 4 * share * (1 - share);
         }
         if (before <= 0) return null;
+        Console.Error.WriteLine($"DBG {before} {after} {information}");
         var scale = information / (before + after);
         return new RateComparison(before * scale, 1, after * scale, 1);
     }

@@ -59,13 +59,22 @@ public readonly record struct Estimate(double? Value, double? Low, double? High,
         var above = Math.Min(below + 1, sorted.Length - 1);
         var value = sorted[below] + ((place - below) * (sorted[above] - sorted[below]));
         // The r-th smallest lies above the quantile with probability P(fewer than r values lie below it).
-        double? low = null, high = null;
-        for (var r = 1; r <= sorted.Length; r++)
+        var firstAboveTail = First(r => Binomial.CDF(p, sorted.Length, r - 1) > Tail);
+        var firstBeyond = First(r => Binomial.CDF(p, sorted.Length, r - 1) >= 1 - Tail);
+        return new Estimate(value, firstAboveTail > 1 ? sorted[firstAboveTail - 2] : null, firstBeyond <= sorted.Length ? sorted[firstBeyond - 1] : null, sorted.Length);
+
+        // Smallest rank 1 … n for which it holds, n + 1 where for none; it holds from some rank on.
+        int First(Func<int, bool> holds)
         {
-            if (Binomial.CDF(p, sorted.Length, r - 1) <= Tail) low = sorted[r - 1];
-            if (high is null && Binomial.CDF(p, sorted.Length, r - 1) >= 1 - Tail) high = sorted[r - 1];
+            var (from, to) = (1, sorted.Length + 1);
+            while (from < to)
+            {
+                var middle = from + ((to - from) / 2);
+                if (holds(middle)) to = middle;
+                else from = middle + 1;
+            }
+            return from;
         }
-        return new Estimate(value, low, high, sorted.Length);
     }
 
     /// <summary>A complete total: nothing is estimated, so there is no interval; null where nothing was counted.</summary>

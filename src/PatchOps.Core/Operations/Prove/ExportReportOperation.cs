@@ -5,15 +5,14 @@ using PatchOps.Core.Operations.Requests;
 using PatchOps.Core.Reports;
 using PatchOps.Core.Risk;
 using PatchOps.Core.Seams;
+using PatchOps.Core.Waves;
+using PatchOps.Core.Waves.State;
 using PatchOps.Domain;
 
 namespace PatchOps.Core.Operations.Prove;
 
-/// <summary>Host runs of a plan, as its journal has them.</summary>
-public delegate ValueTask<IReadOnlyList<HostRun>> RunReader(PatchPlan plan, CancellationToken cancellationToken);
-
 /// <summary>Gathers what is known, builds a report and has it written.</summary>
-public sealed class ExportReportOperation(ICatalogue catalogue, RunReader runs, IAuditLog audit, IReportWriter writer, RiskPolicy policy, TimeProvider clock, Caller caller)
+public sealed class ExportReportOperation(ICatalogue catalogue, IJournal journal, IAuditLog audit, IReportWriter writer, RiskPolicy policy, TimeProvider clock, Caller caller)
     : IOperation<ExportReportRequest>
 {
     public async IAsyncEnumerable<OperationEvent> RunAsync(ExportReportRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -67,8 +66,17 @@ public sealed class ExportReportOperation(ICatalogue catalogue, RunReader runs, 
             : catalogue.Plans().Where(p => p.Created <= asOf);
         var progress = new List<PlanProgress>();
         foreach (var plan in plans)
-            progress.Add(new PlanProgress(plan, [.. catalogue.Approvals(plan.Hash).Where(a => a.At <= asOf)], await runs(plan, cancellationToken).ConfigureAwait(false)));
+            progress.Add(new PlanProgress(plan, [.. catalogue.Approvals(plan.Hash).Where(a => a.At <= asOf)], await RunsAsync(plan, asOf, cancellationToken).ConfigureAwait(false)));
         return progress;
+    }
+
+    /// <summary>Hosts that had begun by then; those still waiting are known from the plan.</summary>
+    private async ValueTask<IReadOnlyList<HostRun>> RunsAsync(PatchPlan plan, DateTimeOffset asOf, CancellationToken cancellationToken)
+    {
+        var begun = new List<HostRun>();
+        foreach (var wave in plan.Waves.Where(w => w.Hosts.Count > 0))
+            begun.AddRange((await WaveHistory.RunsAsync(journal, new WaveDefinition(plan.Id, wave), null, cancellationToken).ConfigureAwait(false)).Where(r => r.Started <= asOf));
+        return begun;
     }
 
     private static ReportFormat FormatOf(string path) => Path.GetExtension(path).ToUpperInvariant() switch

@@ -4,7 +4,7 @@ using PatchOps.Domain;
 namespace PatchOps.Core.Operations.Requests;
 
 [Operation("Get-PatchKpi", "kpi get", "Key figures of patching, with intervals.")]
-public sealed record GetKpiRequest : OperationRequest
+public sealed record GetKpiRequest : OperationRequest, IFollowsPolicy
 {
     [ParameterHelp("Only these figures, such as 'Patch compliance'; wildcards.", Position = 0)]
     public IReadOnlyList<string> Name { get; init; } = [];
@@ -17,6 +17,9 @@ public sealed record GetKpiRequest : OperationRequest
 
     [ParameterHelp("Events before this time, and findings as known then; default: now.")]
     public DateTimeOffset? To { get; init; }
+
+    [ParameterHelp("Policy file (YAML or JSON); default: $PATCHOPS_POLICY, then the built-in policy."), FilePath]
+    public string? Policy { get; init; }
 
     public override void Validate()
     {

@@ -59,7 +59,7 @@ public enum ReportKind { Operations, Problem, Wave, Executive, Compliance }
 public enum ReportFormat { Html, Markdown, Csv, Json }
 
 [Operation("Export-PatchReport", "report export", "Writes a report: one self-contained file.", Changes = true)]
-public sealed record ExportReportRequest : OperationRequest
+public sealed record ExportReportRequest : OperationRequest, IFollowsPolicy
 {
     [ParameterHelp("File to write.", Position = 0), FilePath(Exists = false)]
     public string Path { get; init; } = "";
@@ -75,6 +75,9 @@ public sealed record ExportReportRequest : OperationRequest
 
     [ParameterHelp("As known on this day; default: now.")]
     public DateTimeOffset? AsOf { get; init; }
+
+    [ParameterHelp("Policy file (YAML or JSON); default: $PATCHOPS_POLICY, then the built-in policy."), FilePath]
+    public string? Policy { get; init; }
 
     public override void Validate() => Needs.Text(Path, nameof(Path));
 }

@@ -30,5 +30,9 @@ public sealed class ExportPatchReportCommand : OperationCmdlet
     [Parameter]
     public DateTimeOffset? AsOf { get; set; }
 
+    /// <summary>Policy file (YAML or JSON); default: $PATCHOPS_POLICY, then the built-in policy.</summary>
+    [Parameter]
+    public string? Policy { get; set; }
+
     protected override void ProcessRecord() => Pump(Bind<ExportReportRequest>());
 }

@@ -27,5 +27,9 @@ public sealed class GetPatchKpiCommand : OperationCmdlet
     [Parameter]
     public DateTimeOffset? To { get; set; }
 
+    /// <summary>Policy file (YAML or JSON); default: $PATCHOPS_POLICY, then the built-in policy.</summary>
+    [Parameter]
+    public string? Policy { get; set; }
+
     protected override void ProcessRecord() => Pump(Bind<GetKpiRequest>());
 }
