@@ -65,13 +65,14 @@ internal sealed class WedgeDesign
     }
 
     /// <summary>
-    /// The controls' change, each item against itself (Mantel–Haenszel weights for person-time; Rothman, Modern Epidemiology, ch. 15):
-    /// pooled, an item that is watched mostly before and one that is watched mostly after would pass for a change. The weighted counts
-    /// are scaled to the information that the items carry, so that a day or two of one item does not count as much as its baseline.
+    /// The controls' change, each item against itself: pooled, an item that is watched mostly before and one that is watched mostly
+    /// after would pass for a change. Given its total, an item's incidents fall before or after in proportion to its own exposure if
+    /// nothing changed; the sums of those expectations are the exposures of the comparison. (Its binomial variance is at least that of
+    /// the sum of unequal binomials; Hodges and Le Cam 1960.)
     /// </summary>
     private static RateComparison? Change(IEnumerable<WedgeCell> cells, HashSet<int> patchedPeriods)
     {
-        double before = 0, after = 0, information = 0;
+        double before = 0, expectedBefore = 0, after = 0, expectedAfter = 0;
         foreach (var item in cells.GroupBy(c => c.Item))
         {
             double countBefore = 0, daysBefore = 0, countAfter = 0, daysAfter = 0;
@@ -82,14 +83,12 @@ internal sealed class WedgeDesign
             }
             if (daysBefore <= 0 || daysAfter <= 0) continue;
             var share = daysAfter / (daysBefore + daysAfter);
-            before += countBefore * share;
-            after += countAfter * (1 - share);
-            information += (countBefore + countAfter) * 4 * share * (1 - share);
+            before += countBefore;
+            after += countAfter;
+            expectedBefore += (countBefore + countAfter) * (1 - share);
+            expectedAfter += (countBefore + countAfter) * share;
         }
-        if (before <= 0) return null;
-        Console.Error.WriteLine($"DBG {before} {after} {information}");
-        var scale = information / (before + after);
-        return new RateComparison(before * scale, 1, after * scale, 1);
+        return before > 0 ? new RateComparison(before, expectedBefore, after, expectedAfter) : null;
     }
 
     /// <summary>Some ten periods, cut at the waves: within one period nobody goes from unpatched to patched, so that no time trend leaks in.</summary>
