@@ -163,13 +163,19 @@ public sealed class InstanceBuilder
         var barriers = new List<PlanningBarrier>();
         var index = hosts.Select((h, i) => (h.Asset.Id, i)).ToDictionary(h => h.Id, h => h.i, StringComparer.Ordinal);
         var rings = hosts.Select((h, i) => (h.Stage, h.Ring, i)).GroupBy(h => (h.Stage, h.Ring)).OrderBy(g => g.Key.Stage).ThenBy(g => g.Key.Ring).ToList();
+        // Every earlier ring against every later one: where a ring in between is empty, the order must still hold.
         for (var i = 1; i < rings.Count; i++)
         {
-            var (before, after) = (rings[i - 1], rings[i]);
-            var sameStage = before.Key.Stage == after.Key.Stage;
-            // An emergency cannot wait for soak and bake; the order of rings and stages stays.
-            var lag = emergency ? 0 : (long)(sameStage ? policy.Bake : policy.Soak).TotalSeconds;
-            barriers.Add(new PlanningBarrier($"{before.Key.Stage} {before.Key.Ring} before {after.Key.Stage} {after.Key.Ring}", [.. before.Select(b => b.i)], [.. after.Select(a => a.i)], lag, IgnoresUnplaced: true));
+            for (var j = 0; j < i; j++)
+            {
+                var (before, after) = (rings[j], rings[i]);
+                var sameStage = before.Key.Stage == after.Key.Stage;
+                // An emergency cannot wait for soak and bake; the order of rings and stages stays.
+                var lag = emergency ? 0 : (long)(sameStage ? policy.Bake : policy.Soak).TotalSeconds;
+                // A development host without a window must not hold back production for ever, but nothing follows a canary that never sang.
+                var ignores = !(sameStage && before.Key.Ring == WaveRing.Canary);
+                barriers.Add(new PlanningBarrier($"{before.Key.Stage} {before.Key.Ring} before {after.Key.Stage} {after.Key.Ring}", [.. before.Select(h => h.i)], [.. after.Select(h => h.i)], lag, ignores));
+            }
         }
         foreach (var (host, i) in hosts.Select((h, i) => (h, i)))
         {

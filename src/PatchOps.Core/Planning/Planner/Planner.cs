@@ -30,33 +30,46 @@ public sealed record PlanOrder
 /// <summary>Makes plans: waves by stage and ring, hosts at their times, what could not be placed with its reason.</summary>
 public sealed class Planner(PlanningPolicy policy, IReadOnlyDictionary<string, (int Size, int MinAvailable)> clusters, Func<string, string?> resolve)
 {
-    private const int ExplainedHosts = 10;
+    private const int ExplainedHosts = 5;
+
+    /// <summary>Rounds of choosing other hosts for the first rings.</summary>
+    private const int RingAttempts = 4;
 
     public PatchPlan Make(PlanOrder order, IReadOnlyList<PlanItem> items, Action<PlanningProgress>? progress, CancellationToken cancellationToken)
     {
-        var ringed = RingAssignment.Assign(items, policy, resolve);
-        var builder = new InstanceBuilder(policy, order.Start, order.End, order.Emergency, clusters, resolve);
-        var instance = builder.Build(ringed);
-        var unscheduled = builder.Refused.ToList();
-        double objective = 0, bound = 0;
-        var waves = new List<PlanWave>();
-        if (builder.Hosts.Count > 0)
+        var unfit = new HashSet<string>(StringComparer.Ordinal);
+        var first = new InstanceBuilder(policy, order.Start, order.End, order.Emergency, clusters, resolve);
+        var chances = first.Build(items).Hosts.ToDictionary(h => h.Id, h => h.Windows.Count, StringComparer.Ordinal);
+        for (var attempt = 1; ; attempt++)
         {
+            var builder = new InstanceBuilder(policy, order.Start, order.End, order.Emergency, clusters, resolve);
+            var instance = builder.Build(RingAssignment.Assign(items, policy, resolve, i => chances.GetValueOrDefault(i.Asset.Id), unfit));
+            var unscheduled = builder.Refused.ToList();
+            if (builder.Hosts.Count == 0) return Seal(order, [], unscheduled, 0, 0);
             var solution = PatchScheduler.Solve(instance, new PlanningOptions { TimeLimit = order.TimeLimit, Progress = progress }, cancellationToken);
-            objective = solution.Objective;
-            bound = solution.LowerBound;
-            waves = Waves(order, builder, solution);
+
+            // A canary whose windows come too late, or never, stops everything behind it: another host takes its place.
+            var late = solution.Unplaced.Select(i => builder.Hosts[i]).Where(h => h.Ring < WaveRing.Broad).Select(h => h.Asset.Id)
+                .Concat(builder.Refused.Select(r => r.Asset)).Where(id => !unfit.Contains(id)).ToList();
+            if (late.Count > 0 && attempt < RingAttempts && items.Any(i => i.Stage == AssetEnvironment.Production))
+            {
+                unfit.UnionWith(late);
+                continue;
+            }
             Verify(instance, solution);
             var conflicts = new ConflictFinder(instance, solution.Placements);
             // An explanation is a search of its own: the first few are told in full.
             unscheduled.AddRange(solution.Unplaced.Select((host, i) => Unplaced(builder.Hosts[host], order, i < ExplainedHosts ? conflicts.Explain(host) : null)));
+            return Seal(order, Waves(order, builder, solution), unscheduled, solution.Objective, solution.LowerBound);
         }
-        return PlanDocument.Seal(new PatchPlan
+    }
+
+    private PatchPlan Seal(PlanOrder order, List<PlanWave> waves, List<UnscheduledItem> unscheduled, double objective, double bound) =>
+        PlanDocument.Seal(new PatchPlan
         {
             Id = "", Hash = "", Name = order.Name, Author = order.Author, Created = order.Created, Start = order.Start, End = order.End, Emergency = order.Emergency,
             Waves = waves, Unscheduled = unscheduled, ApprovalsNeeded = Approvals(order, waves), Objective = objective, LowerBound = bound, Currency = order.Currency,
         });
-    }
 
     private List<PlanWave> Waves(PlanOrder order, InstanceBuilder builder, PlanningSolution solution)
     {
@@ -86,12 +99,15 @@ public sealed class Planner(PlanningPolicy policy, IReadOnlyDictionary<string, (
                 BakeTime = order.Emergency ? TimeSpan.Zero : policy.Bake,
                 Hosts = hosts,
                 Gates = Gates(ring.Select(p => p.Item)),
-                HaltRule = new HaltRule { MaxFailures = ring.Key.Ring == WaveRing.Canary ? 0 : policy.MaxFailures, MaxFailurePercent = policy.MaxFailurePercent },
+                HaltRule = new HaltRule { MaxFailures = ring.Key.Ring == WaveRing.Canary ? 0 : policy.MaxFailures, MaxFailurePercent = Tolerated(ring.Key.Stage) },
                 Rollback = new RollbackRule { Method = "PreviousVersion", DetectionWindow = policy.DetectionWindow },
             });
         }
         return waves;
     }
+
+    /// <summary>Stages before production are there to fail: they tolerate twice as much.</summary>
+    private double Tolerated(AssetEnvironment stage) => stage == AssetEnvironment.Production ? policy.MaxFailurePercent : Math.Min(100, 2 * policy.MaxFailurePercent);
 
     private List<HealthGate> Gates(IEnumerable<PlanItem> items)
     {

@@ -89,11 +89,11 @@ public sealed record PlanningPolicy
     /// <summary>Cost per day after the due date, as a multiple of the loss that waits.</summary>
     public double LatenessFactor { get; init; } = 1;
 
-    /// <summary>Failed hosts that a wave tolerates …</summary>
-    public int MaxFailures { get; init; } = 2;
+    /// <summary>Failed hosts that a wave tolerates; hosts in flight count as long as they may fail, so this bounds parallelism too …</summary>
+    public int MaxFailures { get; init; } = 5;
 
-    /// <summary>… and in percent of the wave; the smaller counts. A canary tolerates none.</summary>
-    public double MaxFailurePercent { get; init; } = 10;
+    /// <summary>… and in percent of the wave; the smaller counts. A canary tolerates none, stages before production twice as much.</summary>
+    public double MaxFailurePercent { get; init; } = 20;
 
     /// <summary>Time after a change in which a failed probe rolls the host back.</summary>
     public TimeSpan DetectionWindow { get; init; } = TimeSpan.FromMinutes(30);
