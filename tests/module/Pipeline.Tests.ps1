@@ -9,7 +9,7 @@ BeforeDiscovery {
 Describe 'The main job as written' -ForEach @{ Missing = $missing } {
     BeforeAll {
         . "$PSScriptRoot/Session.ps1"
-        $store = Get-NewStore
+        $script:store = Get-NewStore
     }
 
     It 'goes from feeds to a verdict' {

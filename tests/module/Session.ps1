@@ -1,6 +1,6 @@
 # What the test files share: a clean session is a process of its own.
-$ModulePath = $env:PATCHOPS_TEST_MODULE
-$Repository = Split-Path (Split-Path $PSScriptRoot)
+$script:ModulePath = $env:PATCHOPS_TEST_MODULE
+$script:Repository = Split-Path (Split-Path $PSScriptRoot)
 
 function Invoke-CleanSession {
     <#
