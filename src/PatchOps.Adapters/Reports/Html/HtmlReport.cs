@@ -62,7 +62,7 @@ internal static class HtmlReport
         Rows = table.Rows.Select(r => new
         {
             Head = r[0].Text,
-            Cells = r.Skip(1).Select((c, i) => new { c.Text, Number = IsNumber(table, i + 1), Long = c.Text.Length > 60 }).ToList(),
+            Cells = r.Skip(1).Select((c, i) => new { c.Text, Number = IsNumber(table, i + 1), Date = c.Value is DateTimeOffset, Long = c.Text.Length > 60 }).ToList(),
         }).ToList(),
         table.Note,
         Empty = table.Rows.Count == 0,
