@@ -20,7 +20,7 @@ internal sealed record Told(IReadOnlyList<object> Results, IReadOnlyList<Failure
 /// <summary>An administrator with a store: fills requests as cmdlets and verbs do, and answers what is asked.</summary>
 internal sealed class Desk : IAsyncDisposable
 {
-    private readonly OperationHost door = new(TimeProvider.System);
+    private OperationHost door = new(TimeProvider.System);
     private readonly ProductLab lab;
 
     public Desk(ProductLab lab)
@@ -92,6 +92,13 @@ internal sealed class Desk : IAsyncDisposable
         var verdict = (await AskAsync(new TestAuditRequest())).One<AuditVerdict>();
         Assert.True(verdict.Intact, verdict.Reason);
         Assert.True(verdict.Entries > 3);
+    }
+
+    /// <summary>A new session on the same store: nothing is remembered, no connection is warm.</summary>
+    public async Task ReopenAsync()
+    {
+        await door.DisposeAsync();
+        door = new OperationHost(TimeProvider.System) { DefaultStore = Store };
     }
 
     public async ValueTask DisposeAsync()

@@ -6,7 +6,7 @@ namespace PatchOps.Lab.Tests.Waves;
 
 /// <summary>From an inventory file to a changed host and its proof, through the same door as cmdlets and verbs, with real apt over real SSH.</summary>
 [Collection(LabCollection.Name)]
-public sealed class RealHostWaveTests(ProductLab lab) : IClassFixture<ProductLab>
+public sealed class RealHostWaveTests(ProductLab lab)
 {
     private const string Good = "deb:po-good/1.1";
 
@@ -45,6 +45,7 @@ public sealed class RealHostWaveTests(ProductLab lab) : IClassFixture<ProductLab
         await desk.AuditIsIntactAsync();
 
         // Again, and from a new session on the same store: nothing happens to the host.
+        await desk.ReopenAsync();
         var after = await lab.DpkgLogAsync("h1");
         Assert.Equal(HostState.Done, (await desk.InvokeAsync(plan)).One<HostRun>().State);
         Assert.Equal(after, await lab.DpkgLogAsync("h1"));
@@ -96,6 +97,9 @@ public sealed class RealHostWaveTests(ProductLab lab) : IClassFixture<ProductLab
 
         // A host that was rolled back is not tried again unless somebody says so.
         Assert.Equal(HostState.RolledBack, Assert.Single((await desk.InvokeAsync(plan)).All<HostRun>()).State);
+        var (code, _, error) = await CommandLine.RunAsync(CommandLine.Invoke(lab, desk, plan));
+        Assert.Equal(4, code);
+        Assert.Contains("503", error, StringComparison.Ordinal);
         Assert.Equal(log, await lab.DpkgLogAsync("h2"));
     }
 
@@ -113,6 +117,7 @@ public sealed class RealHostWaveTests(ProductLab lab) : IClassFixture<ProductLab
             """);
         var plan = await desk.PlanAsync("Test", Good, policy, "h3", "h4", "h5");
         await desk.ApproveAsync(plan);
+        await desk.ReopenAsync();
         await lab.SwitchAsync("cut", "h4");
         try
         {
