@@ -26,8 +26,8 @@ internal static class WaveReading
                         yield return new ProgressEvent($"Wave {definition.Number} of {plan.Name}", $"{host.Name}: {host.State}", 100.0 * finished.Count / definition.Hosts.Count);
                         // Where a wave is undone, taken back is what was asked for, and a host that nothing was changed on has nothing to take back.
                         var asked = options.Mode == WaveMode.Undo && (host.State == HostState.RolledBack || (host.State == HostState.Failed && host.Changes.Count == 0));
-                        if (!asked && host is { IsFailure: true, Reason: { } reason })
-                            yield return new FailedEvent(new Failure("HostFailed", FailureKind.Failed, $"{host.Name}: {host.State}: {reason}", host.Name, $"See its evidence with Get-PatchWave {plan.Id} {definition.Number} -Hosts."));
+                        if (!asked && host.IsFailure)
+                            yield return new FailedEvent(new Failure("HostFailed", FailureKind.Failed, $"{host.Name}: {host.State}: {host.Reason ?? "no reason was recorded"}", host.Name, $"See its evidence with Get-PatchWave {plan.Id} {definition.Number} -Hosts."));
                         yield return new ResultEvent(host);
                         break;
                     case HostStepped step:
