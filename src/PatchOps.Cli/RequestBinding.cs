@@ -39,7 +39,11 @@ internal sealed class RequestBinding
         var text = property.Name == nameof(OperationRequest.Store) ? "Store to use; default: $PATCHOPS_STORE, then one file in the user's data folder." : help?.Text ?? "";
         if (help?.Position >= 0)
         {
-            argument = new Argument<string[]>(Kebab(property.Name)) { Description = text, Arity = IsList ? ArgumentArity.ZeroOrMore : ArgumentArity.ZeroOrOne };
+            // Read as texts whatever their number; by itself the parser takes no list where one value is allowed.
+            argument = new Argument<string[]>(Kebab(property.Name))
+            {
+                Description = text, Arity = IsList ? ArgumentArity.ZeroOrMore : ArgumentArity.ZeroOrOne, CustomParser = static parsed => [.. parsed.Tokens.Select(t => t.Value)],
+            };
             command.Arguments.Add(argument);
         }
         else if (property.PropertyType == typeof(bool))

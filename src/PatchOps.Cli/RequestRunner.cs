@@ -40,11 +40,6 @@ internal sealed class RequestRunner(OperationHost host, Output output)
             {
                 switch (next)
                 {
-                    case ResultEvent { Value: HostRun { IsFailure: true } run } result:
-                        code = Worse(code, HostsFailed);
-                        if (collect is null) output.Write(result);
-                        else collect(run);
-                        break;
                     case ResultEvent result when collect is not null:
                         collect(result.Value);
                         break;
@@ -72,6 +67,8 @@ internal sealed class RequestRunner(OperationHost host, Output output)
 
     private static int CodeOf(Failure failure, bool terminating) => failure.Kind switch
     {
+        // The wave did its work and says which hosts are not as they should be; looking at them later is no failure.
+        _ when failure.Code == "HostFailed" => HostsFailed,
         FailureKind.Refused => Refused,
         FailureKind.InvalidInput when terminating => WrongUsage,
         _ => Broke,

@@ -62,7 +62,7 @@ public sealed class LabFixture : IAsyncLifetime
 }
 
 [CollectionDefinition(Name)]
-public sealed class LabCollection : ICollectionFixture<LabFixture>
+public sealed class LabCollection : ICollectionFixture<LabFixture>, ICollectionFixture<Waves.ProductLab>
 {
     public const string Name = "lab";
 }

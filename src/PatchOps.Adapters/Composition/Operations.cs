@@ -75,7 +75,8 @@ internal static class Operations
 
     private static HostInventory Inventory(Parts p)
     {
-        var connections = p.Host.Connections(new HostAccess((p.Request as GetInventoryRequest)?.KeyFile));
+        var request = p.As<GetInventoryRequest>();
+        var connections = p.Host.Connections(new HostAccess(request.KeyFile, request.KnownHostsFile));
         var apt = new AptProvider();
         return new HostInventory(connections.Connect, (host, token) => apt.DetectAsync(host, TimeSpan.FromSeconds(120), token));
     }

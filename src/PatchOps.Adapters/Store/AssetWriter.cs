@@ -124,11 +124,13 @@ internal sealed class AssetWriter(Statements sql, Tally tally, DateTimeOffset at
         return old with
         {
             // A host that people know under another id keeps that id; the machine's own becomes an alias.
-            Aliases = [.. old.Aliases, .. found.Aliases, .. found.Id == old.Id ? [] : new[] { found.Id }, .. found.Name == old.Name ? [] : new[] { found.Name }],
+            Aliases = [.. old.Aliases.Concat(found.Aliases).Append(found.Id).Append(found.Name).Where(a => a != old.Id && a != old.Name).Distinct(StringComparer.Ordinal)],
             OperatingSystem = found.OperatingSystem ?? old.OperatingSystem,
             Provider = old.Provider ?? found.Provider,
             Transport = old.Transport ?? found.Transport,
             Address = old.Address ?? found.Address,
+            User = old.User ?? found.User,
+            Port = old.Port ?? found.Port,
             Stub = false,
         };
     }

@@ -20,7 +20,7 @@ public sealed class EstateExposure(ICatalogue catalogue, DateTimeOffset asOf)
             }
         }
         foreach (var finding in Updates(known)) yield return finding;
-        foreach (var finding in Problems(known)) yield return finding;
+        foreach (var finding in new ProblemFindings(catalogue, asOf).All(known)) yield return finding;
     }
 
     /// <summary>One verdict for each distinct package version and vulnerability.</summary>
@@ -53,44 +53,5 @@ public sealed class EstateExposure(ICatalogue catalogue, DateTimeOffset asOf)
                 Evidence = $"the host's package manager offers it{(update.Security ? " from the security archive" : "")}{(update.HeldBack is null ? "" : $"; held back: {update.HeldBack}")}",
             };
         }
-    }
-
-    /// <summary>Open problem records that name a vulnerability or a patch for their items, where no package is known to match.</summary>
-    private IEnumerable<Finding> Problems(HashSet<(string Asset, string Patch)> known)
-    {
-        var deployed = catalogue.Deployments().Where(d => d.Outcome == DeploymentOutcome.Succeeded && d.Started <= asOf).Select(d => (d.Asset, d.Patch)).ToHashSet();
-        foreach (var problem in catalogue.Problems())
-        {
-            if (!problem.IsOpen || problem.Opened > asOf) continue;
-            foreach (var item in problem.ConfigurationItems)
-            {
-                var asset = catalogue.ResolveAsset(item) ?? item;
-                foreach (var patch in problem.Patches)
-                {
-                    if (known.Contains((asset, patch)) || deployed.Contains((asset, patch))) continue;
-                    foreach (var cve in problem.Cves.Count > 0 ? problem.Cves : [null!])
-                    {
-                        yield return new Finding
-                        {
-                            Asset = asset, Package = PackageOf(patch), Cve = cve, Patch = patch, FixedVersion = VersionOf(patch), Status = FindingStatus.Affected,
-                            Evidence = $"problem {problem.Id} names it for this item",
-                        };
-                    }
-                }
-            }
-        }
-    }
-
-    private static string PackageOf(string patch)
-    {
-        var start = patch.IndexOf(':', StringComparison.Ordinal) + 1;
-        var end = patch.IndexOf('/', StringComparison.Ordinal);
-        return end > start ? patch[start..end] : patch;
-    }
-
-    private static string? VersionOf(string patch)
-    {
-        var slash = patch.IndexOf('/', StringComparison.Ordinal);
-        return slash > 0 ? patch[(slash + 1)..] : null;
     }
 }

@@ -65,6 +65,9 @@ public sealed record RollbackRule
     /// <summary>Time after the change in which a failed probe still rolls the host back.</summary>
     public required TimeSpan DetectionWindow { get; init; }
 
+    /// <summary>Time that services get to become healthy after a change, before a bad probe counts.</summary>
+    public TimeSpan ProbeGrace { get; init; } = TimeSpan.FromSeconds(60);
+
     public override string ToString() => $"{Method} within {DetectionWindow}";
 }
 

@@ -72,6 +72,9 @@ public sealed record GetInventoryRequest : OperationRequest
     [ParameterHelp("SSH private key file."), FilePath]
     public string? KeyFile { get; init; }
 
+    [ParameterHelp("Known-hosts file for SSH; default: ssh's own."), FilePath]
+    public string? KnownHostsFile { get; init; }
+
     [ParameterHelp("Hosts read at the same time, 1–256.")]
     public int ThrottleLimit { get; init; } = 16;
 

@@ -10,6 +10,7 @@ internal static class WaveReading
 {
     public static async IAsyncEnumerable<OperationEvent> RunAsync(WaveParts parts, PatchPlan plan, WaveDefinition definition, WaveOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        options = options with { ProbeGrace = definition.Wave.Rollback.ProbeGrace };
         var run = await WaveRunner.StartAsync(definition, parts.Hosts(definition.Wave), parts.Journal, parts.Clock, options, cancellationToken).ConfigureAwait(false);
         var finished = new List<HostRun>();
         try
@@ -23,8 +24,10 @@ internal static class WaveReading
                     case HostFinished { Run: var host }:
                         finished.Add(host);
                         yield return new ProgressEvent($"Wave {definition.Number} of {plan.Name}", $"{host.Name}: {host.State}", 100.0 * finished.Count / definition.Hosts.Count);
-                        if (host is { IsFailure: true, Reason: { } reason })
-                            yield return new FailedEvent(new Failure("HostFailed", FailureKind.Failed, $"{host.Name}: {host.State}: {reason}", host.Name, $"See its evidence with Get-PatchWave {plan.Id} {definition.Number} -Hosts."));
+                        // Where a wave is undone, taken back is what was asked for, and a host that nothing was changed on has nothing to take back.
+                        var asked = options.Mode == WaveMode.Undo && (host.State == HostState.RolledBack || (host.State == HostState.Failed && host.Changes.Count == 0));
+                        if (!asked && host.IsFailure)
+                            yield return new FailedEvent(new Failure("HostFailed", FailureKind.Failed, $"{host.Name}: {host.State}: {host.Reason ?? "no reason was recorded"}", host.Name, $"See its evidence with Get-PatchWave {plan.Id} {definition.Number} -Hosts."));
                         yield return new ResultEvent(host);
                         break;
                     case HostStepped step:
@@ -64,7 +67,8 @@ internal static class WaveReading
             {
                 HostState.Done when run.Changes.Count > 0 => DeploymentOutcome.Succeeded,
                 HostState.RolledBack => DeploymentOutcome.RolledBack,
-                HostState.Failed or HostState.RollbackFailed => DeploymentOutcome.Failed,
+                // A host that could not be reached, or was not fit, says nothing about the patch.
+                HostState.Failed or HostState.RollbackFailed when run.Evidence.Any(e => e.Step == nameof(HostStep.Apply)) => DeploymentOutcome.Failed,
                 _ => null,
             };
             if (outcome is null || run.Started is not { } started) continue;

@@ -100,7 +100,7 @@ public sealed class Planner(PlanningPolicy policy, IReadOnlyDictionary<string, (
                 Hosts = hosts,
                 Gates = Gates(ring.Select(p => p.Item)),
                 HaltRule = new HaltRule { MaxFailures = ring.Key.Ring == WaveRing.Canary ? 0 : policy.MaxFailures, MaxFailurePercent = Tolerated(ring.Key.Stage) },
-                Rollback = new RollbackRule { Method = "PreviousVersion", DetectionWindow = policy.DetectionWindow },
+                Rollback = new RollbackRule { Method = "PreviousVersion", DetectionWindow = policy.DetectionWindow, ProbeGrace = policy.ProbeGrace },
             });
         }
         return waves;

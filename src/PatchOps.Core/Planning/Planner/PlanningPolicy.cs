@@ -98,6 +98,9 @@ public sealed record PlanningPolicy
     /// <summary>Time after a change in which a failed probe rolls the host back.</summary>
     public TimeSpan DetectionWindow { get; init; } = TimeSpan.FromMinutes(30);
 
+    /// <summary>Time that services get to become healthy after a change, before a bad probe counts.</summary>
+    public TimeSpan ProbeGrace { get; init; } = TimeSpan.FromSeconds(60);
+
     /// <summary>Role that approves plans, and role for emergencies.</summary>
     public string ApproverRole { get; init; } = "ChangeManager";
 

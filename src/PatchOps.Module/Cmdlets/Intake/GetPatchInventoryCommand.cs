@@ -29,6 +29,10 @@ public sealed class GetPatchInventoryCommand : OperationCmdlet
     [Parameter]
     public string? KeyFile { get; set; }
 
+    /// <summary>Known-hosts file for SSH; default: ssh's own.</summary>
+    [Parameter]
+    public string? KnownHostsFile { get; set; }
+
     /// <summary>Hosts read at the same time, 1–256.</summary>
     [Parameter]
     public int ThrottleLimit { get; set; }

@@ -1,0 +1,109 @@
+using PatchOps.Adapters.Composition;
+using PatchOps.Core.Operations;
+using PatchOps.Core.Operations.Requests;
+using PatchOps.Domain;
+
+namespace PatchOps.Lab.Tests.Waves;
+
+/// <summary>What came of one request.</summary>
+internal sealed record Told(IReadOnlyList<object> Results, IReadOnlyList<Failure> Failures, IReadOnlyList<string> Warnings)
+{
+    public T One<T>()
+    {
+        Assert.True(Failures.Count == 0, string.Join(Environment.NewLine, Failures));
+        return Assert.IsType<T>(Assert.Single(Results));
+    }
+
+    public IReadOnlyList<T> All<T>() => [.. Results.Cast<T>()];
+}
+
+/// <summary>An administrator with a store: fills requests as cmdlets and verbs do, and answers what is asked.</summary>
+internal sealed class Desk : IAsyncDisposable
+{
+    private OperationHost door = new(TimeProvider.System);
+    private readonly ProductLab lab;
+
+    public Desk(ProductLab lab)
+    {
+        this.lab = lab;
+        Folder = Directory.CreateTempSubdirectory("patchops-").FullName;
+        door.DefaultStore = Store;
+    }
+
+    public string Folder { get; }
+
+    public string Store => Path.Combine(Folder, "store.db");
+
+    public async Task<Told> AskAsync(OperationRequest request, Answer answer = Answer.Yes)
+    {
+        var results = new List<object>();
+        var failures = new List<Failure>();
+        var warnings = new List<string>();
+        await foreach (var happened in door.RunAsync(request, new Caller { Account = "lab", WhatIf = answer == Answer.WhatIf }, default))
+        {
+            switch (happened)
+            {
+                case ResultEvent result: results.Add(result.Value); break;
+                case FailedEvent failed: failures.Add(failed.Failure); break;
+                case WarningEvent warning: warnings.Add(warning.Message); break;
+                case AskEvent ask: ask.Give(answer); break;
+            }
+        }
+        return new Told(results, failures, warnings);
+    }
+
+    /// <summary>Assets, their inventory over SSH, a problem that names the patch, the risks, and an approved plan for them.</summary>
+    public async Task<PatchPlan> PlanAsync(string environment, string patch, string? policy, params string[] hosts)
+    {
+        Assert.Equal(hosts.Length, (await AskAsync(new ImportAssetRequest { Path = [await lab.AssetsAsync(Folder, environment, hosts)] })).One<ImportResult>().Added);
+        await InventoryAsync(hosts);
+        Assert.Equal(1, (await AskAsync(new ImportProblemRequest { Path = [await ProductLab.ProblemsAsync(Folder, patch, hosts)] })).One<ImportResult>().Added);
+        var risks = await AskAsync(new GetRiskRequest { Top = 5, Policy = policy });
+        var risk = Assert.Single(risks.All<PatchRisk>());
+        Assert.Equal(patch, risk.Id);
+        return (await AskAsync(new NewPlanRequest { Name = "Lab", InputObject = risks.Results, Policy = policy, TimeLimit = TimeSpan.FromMilliseconds(100) })).One<PatchPlan>();
+    }
+
+    public async Task InventoryAsync(params string[] hosts)
+    {
+        var read = await AskAsync(new GetInventoryRequest
+        {
+            ComputerName = [.. hosts.Select(h => lab.Addresses[h])], Transport = TransportKind.Ssh, User = "root", KeyFile = lab.KeyFile, KnownHostsFile = lab.KnownHosts,
+        });
+        Assert.Empty(read.Failures);
+        Assert.Equal(0, (await AskAsync(new ImportAssetRequest { InputObject = read.Results })).One<ImportResult>().Rejected);
+        // The hosts are those that the file named, not new ones.
+        Assert.Equal(hosts.Order(StringComparer.Ordinal), (await AskAsync(new GetAssetRequest())).All<Asset>().Select(a => a.Id).Order(StringComparer.Ordinal));
+    }
+
+    public Task<Told> ApproveAsync(PatchPlan plan) => AskAsync(new ApprovePlanRequest { PlanId = plan.Id, Comment = "agreed" });
+
+    public Task<Told> InvokeAsync(PatchPlan plan, Answer answer = Answer.Yes) =>
+        AskAsync(new InvokeWaveRequest { PlanId = plan.Id, Wave = 1, KeyFile = lab.KeyFile, KnownHostsFile = lab.KnownHosts, IgnoreWindow = true }, answer);
+
+    public Task<Told> UndoAsync(PatchPlan plan) => AskAsync(new UndoWaveRequest { PlanId = plan.Id, Wave = 1, KeyFile = lab.KeyFile, KnownHostsFile = lab.KnownHosts });
+
+    public async Task<IReadOnlyList<HostRun>> RunsAsync(PatchPlan plan) => (await AskAsync(new GetWaveRequest { PlanId = plan.Id, Wave = 1, Hosts = true })).All<HostRun>();
+
+    public async Task<IReadOnlyList<Deployment>> DeploymentsAsync() => (await AskAsync(new GetDeploymentRequest())).All<Deployment>();
+
+    public async Task AuditIsIntactAsync()
+    {
+        var verdict = (await AskAsync(new TestAuditRequest())).One<AuditVerdict>();
+        Assert.True(verdict.Intact, verdict.Reason);
+        Assert.True(verdict.Entries > 3);
+    }
+
+    /// <summary>A new session on the same store: nothing is remembered, no connection is warm.</summary>
+    public async Task ReopenAsync()
+    {
+        await door.DisposeAsync();
+        door = new OperationHost(TimeProvider.System) { DefaultStore = Store };
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await door.DisposeAsync();
+        Directory.Delete(Folder, recursive: true);
+    }
+}
