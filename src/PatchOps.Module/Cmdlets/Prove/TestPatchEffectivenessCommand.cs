@@ -19,7 +19,7 @@ public sealed class TestPatchEffectivenessCommand : OperationCmdlet
     public string[] Patch { get; set; } = [];
 
     /// <summary>Problems whose patches are in this plan.</summary>
-    [Parameter, Alias("Id")]
+    [Parameter]
     [ArgumentCompleter(typeof(PlanCompleter))]
     public string? PlanId { get; set; }
 
