@@ -30,7 +30,7 @@ if (Get-Command dpkg-query -ErrorAction Ignore) { `$null = Get-PatchInventory -C
 `$risks = Get-PatchRisk -By Patch -Top 20
 "risks: `$(`$risks.Count -gt 0) `$(`$risks[0].Rank) `$(`$risks[0].GetType().FullName)"
 `$plan = Get-PatchRisk -Top 20 | New-PatchPlan -Name 'November' -Horizon 14.00:00:00
-"plan: `$(`$plan.GetType().Name) `$(`$plan.Waves.Count -gt 0) `$(`$plan.Waves[0].Ring)"
+"plan: `$(`$plan.GetType().Name) `$(`$plan.Waves.Count -gt 0) `$(@(`$plan.Waves | Where-Object Ring -ne 'Broad').Count -gt 0)"
 `$runs = `$plan | Invoke-PatchWave -Wave 1 -WhatIf
 "wave: `$(@(`$runs).Count -gt 0) `$(@(`$runs)[0].GetType().Name) `$(@(`$runs | Where-Object { -not `$_.Simulated }).Count)"
 `$verdict = Test-PatchEffectiveness -Problem PRB0001
@@ -41,7 +41,7 @@ if (Get-Command dpkg-query -ErrorAction Ignore) { `$null = Get-PatchInventory -C
         $text | Should -Match 'feeds: True 0'
         $text | Should -Match 'store: True 12 3\d\d\d'
         $text | Should -Match 'risks: True 1 PatchOps.Domain.PatchRisk'
-        $text | Should -Match 'plan: PatchPlan True Canary'
+        $text | Should -Match 'plan: PatchPlan True True'
         $text | Should -Match 'wave: True HostRun 0'
         $text | Should -Match 'verdict: EffectivenessResult PRB0001'
         $text | Should -Match 'audit: True'

@@ -52,6 +52,11 @@ public sealed class MannersTests
     }
 
     [Fact]
+    public void No_cmdlet_declares_a_name_or_alias_twice() =>
+        Breaches.None(CmdletForm.All.SelectMany(c => c.Parameters.SelectMany(p => p.Aliases.Append(p.Name)).GroupBy(n => n, StringComparer.OrdinalIgnoreCase)
+            .Where(g => g.Count() > 1).Select(g => $"{c.Name} declares '{g.Key}' {g.Count()} times, so it cannot run.")));
+
+    [Fact]
     public void Positions_start_at_zero_without_gaps()
     {
         foreach (var cmdlet in CmdletForm.All)
