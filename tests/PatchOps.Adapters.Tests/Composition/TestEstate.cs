@@ -1,0 +1,55 @@
+using PatchOps.Adapters.Composition;
+using PatchOps.Core.Operations;
+using PatchOps.Domain;
+
+namespace PatchOps.Adapters.Tests.Composition;
+
+/// <summary>A store of its own in a folder of its own, reached through the same door as users.</summary>
+internal sealed class TestEstate : IAsyncDisposable
+{
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("patchops-test-");
+
+    public TestEstate() => Host = new OperationHost(TimeProvider.System) { DefaultStore = PathOf("test.db") };
+
+    public OperationHost Host { get; }
+
+    public string PathOf(string name) => Path.Combine(folder.FullName, name);
+
+    public string Write(string name, string text)
+    {
+        var path = PathOf(name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, text);
+        return path;
+    }
+
+    /// <summary>Runs a request and answers every question.</summary>
+    public async Task<(List<object> Results, List<FailedEvent> Failures, List<string> Warnings)> RunAsync(OperationRequest request, Answer answer = Answer.Yes)
+    {
+        var (results, failures, warnings) = (new List<object>(), new List<FailedEvent>(), new List<string>());
+        await foreach (var next in Host.RunAsync(request, new Caller { Account = "tester", WhatIf = answer == Answer.WhatIf }, CancellationToken.None))
+        {
+            switch (next)
+            {
+                case ResultEvent r: results.Add(r.Value); break;
+                case FailedEvent f: failures.Add(f); break;
+                case WarningEvent w: warnings.Add(w.Message); break;
+                case AskEvent ask: ask.Give(answer); break;
+            }
+        }
+        return (results, failures, warnings);
+    }
+
+    public async Task<Failure> FailAsync(OperationRequest request)
+    {
+        var (_, failures, _) = await RunAsync(request);
+        return Assert.Single(failures).Failure;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Host.DisposeAsync();
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        folder.Delete(recursive: true);
+    }
+}
