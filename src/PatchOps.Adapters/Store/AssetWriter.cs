@@ -89,6 +89,28 @@ internal sealed class AssetWriter(Statements sql, Tally tally, DateTimeOffset at
             sql.Execute("INSERT OR REPLACE INTO pending(asset, package, doc) VALUES ($1,$2,$3)", asset, update.Package, Encoding.Write(update with { Asset = found.Id }));
     }
 
+    /// <summary>Brings one package of an inventory up to what was read on the host since.</summary>
+    public void Observe(string asset, string package, string version)
+    {
+        if (Find(asset) is not { } no) return;
+        var before = new List<(long No, Software Item)>();
+        using (var rows = sql.Query("SELECT p.no, p.version, p.ecosystem, p.architecture, p.source FROM installed i JOIN package p ON p.no=i.package WHERE i.asset=$1 AND p.name=$2", no, package))
+        {
+            while (rows.Read())
+            {
+                before.Add((rows.GetInt64(0), new Software
+                {
+                    Asset = asset, Package = package, Version = rows.GetString(1), Ecosystem = rows.GetString(2), Architecture = rows.GetString(3), Source = rows.GetString(4),
+                }));
+            }
+        }
+        foreach (var (old, item) in before.Where(b => b.Item.Version != version))
+        {
+            sql.Execute("DELETE FROM installed WHERE asset=$1 AND package=$2", no, old);
+            sql.Execute("INSERT OR IGNORE INTO installed(asset, package) VALUES ($1,$2)", no, Package(item with { Version = version }));
+        }
+    }
+
     /// <summary>Takes away what listed assets no longer have, and retires assets that their source no longer lists.</summary>
     public void Finish(bool complete, List<string> notes)
     {

@@ -50,6 +50,8 @@ internal sealed class CatalogueImport : ICatalogueImport
 
     public void Add(InventoryResult inventory) => assets.Add(inventory);
 
+    public void Observe(string asset, string package, string version) => assets.Observe(asset, package, version);
+
     public void Add(Problem problem) => services.Add(problem);
 
     public void Add(Incident incident) => services.Add(incident);

@@ -63,7 +63,13 @@ internal sealed partial class SqliteCatalogue(Database database) : ICatalogue
     }
 
     public IEnumerable<Domain.AvailableUpdate> PendingUpdates(string? assetId = null) =>
-        Stream("SELECT p.doc FROM pending p JOIN asset a ON a.no=p.asset WHERE a.retired IS NULL AND ($1 IS NULL OR a.id=$1) ORDER BY a.id, p.package",
+        Stream(
+            """
+            SELECT p.doc FROM pending p JOIN asset a ON a.no=p.asset
+            WHERE a.retired IS NULL AND ($1 IS NULL OR a.id=$1)
+                AND NOT EXISTS (SELECT 1 FROM installed i JOIN package k ON k.no=i.package WHERE i.asset=p.asset AND k.name=p.package AND k.version=json_extract(p.doc, '$.AvailableVersion'))
+            ORDER BY a.id, p.package
+            """,
             r => Encoding.Read<Domain.AvailableUpdate>(r.GetString(0)), assetId);
 
     public IEnumerable<Problem> Problems() => Stream("SELECT doc FROM problem ORDER BY id", r => Encoding.Read<Problem>(r.GetString(0)));

@@ -16,6 +16,9 @@ public interface ICatalogueImport : IDisposable
 
     void Add(InventoryResult inventory);
 
+    /// <summary>A version that was read on a host after a change takes the place of the last inventory's; a package that no inventory lists there is left alone.</summary>
+    void Observe(string asset, string package, string version);
+
     void Add(Problem problem);
 
     void Add(Incident incident);

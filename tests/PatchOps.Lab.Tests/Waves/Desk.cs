@@ -64,7 +64,8 @@ internal sealed class Desk : IAsyncDisposable
         return (await AskAsync(new NewPlanRequest { Name = "Lab", InputObject = risks.Results, Policy = policy, TimeLimit = TimeSpan.FromMilliseconds(100) })).One<PatchPlan>();
     }
 
-    public async Task InventoryAsync(params string[] hosts)
+    /// <returns>The distribution that the hosts run, as advisories name it.</returns>
+    public async Task<string> InventoryAsync(params string[] hosts)
     {
         var read = await AskAsync(new GetInventoryRequest
         {
@@ -74,7 +75,24 @@ internal sealed class Desk : IAsyncDisposable
         Assert.Equal(0, (await AskAsync(new ImportAssetRequest { InputObject = read.Results })).One<ImportResult>().Rejected);
         // The hosts are those that the file named, not new ones.
         Assert.Equal(hosts.Order(StringComparer.Ordinal), (await AskAsync(new GetAssetRequest())).All<Asset>().Select(a => a.Id).Order(StringComparer.Ordinal));
+        return read.All<InventoryResult>()[0].Software[0].Ecosystem!;
     }
+
+    /// <summary>A distribution's advisory: versions before the fixed one are affected.</summary>
+    public async Task AdviseAsync(string ecosystem, string cve, string package, string @fixed)
+    {
+        var file = Path.Combine(Folder, cve + ".json");
+        await File.WriteAllTextAsync(file,
+            $$"""
+            {
+              "schema_version": "1.6.0", "id": "DEBIAN-{{cve}}", "modified": "2026-01-02T00:00:00Z", "published": "2026-01-02T00:00:00Z", "upstream": ["{{cve}}"],
+              "affected": [{ "package": { "ecosystem": "{{ecosystem}}", "name": "{{package}}" }, "ranges": [{ "type": "ECOSYSTEM", "events": [{ "introduced": "0" }, { "fixed": "{{@fixed}}" }] }] }]
+            }
+            """);
+        Assert.Equal(1, (await AskAsync(new ImportFeedRequest { Path = [file] })).One<ImportResult>().Added);
+    }
+
+    public async Task<IReadOnlyList<Finding>> FindingsAsync(string package) => (await AskAsync(new GetExposureRequest { Package = [package] })).All<Finding>();
 
     public Task<Told> ApproveAsync(PatchPlan plan) => AskAsync(new ApprovePlanRequest { PlanId = plan.Id, Comment = "agreed" });
 

@@ -30,6 +30,8 @@ public sealed class RealHostWaveTests(ProductLab lab)
         Assert.Equal(before, await lab.DpkgLogAsync("h1"));
         Assert.Equal(HostState.Pending, Assert.Single(await desk.RunsAsync(plan)).State);
 
+        await desk.AdviseAsync(await desk.InventoryAsync("h1"), "CVE-2026-99999", "po-good", "1.1");
+        Assert.Contains(await desk.FindingsAsync("po-good"), f => f is { Status: FindingStatus.Affected, Patch: Good, InstalledVersion: "1.0" } && f.Cve!.EndsWith("CVE-2026-99999", StringComparison.Ordinal));
         (await desk.ApproveAsync(plan)).One<Approval>();
         var run = (await desk.InvokeAsync(plan)).One<HostRun>();
         Assert.Equal("ii 1.1", await lab.VersionAsync("h1", "po-good"));
@@ -54,9 +56,9 @@ public sealed class RealHostWaveTests(ProductLab lab)
 
         // What was done is no risk any more, neither by the wave's own word nor by the next inventory's.
         Assert.Empty((await desk.AskAsync(new GetRiskRequest())).Results);
+        Assert.Equal((FindingStatus.Fixed, "1.1"), Assert.Single((await desk.FindingsAsync("po-good")).Select(f => (f.Status, f.InstalledVersion))));
         await desk.InventoryAsync("h1");
-        var findings = (await desk.AskAsync(new GetExposureRequest { Package = ["po-good"] })).All<Finding>();
-        Assert.DoesNotContain(findings, f => f.Status == FindingStatus.Affected);
+        Assert.Equal((FindingStatus.Fixed, "1.1"), Assert.Single((await desk.FindingsAsync("po-good")).Select(f => (f.Status, f.InstalledVersion))));
         await desk.AuditIsIntactAsync();
     }
 

@@ -10,6 +10,7 @@ internal static class WaveReading
 {
     public static async IAsyncEnumerable<OperationEvent> RunAsync(WaveParts parts, PatchPlan plan, WaveDefinition definition, WaveOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        var began = parts.Clock.GetUtcNow();
         options = options with { ProbeGrace = definition.Wave.Rollback.ProbeGrace };
         var run = await WaveRunner.StartAsync(definition, parts.Hosts(definition.Wave), parts.Journal, parts.Clock, options, cancellationToken).ConfigureAwait(false);
         var finished = new List<HostRun>();
@@ -51,13 +52,13 @@ internal static class WaveReading
             // Also where the reader left early: the run ends in order, and what is true by then is kept.
             await run.DisposeAsync().ConfigureAwait(false);
             var runs = await WaveHistory.RunsAsync(parts.Journal, definition, null, CancellationToken.None).ConfigureAwait(false);
-            Keep(parts, plan, definition.Number, runs);
+            Keep(parts, plan, definition.Number, runs, began);
             var last = await WaveHistory.StatusAsync(parts.Journal, definition, CancellationToken.None).ConfigureAwait(false);
             await parts.AuditAsync("WaveEnded", plan, definition.Number, [("state", last.State.ToString()), ("done", last.Done), ("failed", last.Failed), ("pending", last.Pending)], CancellationToken.None).ConfigureAwait(false);
         }
     }
 
-    private static void Keep(WaveParts parts, PatchPlan plan, int wave, IReadOnlyList<HostRun> runs)
+    private static void Keep(WaveParts parts, PatchPlan plan, int wave, IReadOnlyList<HostRun> runs, DateTimeOffset since)
     {
         using var import = parts.Catalogue.BeginImport("Deployment", $"wave {plan.Id}/{wave}", parts.Clock.GetUtcNow());
         var any = false;
@@ -79,6 +80,27 @@ internal static class WaveReading
                 import.Add(new Deployment { Id = $"{plan.Id}/{wave}/{run.Asset}/{patch}", Patch = patch, Asset = run.Asset, Started = started, Ended = run.Ended, Outcome = outcome.Value, Change = plan.Id });
             }
         }
+        foreach (var run in runs)
+        {
+            foreach (var (package, version) in Read(run, since))
+            {
+                any = true;
+                import.Observe(run.Asset, package, version);
+            }
+        }
         if (any) import.Complete(TimeSpan.Zero);
+    }
+
+    /// <summary>The last version of each package that this run read on the host. What earlier runs read, an inventory may have overtaken.</summary>
+    private static Dictionary<string, string> Read(HostRun run, DateTimeOffset since)
+    {
+        var versions = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var evidence in run.Evidence)
+        {
+            if (evidence.At < since || evidence.Outcome != HostLedger.VersionEvidence || evidence.Detail?.Split(' ', 2) is not [var package, var version]) continue;
+            if (version == HostLedger.NotInstalled) versions.Remove(package);
+            else versions[package] = version;
+        }
+        return versions;
     }
 }

@@ -15,6 +15,12 @@ public sealed record StepRecord(HostStep Step, int Ordinal, DateTimeOffset Began
 /// <summary>Everything that one host's entries say, folded in order.</summary>
 public sealed class HostLedger
 {
+    /// <summary>Outcome of the evidence that says which version was read; its detail is the package, a space and the version.</summary>
+    internal const string VersionEvidence = "version";
+
+    /// <summary>Stands for the version of a package that is not there.</summary>
+    internal const string NotInstalled = "(not installed)";
+
     private readonly List<StepRecord> steps = [];
     private readonly List<Evidence> evidence = [];
     private readonly bool keepEvidence;
@@ -200,6 +206,6 @@ public sealed class HostLedger
         foreach (var reading in detail?.Readings ?? [])
             evidence.Add(new Evidence { At = entry.At, Step = entry.Step, Outcome = $"{reading.Probe}: {reading.Status}", Detail = reading.Detail });
         foreach (var (package, version) in detail?.Versions ?? new Dictionary<string, string?>(StringComparer.Ordinal))
-            evidence.Add(new Evidence { At = entry.At, Step = entry.Step, Outcome = "version", Detail = $"{package} {version ?? "(not installed)"}" });
+            evidence.Add(new Evidence { At = entry.At, Step = entry.Step, Outcome = VersionEvidence, Detail = $"{package} {version ?? NotInstalled}" });
     }
 }
