@@ -14,12 +14,12 @@ internal static class PolicyFile
 {
     public const string EnvironmentVariable = "PATCHOPS_POLICY";
 
-    private static readonly JsonSerializerOptions Options = new()
+    internal static readonly JsonSerializerOptions Options = new()
     {
         PropertyNameCaseInsensitive = true,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         NumberHandling = JsonNumberHandling.AllowReadingFromString,
-        Converters = { new JsonStringEnumConverter() },
+        Converters = { new JsonStringEnumConverter(), new CvssContextConverter() },
     };
 
     /// <param name="path">File; null for the environment's, then the built-in policy.</param>
@@ -41,7 +41,7 @@ internal static class PolicyFile
             var stream = new YamlStream();
             stream.Load(text);
             if (stream.Documents.Count == 0) return PatchPolicy.Default;
-            var node = ToJson(stream.Documents[0].RootNode, "$", lines);
+            if (ToJson(stream.Documents[0].RootNode, "$", lines) is not { } node) return PatchPolicy.Default;
             var policy = node.Deserialize<PatchPolicy>(Options) ?? PatchPolicy.Default;
             RiskPolicyCheck.Require(policy.Risk);
             return policy;
@@ -49,6 +49,11 @@ internal static class PolicyFile
         catch (YamlException e)
         {
             throw Invalid(name, e.Start.Line, e.InnerException?.Message ?? e.Message, e);
+        }
+        catch (InvalidOperationException e)
+        {
+            // The YAML library breaks off like this on some texts that end in the middle.
+            throw Invalid(name, 0, "the file is no complete YAML.", e);
         }
         catch (JsonException e)
         {
@@ -69,9 +74,10 @@ internal static class PolicyFile
                 var json = new JsonObject();
                 foreach (var (key, value) in map.Children)
                 {
-                    var name = ((YamlScalarNode)key).Value ?? "";
+                    if (key is not YamlScalarNode { Value: { } name }) throw new YamlException(key.Start, key.End, "a key must be a name");
                     lines[$"{path}.{name}"] = key.Start.Line;
-                    json[name] = ToJson(value, $"{path}.{name}", lines);
+                    // A section without content, such as one whose keys are all commented out, keeps its defaults.
+                    if (ToJson(value, $"{path}.{name}", lines) is { } given) json[name] = given;
                     lines[$"{path}.{name}"] = key.Start.Line;
                 }
                 return json;
@@ -90,9 +96,8 @@ internal static class PolicyFile
         if (scalar.Style is ScalarStyle.SingleQuoted or ScalarStyle.DoubleQuoted) return JsonValue.Create(text);
         if (string.IsNullOrEmpty(text) || text is "~" or "null") return null;
         if (text is "true" or "false") return JsonValue.Create(text == "true");
-        return double.TryParse(text, System.Globalization.NumberStyles.Float, System.Globalization.CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
-            ? number == Math.Floor(number) && Math.Abs(number) < 1e15 ? JsonValue.Create((long)number) : JsonValue.Create(number)
-            : JsonValue.Create(text);
+        // Numbers stay as they are written: a key that takes a text (a port, a date) gets just that, and one that takes a number reads it.
+        return JsonValue.Create(text);
     }
 
     private static long Nearest(Dictionary<string, long> lines, string? path)
