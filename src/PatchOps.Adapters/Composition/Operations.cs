@@ -1,4 +1,5 @@
 using PatchOps.Adapters.Feeds;
+using PatchOps.Adapters.Files;
 using PatchOps.Adapters.Inventory;
 using PatchOps.Adapters.Providers.Apt;
 using PatchOps.Adapters.Records;
@@ -44,6 +45,7 @@ internal static class Operations
         [typeof(GetRiskRequest)] = Of<GetRiskRequest>(p => new GetRiskOperation(p.Catalogue, p.Policy.Risk, p.Clock)),
         [typeof(NewPlanRequest)] = Of<NewPlanRequest>(p => new NewPlanOperation(p.Catalogue, p.Audit, p.Policy, p.Clock, p.Caller)),
         [typeof(GetPlanRequest)] = Of<GetPlanRequest>(p => new GetPlanOperation(p.Catalogue)),
+        [typeof(ExportPlanRequest)] = Of<ExportPlanRequest>(p => new ExportPlanOperation(p.Catalogue, new DocumentWriter())),
         [typeof(TestPlanRequest)] = Of<TestPlanRequest>(p => new TestPlanOperation(p.Catalogue, p.Policy, p.Clock)),
         [typeof(ApprovePlanRequest)] = Of<ApprovePlanRequest>(p => new DecidePlanOperation<ApprovePlanRequest>(p.Catalogue, p.Audit, p.Policy, p.Clock, p.Caller, approve: true)),
         [typeof(DenyPlanRequest)] = Of<DenyPlanRequest>(p => new DecidePlanOperation<DenyPlanRequest>(p.Catalogue, p.Audit, p.Policy, p.Clock, p.Caller, approve: false)),

@@ -21,8 +21,8 @@ public class EstimateTests
 
     [Theory]
     [InlineData(0, 1, 0, 3.688879454)]
-    [InlineData(10, 1, 4.795388873, 18.390356042)]
-    [InlineData(10, 2, 2.3976944365, 9.195178021)]
+    [InlineData(10, 1, 4.795388696, 18.390356042)]
+    [InlineData(10, 2, 2.397694348, 9.195178021)]
     public void A_rate_has_the_exact_interval(long events, double exposure, double low, double high)
     {
         var rate = Estimate.Rate(events, exposure);

@@ -91,9 +91,9 @@ public sealed record ApprovePlanRequest : DecidePlanRequest;
 public sealed record DenyPlanRequest : DecidePlanRequest;
 
 /// <summary>Form of an exported plan.</summary>
-public enum PlanFormat { Json, Csv, Ics, Markdown }
+public enum PlanFormat { Json, Csv, Ics, Markdown, Ansible }
 
-[Operation("Export-PatchPlan", "plan export", "Writes a plan as JSON, CSV, iCalendar or Markdown.", Changes = true)]
+[Operation("Export-PatchPlan", "plan export", "Writes a plan as JSON, CSV, iCalendar, Markdown or an Ansible playbook.", Changes = true)]
 public sealed record ExportPlanRequest : OperationRequest
 {
     [ParameterHelp("Plan id.", Position = 0)]
