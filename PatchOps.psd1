@@ -9,7 +9,6 @@
     PowerShellVersion    = '7.4'
     CompatiblePSEditions = @('Core')
     FormatsToProcess     = @('PatchOps.Format.ps1xml')
-    TypesToProcess       = @('PatchOps.Types.ps1xml')
     FunctionsToExport    = @()
     CmdletsToExport      = @(
         'Approve-PatchPlan'
