@@ -46,6 +46,7 @@
         'Test-PatchAudit'
         'Test-PatchEffectiveness'
         'Test-PatchPlan'
+        'Test-PatchPolicy'
         'Undo-PatchWave'
     )
     AliasesToExport      = @()

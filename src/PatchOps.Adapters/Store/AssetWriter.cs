@@ -1,4 +1,5 @@
 using System.Globalization;
+using PatchOps.Core.Seams;
 using PatchOps.Domain;
 
 namespace PatchOps.Adapters.Store;
@@ -123,7 +124,8 @@ internal sealed class AssetWriter(Statements sql, Tally tally, DateTimeOffset at
             foreach (var package in gone) sql.Execute("DELETE FROM installed WHERE asset=$1 AND package=$2", asset, package);
         }
 
-        if (!complete || listed.Count == 0) return;
+        // What somebody pipes in is never the whole of anything: only a file that is read again can say what is gone.
+        if (!complete || listed.Count == 0 || source == ImportSources.Pipeline) return;
         var retired = new List<(long No, Asset Asset)>();
         using (var rows = sql.Query("SELECT no, doc FROM asset WHERE source=$1 AND retired IS NULL AND stub=0", source))
             while (rows.Read())

@@ -45,7 +45,7 @@ internal sealed class Database
         catch (SqliteException e) when (e.SqliteErrorCode is 26 or 11)
         {
             throw new FailureException(new Failure("StoreInvalid", FailureKind.Corrupt, $"'{full}' is not a PatchOps store, or is damaged: {e.Message}", full,
-                "Name another file with -Store, or restore a backup with Import-PatchStore."), e);
+                "Name another file with -Store, or restore its two files from a backup."), e);
         }
         catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
         {

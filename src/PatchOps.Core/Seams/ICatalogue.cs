@@ -40,6 +40,13 @@ public interface ICatalogueImport : IDisposable
     ImportResult Preview(TimeSpan elapsed);
 }
 
+/// <summary>Sources that are no files.</summary>
+public static class ImportSources
+{
+    /// <summary>Objects from the pipeline: a part, never the whole, so nothing is retired for missing in it.</summary>
+    public const string Pipeline = "pipeline";
+}
+
 /// <summary>One distinct package as installed, and where.</summary>
 /// <param name="Assets">Ids of the assets that have exactly this version.</param>
 public sealed record InstalledPackage(string Package, string? Source, string Version, string? Ecosystem, string? Architecture, IReadOnlyList<string> Assets);

@@ -13,7 +13,7 @@ internal static class AptFailure
     [
         new(["patchops-gate: "], "UnapprovedChange", true, "apt would change more than was approved", "Make the plan anew with New-PatchPlan and approve it."),
         new(["was not found", "Unable to locate package", "has no installation candidate"], "VersionNotAvailable", true,
-            "an approved version is not in the archive any more", "Import the archive's state with Update-PatchFeed and make the plan anew with New-PatchPlan."),
+            "an approved version is not in the archive any more", "Read the host again with Get-PatchInventory and make the plan anew with New-PatchPlan."),
         new(["dpkg was interrupted"], "PackageManagerInterrupted", true, "an earlier run of dpkg was cut off", "Run 'dpkg --configure -a' on the host."),
         new(["Could not get lock", "Unable to acquire the dpkg frontend lock", "Unable to lock", "locked by another process"], "PackageManagerLocked", true,
             "another package manager holds the lock", "Wait until it has ended, then Resume-PatchWave."),

@@ -61,7 +61,7 @@ public sealed class ImportFeedOperation(ICatalogue catalogue, IFeedSource feeds,
             }
             rejected++;
             var failure = new Failure("RecordInvalid", FailureKind.InvalidInput, $"{document.Path}, {item.Rejected!.Place}: {item.Rejected.Reason}", document.Path,
-                document.IsSnapshot ? "Fetch the document again with Update-PatchFeed." : "The other records were kept; fetch the document again if there are many.");
+                document.IsSnapshot ? "Fetch the document again and repeat Import-PatchFeed." : "The other records were kept; fetch the document again if there are many.");
             import.Reject(failure);
             if (document.IsSnapshot && failures.Count < ImportResult.ErrorLimit) failures.Add(failure);
         }

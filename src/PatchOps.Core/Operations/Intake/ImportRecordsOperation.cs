@@ -17,7 +17,7 @@ public sealed class ImportRecordsOperation<TRequest>(ICatalogue catalogue, IReco
             Map = request.Map ?? new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase), Culture = request.Culture, TimeZone = request.TimeZone,
         };
         var sources = request.Path.Select(p => (Name: p, Records: RecordMapper.Map(reader.Read(p, cancellationToken), mappings, dialect)));
-        if (request.InputObject.Count > 0) sources = sources.Append(("pipeline", Pipeline(request.InputObject, dialect)));
+        if (request.InputObject.Count > 0) sources = sources.Append((ImportSources.Pipeline, Pipeline(request.InputObject, dialect)));
         foreach (var (name, records) in sources)
         {
             var ask = new AskEvent(name, "Import into the store");

@@ -62,6 +62,8 @@ public sealed class DecidePlanOperation<TRequest>(ICatalogue catalogue, IAuditLo
     {
         var plan = StoredPlan.Require(catalogue, request.PlanId);
         var role = request.As ?? plan.ApprovalsNeeded.FirstOrDefault()?.Role ?? policy.Planning.ApproverRole;
+        if (!policy.Planning.Holds(caller.Account, role))
+            throw new FailureException("RoleNotHeld", FailureKind.Refused, $"{caller.Account} does not hold the role {role}.", role, "Choose a role you hold with -As, or have policy list your account under planning.roles.");
         var own = plan.Author.Equals(caller.Account, StringComparison.OrdinalIgnoreCase);
         if (approve && own && !policy.Planning.OwnPlans)
             throw new FailureException("OwnPlan", FailureKind.Refused, $"{caller.Account} wrote plan {plan.Id}; policy asks for another person's approval.", plan.Id, "Let somebody else run Approve-PatchPlan.");

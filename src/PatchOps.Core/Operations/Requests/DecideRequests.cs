@@ -55,6 +55,15 @@ public sealed record GetRiskRequest : OperationRequest, IFollowsPolicy
     public override void Validate() => Needs.Between(Top, 0, int.MaxValue, nameof(Top));
 }
 
+[Operation("Test-PatchPolicy", "policy test", "Checks a policy file; says every fault with its line.")]
+public sealed record TestPolicyRequest : OperationRequest
+{
+    [ParameterHelp("Policy file (YAML or JSON).", Position = 0), FilePath]
+    public string Path { get; init; } = "";
+
+    public override void Validate() => Needs.Text(Path, nameof(Path));
+}
+
 [InputLine(nameof(Vector))]
 [Operation("Get-CvssScore", "cvss score", "Scores CVSS vectors of version 2.0, 3.0, 3.1 or 4.0.")]
 public sealed record GetCvssScoreRequest : OperationRequest

@@ -57,7 +57,7 @@ public sealed class InvokeWaveOperation(WaveParts parts) : IOperation<InvokeWave
         if (answer == Answer.No) yield break;
 
         if (request.IgnoreWindow) definition = Shifted(plan, definition.Wave, now);
-        var options = new WaveOptions { Actor = parts.Caller.Account, Throttle = request.ThrottleLimit, WaitForStart = request.Wait, RetryFailed = request.RetryFailed, EndWhenSuspended = true };
+        var options = new WaveOptions { Actor = parts.Caller.Account, Runner = parts.Runner, Throttle = request.ThrottleLimit, WaitForStart = request.Wait, RetryFailed = request.RetryFailed, EndWhenSuspended = true };
         await parts.AuditAsync("WaveStarted", plan, number, [("ignoreWindow", request.IgnoreWindow), ("hosts", definition.Hosts.Count)], cancellationToken).ConfigureAwait(false);
         await foreach (var next in WaveReading.RunAsync(parts, plan, definition, options, cancellationToken).ConfigureAwait(false)) yield return next;
     }

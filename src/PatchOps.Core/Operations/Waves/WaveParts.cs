@@ -11,6 +11,9 @@ public sealed record WaveParts(ICatalogue Catalogue, IJournal Journal, IAuditLog
     /// <summary>The way to the hosts of a wave.</summary>
     public required Func<PlanWave, IHostServicesFactory> Hosts { get; init; }
 
+    /// <summary>Name of this runner, for others to see who works on a wave.</summary>
+    public required string Runner { get; init; }
+
     /// <summary>What a rehearsal assumes where history is silent.</summary>
     public required RiskPolicy Risk { get; init; }
 

@@ -108,6 +108,16 @@ public sealed record PlanningPolicy
 
     public int ApprovalQuorum { get; init; } = 1;
 
+    /// <summary>Accounts that hold each role; a role that is not listed is held by everybody, which is the lone administrator's case.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Roles { get; init; } = new Dictionary<string, IReadOnlyList<string>>(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Whether policy lets an account act in a role.</summary>
+    public bool Holds(string account, string role)
+    {
+        var listed = Roles.FirstOrDefault(r => r.Key.Equals(role, StringComparison.OrdinalIgnoreCase));
+        return listed.Key is null || listed.Value.Contains(account, StringComparer.OrdinalIgnoreCase);
+    }
+
     /// <summary>False for separation of duties: authors may not approve their own plans.</summary>
     public bool OwnPlans { get; init; } = true;
 }

@@ -81,7 +81,7 @@ public sealed record StepDetail
         catch (JsonException e)
         {
             throw new FailureException(new Failure("JournalCorrupt", FailureKind.Corrupt, $"The journal's entry '{key}' cannot be read: {e.Message}", key,
-                "Restore the store from a backup with Import-PatchStore."), e);
+                "Restore the store's two files from a backup."), e);
         }
     }
 }
