@@ -1,0 +1,148 @@
+using PatchOps.Core.Planning.Planner;
+using PatchOps.Domain;
+
+namespace PatchOps.Core.Tests.Planning.Planner;
+
+public sealed class PlannerTests
+{
+    private static readonly DateTimeOffset Start = new(2026, 11, 2, 8, 0, 0, TimeSpan.Zero);
+
+    [Fact]
+    public void Stages_and_rings_follow_each_other_with_soak_and_bake()
+    {
+        var plan = Make([.. Hosts(AssetEnvironment.Development, 3), .. Hosts(AssetEnvironment.Staging, 3), .. Hosts(AssetEnvironment.Production, 40)], days: 14);
+        Assert.Empty(plan.Unscheduled);
+        Assert.Equal(
+            [(AssetEnvironment.Development, WaveRing.Broad), (AssetEnvironment.Staging, WaveRing.Broad), (AssetEnvironment.Production, WaveRing.Canary), (AssetEnvironment.Production, WaveRing.Pilot), (AssetEnvironment.Production, WaveRing.Broad)],
+            plan.Waves.Select(w => (w.Stage, w.Ring)));
+        for (var i = 1; i < plan.Waves.Count; i++)
+        {
+            var lag = plan.Waves[i].Stage == plan.Waves[i - 1].Stage ? PlanningPolicy.Default.Bake : PlanningPolicy.Default.Soak;
+            Assert.True(plan.Waves[i].Start >= plan.Waves[i - 1].Hosts.Max(h => h.Start + h.NinetiethPercentile) + lag, $"wave {i + 1} starts too early");
+        }
+    }
+
+    [Theory]
+    [InlineData(2, 1)]
+    [InlineData(20, 1)]
+    [InlineData(21, 2)]
+    [InlineData(100, 5)]
+    public void The_canary_is_five_percent_at_least_one_and_tolerates_nothing(int production, int canaries)
+    {
+        var canary = Make(Hosts(AssetEnvironment.Production, production), days: 7).Waves.Single(w => w.Ring == WaveRing.Canary);
+        Assert.Equal(canaries, canary.Hosts.Count);
+        Assert.Equal(0, canary.HaltRule.MaxFailures);
+    }
+
+    [Fact]
+    public void The_canary_never_holds_a_whole_cluster()
+    {
+        var pairs = Hosts(AssetEnvironment.Production, 40).Select((h, i) => h with { Asset = h.Asset with { Cluster = $"pair{i / 2}", MinAvailable = 1 } }).ToList();
+        var plan = Make(pairs, days: 7);
+        foreach (var wave in plan.Waves.Where(w => w.Ring == WaveRing.Canary))
+            Assert.All(wave.Hosts.GroupBy(h => pairs.Single(p => p.Asset.Id == h.Asset).Asset.Cluster), g => Assert.Single(g));
+    }
+
+    [Fact]
+    public void Two_peers_of_a_pair_are_never_down_together()
+    {
+        var pairs = Hosts(AssetEnvironment.Test, 30).Select((h, i) => h with { Asset = h.Asset with { Cluster = $"pair{i / 2}", MinAvailable = 1 } }).ToList();
+        var plan = Make(pairs, days: 7);
+        Assert.Empty(plan.Unscheduled);
+        foreach (var pair in plan.Waves.SelectMany(w => w.Hosts).GroupBy(h => pairs.Single(p => p.Asset.Id == h.Asset).Asset.Cluster))
+        {
+            var (first, second) = (pair.MinBy(h => h.Start)!, pair.MaxBy(h => h.Start)!);
+            Assert.True(first.Start + first.NinetiethPercentile <= second.Start);
+        }
+    }
+
+    [Fact]
+    public void What_a_host_needs_is_changed_before_it()
+    {
+        var hosts = Hosts(AssetEnvironment.Test, 2);
+        hosts[0] = hosts[0] with { LossPerDay = 1000, Asset = hosts[0].Asset with { DependsOn = [hosts[1].Asset.Name] } };
+        var placed = Make(hosts, days: 3).Waves.SelectMany(w => w.Hosts).ToDictionary(h => h.Asset, h => h.Start);
+        Assert.True(placed[hosts[1].Asset.Id] < placed[hosts[0].Asset.Id]);
+    }
+
+    [Fact]
+    public void Nothing_follows_a_canary_that_cannot_run()
+    {
+        // Weekly windows of an hour cannot hold three rings in a week: the canary runs, nothing overtakes it.
+        var weekly = Hosts(AssetEnvironment.Production, 30).Select(h => h with { Asset = h.Asset with { MaintenanceWindow = "Sat 22:00-22:40" } }).ToList();
+        var plan = Make(weekly, days: 7);
+        var canary = plan.Waves.SingleOrDefault(w => w.Ring == WaveRing.Canary);
+        Assert.NotNull(canary);
+        Assert.DoesNotContain(plan.Waves, w => w.Ring != WaveRing.Canary);
+        Assert.Equal(30 - canary.Hosts.Count, plan.Unscheduled.Count);
+        Assert.All(plan.Unscheduled, u => Assert.NotEmpty(u.Reason));
+    }
+
+    [Fact]
+    public void A_window_must_hold_the_ninetieth_percentile_and_says_by_how_much_it_does_not()
+    {
+        var host = Hosts(AssetEnvironment.Test, 1)[0] with { NinetiethPercentile = TimeSpan.FromMinutes(90) };
+        var item = Assert.Single(Make([host with { Asset = host.Asset with { MaintenanceWindow = "daily 22:00-23:00" } }], days: 3).Unscheduled);
+        Assert.Equal("WindowTooShort", item.Constraint);
+        Assert.Contains("30 min longer", item.Remedy);
+    }
+
+    [Fact]
+    public void A_freeze_is_named_and_an_emergency_goes_through_it()
+    {
+        var policy = PlanningPolicy.Default with { Freezes = [new FreezeRule { Name = "Year end", When = "2026-11-01..2026-12-31" }] };
+        var hosts = Hosts(AssetEnvironment.Test, 2);
+        var plan = Make(hosts, days: 7, policy: policy);
+        Assert.Empty(plan.Waves);
+        Assert.All(plan.Unscheduled, u => Assert.Contains("Year end", u.Reason));
+
+        var emergency = Make(hosts, days: 1, policy: policy, emergency: true);
+        Assert.Empty(emergency.Unscheduled);
+        Assert.Equal(policy.EmergencyRole, emergency.ApprovalsNeeded.Single().Role);
+        Assert.True(emergency.Emergency);
+    }
+
+    [Fact]
+    public void A_cluster_that_may_miss_nobody_is_refused_with_what_would_help()
+    {
+        var host = Hosts(AssetEnvironment.Test, 1)[0];
+        var item = Assert.Single(Make([host with { Asset = host.Asset with { Cluster = "sole", MinAvailable = 1 } }], days: 3).Unscheduled);
+        Assert.Equal("Availability", item.Constraint);
+        Assert.NotNull(item.Remedy);
+    }
+
+    [Fact]
+    public void A_cycle_is_named()
+    {
+        var hosts = Hosts(AssetEnvironment.Test, 2);
+        hosts[0] = hosts[0] with { Asset = hosts[0].Asset with { DependsOn = [hosts[1].Asset.Id] } };
+        hosts[1] = hosts[1] with { Asset = hosts[1].Asset with { DependsOn = [hosts[0].Asset.Id] } };
+        var failure = Assert.Throws<FailureException>(() => Make(hosts, days: 3)).Failure;
+        Assert.Equal("DependencyCycle", failure.Code);
+        Assert.Contains(hosts[0].Asset.Id, failure.Message);
+    }
+
+    [Fact]
+    public void The_same_order_gives_the_same_hash()
+    {
+        var hosts = Hosts(AssetEnvironment.Production, 12);
+        Assert.Equal(Make(hosts, days: 7).Hash, Make(hosts, days: 7).Hash);
+    }
+
+    private static PatchPlan Make(IReadOnlyList<PlanItem> hosts, int days, PlanningPolicy? policy = null, bool emergency = false)
+    {
+        var clusters = hosts.Where(h => h.Asset.Cluster is not null).GroupBy(h => h.Asset.Cluster!).ToDictionary(g => g.Key, g => (g.Count(), g.Max(h => h.Asset.MinAvailable) ?? 0));
+        var names = hosts.SelectMany(h => new[] { (h.Asset.Id, h.Asset.Id), (h.Asset.Name, h.Asset.Id) }).Distinct().ToDictionary(n => n.Item1, n => n.Item2);
+        return new Core.Planning.Planner.Planner(policy ?? PlanningPolicy.Default, clusters, names.GetValueOrDefault).Make(
+            new PlanOrder { Name = "Test", Author = "ops", Created = Start, Start = Start, End = Start.AddDays(days), Currency = "USD", Emergency = emergency, TimeLimit = TimeSpan.FromMinutes(5) },
+            hosts, null, CancellationToken.None);
+    }
+
+    private static List<PlanItem> Hosts(AssetEnvironment environment, int count) =>
+        [.. Enumerable.Range(1, count).Select(i => new PlanItem
+        {
+            Asset = new Asset { Id = $"{environment}-{i:000}", Name = $"n-{environment}-{i:000}", Environment = environment },
+            Patches = [new PlannedPatch { Patch = "deb:curl/1", Packages = [new PackageVersion("curl", "1")] }],
+            LossPerDay = i, Median = TimeSpan.FromMinutes(10), NinetiethPercentile = TimeSpan.FromMinutes(20),
+        })];
+}
