@@ -44,6 +44,8 @@ internal sealed class Demo(OperationHost host, TextWriter text, string folder)
         var estate = Path.Combine(AppContext.BaseDirectory, "estate");
         var clock = System.Diagnostics.Stopwatch.StartNew();
 
+        // Asking a package manager takes seconds; the example is read meanwhile.
+        var reading = ReadMachineAsync();
         Say("1. Intake: the example estate and its feeds");
         var imported = new List<ImportResult>();
         await Do(new ImportAssetRequest { Path = [File("assets.csv"), File("software.csv")] }, imported).ConfigureAwait(false);
@@ -69,7 +71,7 @@ internal sealed class Demo(OperationHost host, TextWriter text, string folder)
 
         Say("3. What do we change, when, in which order?");
         var plans = new List<object>();
-        await Do(new NewPlanRequest { Name = "Demo", InputObject = [.. risks], Horizon = TimeSpan.FromDays(21), TimeLimit = TimeSpan.FromSeconds(1) }, plans).ConfigureAwait(false);
+        await Do(new NewPlanRequest { Name = "Demo", InputObject = [.. risks], Horizon = TimeSpan.FromDays(21), TimeLimit = TimeSpan.FromSeconds(2) }, plans).ConfigureAwait(false);
         if (plans.OfType<PatchPlan>().FirstOrDefault() is not { } plan)
         {
             text.WriteLine("   No plan could be made.");
@@ -111,13 +113,18 @@ internal sealed class Demo(OperationHost host, TextWriter text, string folder)
             if (code != RequestRunner.Done) worst = code;
         }
 
-        async Task<InventoryResult?> InventoryAsync(List<ImportResult> results)
+        async Task<InventoryResult?> ReadMachineAsync()
         {
             if (!System.IO.File.Exists("/usr/bin/dpkg-query")) return null;
             var read = new List<InventoryResult>();
             // A machine that cannot be read is worth a line, not the end of a demonstration on an example.
-            await new RequestRunner(host, output).RunAsync(new GetInventoryRequest(), value => read.Add((InventoryResult)value), cancellationToken).ConfigureAwait(false);
-            if (read is not [{ Failure: null } found]) return null;
+            await Task.Run(() => new RequestRunner(host, output).RunAsync(new GetInventoryRequest(), value => read.Add((InventoryResult)value), cancellationToken), cancellationToken).ConfigureAwait(false);
+            return read is [{ Failure: null } found] ? found : null;
+        }
+
+        async Task<InventoryResult?> InventoryAsync(List<ImportResult> results)
+        {
+            if (await reading.ConfigureAwait(false) is not { } found) return null;
             await Do(new ImportAssetRequest { InputObject = [found] }, results).ConfigureAwait(false);
             text.WriteLine($"   This machine ({found.Asset.OperatingSystem}): {found.Software.Count} packages, {found.PendingUpdates.Count} updates pending, {found.PendingUpdates.Count(u => u.Security)} of them security");
             return found;

@@ -226,7 +226,7 @@ public sealed class AptProviderTests(LabFixture lab)
         Assert.Equal(StepState.Unknown, applied.Step.State);
         Assert.Equal(CommandFate.NotSent, (await host.RunAsync(new HostCommand(["true"], TimeSpan.FromSeconds(3)), default)).Fate);
 
-        var until = DateTime.UtcNow.AddSeconds(15);
+        var until = DateTime.UtcNow.AddSeconds(60);
         CommandResult back;
         do
         {

@@ -30,38 +30,63 @@ public sealed record PlanOrder
 /// <summary>Makes plans: waves by stage and ring, hosts at their times, what could not be placed with its reason.</summary>
 public sealed class Planner(PlanningPolicy policy, IReadOnlyDictionary<string, (int Size, int MinAvailable)> clusters, Func<string, string?> resolve)
 {
-    private const int ExplainedHosts = 5;
+    private const int ExplainedHosts = 3;
 
     /// <summary>Rounds of choosing other hosts for the first rings.</summary>
-    private const int RingAttempts = 4;
+    private const int RingAttempts = 6;
 
     public PatchPlan Make(PlanOrder order, IReadOnlyList<PlanItem> items, Action<PlanningProgress>? progress, CancellationToken cancellationToken)
     {
-        var unfit = new HashSet<string>(StringComparer.Ordinal);
-        var first = new InstanceBuilder(policy, order.Start, order.End, order.Emergency, clusters, resolve);
+        var first = NewBuilder(order);
         var chances = first.Build(items).Hosts.ToDictionary(h => h.Id, h => h.Windows.Count, StringComparer.Ordinal);
-        for (var attempt = 1; ; attempt++)
-        {
-            var builder = new InstanceBuilder(policy, order.Start, order.End, order.Emergency, clusters, resolve);
-            var instance = builder.Build(RingAssignment.Assign(items, policy, resolve, i => chances.GetValueOrDefault(i.Asset.Id), unfit));
-            var unscheduled = builder.Refused.ToList();
-            if (builder.Hosts.Count == 0) return Seal(order, [], unscheduled, 0, 0);
-            var solution = PatchScheduler.Solve(instance, new PlanningOptions { TimeLimit = order.TimeLimit, Progress = progress }, cancellationToken);
+        var unfit = first.Refused.Select(r => r.Asset).ToHashSet(StringComparer.Ordinal);
+        if (first.Hosts.Count == 0) return Seal(order, [], [.. first.Refused], 0, 0);
 
-            // A canary whose windows come too late, or never, stops everything behind it: another host takes its place.
-            var late = solution.Unplaced.Select(i => builder.Hosts[i]).Where(h => h.Ring < WaveRing.Broad).Select(h => h.Asset.Id)
-                .Concat(builder.Refused.Select(r => r.Asset)).Where(id => !unfit.Contains(id)).ToList();
-            if (late.Count > 0 && attempt < RingAttempts && items.Any(i => i.Stage == AssetEnvironment.Production))
-            {
-                unfit.UnionWith(late);
-                continue;
-            }
-            Verify(instance, solution);
-            var conflicts = new ConflictFinder(instance, solution.Placements);
-            // An explanation is a search of its own: the first few are told in full.
-            unscheduled.AddRange(solution.Unplaced.Select((host, i) => Unplaced(builder.Hosts[host], order, i < ExplainedHosts ? conflicts.Explain(host) : null)));
-            return Seal(order, Waves(order, builder, solution), unscheduled, solution.Objective, solution.LowerBound);
+        Attempt? best = null;
+        for (var attempt = 1; attempt <= RingAttempts; attempt++)
+        {
+            var builder = NewBuilder(order);
+            var instance = builder.Build(RingAssignment.Assign(items, policy, resolve, i => chances.GetValueOrDefault(i.Asset.Id), unfit));
+            // Choosing rings takes half of the time; the other half improves what was chosen.
+            var next = new Attempt(builder, instance, Solve(instance, order.TimeLimit / (2 * RingAttempts), progress, cancellationToken));
+            if (best is null || next.IsBetterThan(best)) best = next;
+            if (next.Solution.Unplaced.Count == 0) break;
+            var holding = Holding(next).Where(id => !unfit.Contains(id)).ToList();
+            if (holding.Count == 0) break;
+            unfit.UnionWith(holding);
         }
+
+        var improved = best! with { Solution = Solve(best.Instance, order.TimeLimit / 2, progress, cancellationToken) };
+        if (improved.IsBetterThan(best)) best = improved;
+        Verify(best.Instance, best.Solution);
+        var conflicts = new ConflictFinder(best.Instance, best.Solution.Placements);
+        // An explanation is a search of its own: the first few are told in full.
+        var unscheduled = best.Builder.Refused.Concat(best.Solution.Unplaced.Select((host, i) => Unplaced(best.Builder.Hosts[host], order, i < ExplainedHosts ? conflicts.Explain(host) : null))).ToList();
+        return Seal(order, Waves(order, best.Builder, best.Solution), unscheduled, best.Solution.Objective, best.Solution.LowerBound);
+    }
+
+    private InstanceBuilder NewBuilder(PlanOrder order) => new(policy, order.Start, order.End, order.Emergency, clusters, resolve);
+
+    private static PlanningSolution Solve(PlanningInstance instance, TimeSpan limit, Action<PlanningProgress>? progress, CancellationToken cancellationToken) =>
+        PatchScheduler.Solve(instance, new PlanningOptions { TimeLimit = limit, Progress = progress }, cancellationToken);
+
+    /// <summary>Hosts of early rings that hold up everybody behind them: not placed, or a day and more after the middle of their ring.</summary>
+    private static IEnumerable<string> Holding(Attempt attempt)
+    {
+        foreach (var ring in attempt.Solution.Placements.Where(p => attempt.Builder.Hosts[p.Host].Ring < WaveRing.Broad).GroupBy(p => attempt.Builder.Hosts[p.Host].Ring))
+        {
+            var starts = ring.Where(p => p.IsPlaced).Select(p => p.Start).Order().ToList();
+            var late = starts.Count == 0 ? long.MaxValue : starts[starts.Count / 2] + 86_400;
+            foreach (var placement in ring)
+                if (!placement.IsPlaced || placement.Start > late) yield return attempt.Builder.Hosts[placement.Host].Asset.Id;
+        }
+    }
+
+    /// <summary>One choice of rings with the schedule found for it.</summary>
+    private sealed record Attempt(InstanceBuilder Builder, PlanningInstance Instance, PlanningSolution Solution)
+    {
+        public bool IsBetterThan(Attempt other) =>
+            (Solution.Unplaced.Count + Builder.Refused.Count, Solution.Objective).CompareTo((other.Solution.Unplaced.Count + other.Builder.Refused.Count, other.Solution.Objective)) < 0;
     }
 
     private PatchPlan Seal(PlanOrder order, List<PlanWave> waves, List<UnscheduledItem> unscheduled, double objective, double bound) =>
