@@ -17,7 +17,7 @@ internal static class Views
         ["Change"] = ["Id", "Type", "Status", "Risk", "PlannedStart", "PlannedEnd"],
         ["Deployment"] = ["Id", "Patch", "Asset", "Started", "Outcome", "Problem"],
         ["Finding"] = ["Asset", "Package", "InstalledVersion", "FixedVersion", "Cve", "Patch", "Status"],
-        ["PatchRisk"] = ["Rank", "Id", "Score", "Decision", "ExpectedLossPerDay", "NetBenefit", "Cvss", "Epss", "Kev", "Assets", "DueDate", "Reasons"],
+        ["PatchRisk"] = ["Rank", "Id", "Score", "Decision", "ExpectedLossPerDay", "NetBenefit", "Cvss", "Epss", "Kev", "Assets", "DueDate", "MainReason"],
         ["CvssResult"] = ["Vector", "Version", "BaseScore", "ThreatScore", "EnvironmentalScore", "Score", "Severity"],
         ["VersionComparison"] = ["Left", "Right", "Scheme", "Result"],
         ["InventoryResult"] = ["Name", "Taken", "Software", "PendingUpdates", "Failure"],
@@ -69,8 +69,9 @@ internal static class Views
         DateTimeOffset t => t.UtcDateTime.ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture),
         TimeSpan t when name is "Median" or "NinetiethPercentile" => t.TotalHours >= 48 ? t.TotalDays.ToString("0.0 'd'", CultureInfo.InvariantCulture) : t.ToString(@"hh\:mm", CultureInfo.InvariantCulture),
         TimeSpan t => t.TotalSeconds < 60 ? t.TotalSeconds.ToString("0.00 s", CultureInfo.InvariantCulture) : t.ToString("c", CultureInfo.InvariantCulture),
+        string s when name is "MainReason" => Short(s),
         string s => s,
-        IEnumerable list when name is "Reasons" => Short([.. list.Cast<object>().Select(r => r.ToString() ?? "")]),
+        IEnumerable list when name is "Reasons" => Short(list.Cast<object>().FirstOrDefault()?.ToString() ?? ""),
         ICollection list when name is "Hosts" or "Waves" or "Unscheduled" or "Software" or "PendingUpdates" => list.Count.ToString(CultureInfo.InvariantCulture),
         ICollection list when list.Count > 3 => list.Count.ToString(CultureInfo.InvariantCulture),
         IEnumerable list => Few([.. list.Cast<object>()]),
@@ -78,12 +79,7 @@ internal static class Views
         _ => value.ToString() ?? "",
     };
 
-    /// <summary>The first facts; the first sentence of a risk only repeats the columns beside it.</summary>
-    private static string Short(List<string> reasons)
-    {
-        var facts = reasons.Find(r => r.StartsWith("CVE-", StringComparison.Ordinal)) ?? reasons.FirstOrDefault() ?? "";
-        return facts.Length <= 90 ? facts : facts[..89] + "…";
-    }
+    private static string Short(string text) => text.Length <= 90 ? text : text[..89] + "…";
 
     private static string Few(List<object> items) =>
         items.Count > 3 ? items.Count.ToString(CultureInfo.InvariantCulture) : string.Join(", ", items);

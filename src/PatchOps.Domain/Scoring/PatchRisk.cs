@@ -126,6 +126,9 @@ public sealed class PatchRisk
 
     public IReadOnlyList<string> Reasons => reasons ??= explanation?.Reasons() ?? [];
 
+    /// <summary>The fact that weighs most, for a table's last column; the first reason only repeats the figures.</summary>
+    public string? MainReason => Reasons.FirstOrDefault(r => r.StartsWith("CVE-", StringComparison.OrdinalIgnoreCase)) ?? (Reasons.Count > 0 ? Reasons[0] : null);
+
     /// <summary>Each term and the score without it; empty unless an explanation was asked for.</summary>
     public IReadOnlyList<RiskTerm> Terms => terms ??= explain && explanation is not null ? explanation.Terms() : [];
 

@@ -57,7 +57,7 @@ internal static class RiskSections
         [
             ReportCell.Of(name(r.Id) is { } text ? $"{r.Id} {text}" : r.Id), r.Rank is { } rank ? ReportCell.Of(rank) : ReportCell.None, ReportCell.Of(r.Score, 1), ReportCell.Of(r.Decision.ToString()), ReportCell.Day(r.DueDate),
             ReportCell.Money(r.ExpectedLossPerDay, currency), ReportCell.Money(r.NetBenefit, currency), Optional(r.Cvss, 1), r.Epss is null ? ReportCell.None : ReportCell.Percent(r.Epss),
-            ReportCell.Of(r.Kev ? "listed" : ""), ReportCell.Of(r.Assets), ReportCell.Of(r.Recurrence, 1), ReportCell.Percent(r.FailureProbability), ReportCell.Of(string.Join("; ", r.Reasons.Take(2))),
+            ReportCell.Of(r.Kev ? "listed" : ""), ReportCell.Of(r.Assets), ReportCell.Of(r.Recurrence, 1), ReportCell.Percent(r.FailureProbability), ReportCell.Of(r.MainReason ?? ""),
         ])],
         risks.Count > top ? $"The first {ReportCell.Of(top).Text} of {ReportCell.Of(risks.Count).Text}; see all with Get-PatchRisk." : null);
 
