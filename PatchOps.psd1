@@ -33,6 +33,7 @@
         'Get-PatchRisk'
         'Get-PatchStore'
         'Get-PatchWave'
+        'Get-PatchWindow'
         'Import-PatchAsset'
         'Import-PatchChange'
         'Import-PatchDeployment'
@@ -48,6 +49,7 @@
         'Test-PatchPlan'
         'Test-PatchPolicy'
         'Undo-PatchWave'
+        'Watch-PatchRecurrence'
     )
     AliasesToExport      = @()
     VariablesToExport    = @()

@@ -30,6 +30,8 @@ internal static class Views
         ["HostRun"] = ["Wave", "Name", "State", "Changes", "Started", "Ended", "Reason"],
         ["WaveStatus"] = ["PlanId", "Wave", "Stage", "Ring", "State", "Hosts", "Done", "Failed", "Pending", "Reason"],
         ["EffectivenessResult"] = ["Problem", "Patch", "Verdict", "BeforeCount", "AfterCount", "RateRatio", "RateRatioLow", "RateRatioHigh", "PValue", "Reasons"],
+        ["MaintenanceWindow"] = ["Asset", "Name", "Start", "End", "Duration", "Zone", "FrozenBy"],
+        ["RecurrenceAlert"] = ["Problem", "Alarm", "RaisedAt", "ChangePoint", "Count", "Days", "Reasons"],
         ["AuditEntry"] = ["Sequence", "At", "Actor", "Action", "Subject"],
         ["AuditVerdict"] = ["Intact", "Entries", "FirstBroken", "Reason"],
         ["Approval"] = ["PlanId", "Role", "Actor", "Approved", "At", "Comment"],

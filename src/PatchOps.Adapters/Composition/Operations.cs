@@ -49,6 +49,8 @@ internal static class Operations
         [typeof(TestPlanRequest)] = Of<TestPlanRequest>(p => new TestPlanOperation(p.Catalogue, p.Policy, p.Clock)),
         [typeof(ApprovePlanRequest)] = Of<ApprovePlanRequest>(p => new DecidePlanOperation<ApprovePlanRequest>(p.Catalogue, p.Audit, p.Policy, p.Clock, p.Caller, approve: true)),
         [typeof(DenyPlanRequest)] = Of<DenyPlanRequest>(p => new DecidePlanOperation<DenyPlanRequest>(p.Catalogue, p.Audit, p.Policy, p.Clock, p.Caller, approve: false)),
+        [typeof(GetWindowRequest)] = Of<GetWindowRequest>(p => new GetWindowOperation(p.Catalogue, p.Policy.Planning, p.Clock)),
+        [typeof(WatchRecurrenceRequest)] = Of<WatchRecurrenceRequest>(p => new WatchRecurrenceOperation(p.Catalogue, p.Policy.Effectiveness, p.Clock)),
         [typeof(TestEffectivenessRequest)] = Of<TestEffectivenessRequest>(p => new TestEffectivenessOperation(() => p.Catalogue, () => p.Audit, p.Policy.Effectiveness, p.Clock, p.Caller)),
         [typeof(InvokeWaveRequest)] = Of<InvokeWaveRequest>(p => new InvokeWaveOperation(Waves(p, p.As<InvokeWaveRequest>().KeyFile, p.As<InvokeWaveRequest>().KnownHostsFile))),
         [typeof(UndoWaveRequest)] = Of<UndoWaveRequest>(p => new UndoWaveOperation(Waves(p, p.As<UndoWaveRequest>().KeyFile, p.As<UndoWaveRequest>().KnownHostsFile))),

@@ -19,9 +19,7 @@ public static class RecurrenceWatch
     public static RecurrenceAlert Watch(ProblemHistory history, double falseAlarmRate = 0.01, EffectivenessPolicy? policy = null)
     {
         ArgumentNullException.ThrowIfNull(history);
-        if (!(falseAlarmRate is > 0 and < 1))
-            throw new FailureException("FalseAlarmRateInvalid", FailureKind.InvalidInput, "The false-alarm rate lies between 0 and 1.", "FalseAlarmRate",
-                "Give for example 0.01: one chance in a hundred that a solved problem ever raises an alarm.");
+        CheckRate(falseAlarmRate);
         policy = (policy ?? EffectivenessPolicy.Default) with { AfterDays = 36_499 };
         var clean = new CleanHistory(history, policy);
         var patched = clean.Items.Where(i => i.Deployed is not null && i.Use == ItemUse.Affected).ToList();
@@ -86,5 +84,13 @@ public static class RecurrenceWatch
             ExpectedDelayDays = delay,
             Reasons = [.. reasons, .. clean.Limitations],
         };
+    }
+
+    /// <exception cref="FailureException"><c>FalseAlarmRateInvalid</c>: not above 0 and below 1.</exception>
+    public static void CheckRate(double falseAlarmRate)
+    {
+        if (!(falseAlarmRate is > 0 and < 1))
+            throw new FailureException("FalseAlarmRateInvalid", FailureKind.InvalidInput, "The false-alarm rate lies between 0 and 1.", "FalseAlarmRate",
+                "Give for example 0.01: one chance in a hundred that a solved problem ever raises an alarm.");
     }
 }

@@ -111,3 +111,19 @@ public sealed record ExportPlanRequest : OperationRequest
         Needs.Text(Path, nameof(Path));
     }
 }
+
+[Operation("Get-PatchWindow", "window get", "Lists when assets may be changed: their maintenance windows, freezes taken out.")]
+public sealed record GetWindowRequest : OperationRequest, IFollowsPolicy
+{
+    [ParameterHelp("Asset id or name; wildcards. Default: every asset.", Position = 0)]
+    public IReadOnlyList<string> Asset { get; init; } = [];
+
+    [ParameterHelp("Windows from here on; one that is open then is cut. Default: now.")]
+    public DateTimeOffset? From { get; init; }
+
+    [ParameterHelp("Windows before this time; default: 30 days after the start.")]
+    public DateTimeOffset? To { get; init; }
+
+    [ParameterHelp("Policy file (YAML or JSON); default: $PATCHOPS_POLICY, then the built-in policy."), FilePath]
+    public string? Policy { get; init; }
+}

@@ -1,3 +1,4 @@
+using PatchOps.Core.Effectiveness.Monitoring;
 using PatchOps.Domain;
 
 namespace PatchOps.Core.Operations.Requests;
@@ -50,6 +51,24 @@ public sealed record TestEffectivenessRequest : OperationRequest, IFollowsPolicy
         if (FromCounts && (BeforeCount is null || BeforeDays is null || AfterCount is null || AfterDays is null))
             throw new FailureException("CountsIncomplete", FailureKind.InvalidInput, "Counts need all four of BeforeCount, BeforeDays, AfterCount and AfterDays.", null, "Give the missing ones, or none to test problems of the store.");
     }
+}
+
+[Operation("Watch-PatchRecurrence", "recurrence watch", "Says which patched problems came back, with a bound on false alarms however often it is run.")]
+public sealed record WatchRecurrenceRequest : OperationRequest, IFollowsPolicy
+{
+    [ParameterHelp("Problem ids; wildcards. Default: every problem with deployments.", Position = 0)]
+    public IReadOnlyList<string> Problem { get; init; } = [];
+
+    [ParameterHelp("Chance, above 0 and below 1, that a problem that stays solved ever raises an alarm; default: 0.01.")]
+    public double FalseAlarmRate { get; init; } = 0.01;
+
+    [ParameterHelp("As known on this day; default: now.")]
+    public DateTimeOffset? AsOf { get; init; }
+
+    [ParameterHelp("Policy file (YAML or JSON); default: $PATCHOPS_POLICY, then the built-in policy."), FilePath]
+    public string? Policy { get; init; }
+
+    public override void Validate() => RecurrenceWatch.CheckRate(FalseAlarmRate);
 }
 
 /// <summary>What a report is about.</summary>

@@ -1,8 +1,4 @@
 using System.Globalization;
-using NodaTime;
-using PatchOps.Core.Planning.Calendar;
-using PatchOps.Core.Planning.Calendar.Freezes;
-using PatchOps.Core.Planning.Calendar.Windows;
 using PatchOps.Core.Planning.Engine.Model;
 using PatchOps.Domain;
 
@@ -17,8 +13,9 @@ public sealed class InstanceBuilder
     private readonly bool emergency;
     private readonly IReadOnlyDictionary<string, (int Size, int MinAvailable)> clusters;
     private readonly Func<string, string?> resolve;
-    private readonly Dictionary<(string Text, string Zone), IReadOnlyList<WindowRule>> rules = [];
-    private readonly Dictionary<string, WindowChoice> choices = new(StringComparer.Ordinal);
+    private readonly AssetWindows calendar;
+    private readonly Dictionary<AssetOccurrences, WindowChoice> choices = [];
+    private WindowChoice? anytime;
     private readonly List<PlanningWindow> windows = [];
     private readonly List<UnscheduledItem> refused = [];
 
@@ -37,6 +34,7 @@ public sealed class InstanceBuilder
         this.emergency = emergency;
         this.clusters = clusters;
         this.resolve = resolve;
+        calendar = new AssetWindows(policy, start, end);
     }
 
     /// <summary>Hosts of the instance, in its order.</summary>
@@ -88,11 +86,8 @@ public sealed class InstanceBuilder
             Refuse(item, "Availability", $"cluster '{cluster}' has {size.Size} members and must keep {size.MinAvailable} available, so none may ever be changed", $"fits if the minimum available is {size.Size - 1}");
             return null;
         }
-        var zone = asset.TimeZone ?? "UTC";
-        var text = asset.MaintenanceWindow ?? policy.DefaultWindow;
-        var freezes = emergency ? [] : policy.Freezes.Where(f => f.For.Matches(asset)).ToList();
-        var key = emergency ? "emergency" : $"{text}|{zone}|{string.Join(',', freezes.Select(f => f.Name))}";
-        if (!choices.TryGetValue(key, out var choice)) choices[key] = choice = emergency ? Anytime() : Occurrences(text, zone, freezes);
+        var choice = emergency ? anytime ??= Anytime() : Choice(calendar.Of(asset));
+        var text = choice.Text;
         if (choice.Failure is { } failure)
         {
             Refuse(item, "WindowInvalid", failure.Message, failure.Remedy);
@@ -116,35 +111,22 @@ public sealed class InstanceBuilder
         return null;
     }
 
-    private WindowChoice Occurrences(string text, string zone, List<FreezeRule> freezeRules)
+    private WindowChoice Choice(AssetOccurrences found)
     {
-        try
+        if (choices.TryGetValue(found, out var choice)) return choice;
+        var indexes = new List<int>();
+        foreach (var open in found.Open)
         {
-            var dateTimeZone = ZoneNames.Resolve(zone);
-            if (!rules.TryGetValue((text, zone), out var parsed)) rules[(text, zone)] = parsed = WindowText.Parse(text, dateTimeZone, n => Named(n, dateTimeZone));
-            var freezes = freezeRules.Select(f => FreezeText.Parse(f.Name, f.When, ZoneNames.Resolve(f.TimeZone)));
-            var found = WindowCalendar.Occurrences(parsed, freezes, Instant.FromDateTimeOffset(start), Instant.FromDateTimeOffset(end));
-            var indexes = new List<int>();
-            foreach (var open in found.Open)
-            {
-                indexes.Add(windows.Count);
-                windows.Add(new PlanningWindow(string.Create(CultureInfo.InvariantCulture, $"{open.Rule.Name} {zone} {open.Slot.Start} #{windows.Count}"), open.Slot.Start.ToUnixTimeSeconds(), open.Slot.End.ToUnixTimeSeconds()));
-            }
-            return new WindowChoice(indexes, [.. found.Frozen.SelectMany(f => f.Freezes).Distinct(StringComparer.Ordinal)], null);
+            indexes.Add(windows.Count);
+            windows.Add(new PlanningWindow(string.Create(CultureInfo.InvariantCulture, $"{open.Rule.Name} {found.Zone} {open.Slot.Start} #{windows.Count}"), open.Slot.Start.ToUnixTimeSeconds(), open.Slot.End.ToUnixTimeSeconds()));
         }
-        catch (FailureException e)
-        {
-            return new WindowChoice([], [], e.Failure);
-        }
+        return choices[found] = new WindowChoice(found.Text, indexes, found.FrozenBy, found.Failure);
     }
-
-    private IReadOnlyList<WindowRule>? Named(string name, DateTimeZone zone) =>
-        policy.Windows.TryGetValue(name, out var text) ? WindowText.Parse(text, zone) : null;
 
     private WindowChoice Anytime()
     {
         windows.Add(new PlanningWindow("emergency, outside of windows", start.ToUnixTimeSeconds(), end.ToUnixTimeSeconds()));
-        return new WindowChoice([windows.Count - 1], [], null);
+        return new WindowChoice("emergency", [windows.Count - 1], [], null);
     }
 
     private List<PlanningGroup> Groups(List<PlanItem> hosts)
@@ -195,5 +177,5 @@ public sealed class InstanceBuilder
     private void Refuse(PlanItem item, string constraint, string reason, string? remedy) =>
         refused.Add(new UnscheduledItem { Asset = item.Asset.Id, Patches = [.. item.Patches.Select(p => p.Patch)], Constraint = constraint, Reason = $"{item.Asset.Name}: {reason}", Remedy = remedy });
 
-    private sealed record WindowChoice(IReadOnlyList<int> Windows, IReadOnlyList<string> FrozenBy, Failure? Failure);
+    private sealed record WindowChoice(string Text, IReadOnlyList<int> Windows, IReadOnlyList<string> FrozenBy, Failure? Failure);
 }

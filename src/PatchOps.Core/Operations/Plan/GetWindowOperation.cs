@@ -1,0 +1,38 @@
+using System.Runtime.CompilerServices;
+using PatchOps.Core.Operations.Requests;
+using PatchOps.Core.Planning.Planner;
+using PatchOps.Core.Seams;
+using PatchOps.Domain;
+
+namespace PatchOps.Core.Operations.Plan;
+
+/// <summary>Lists when assets may be changed, as the planner sees it.</summary>
+public sealed class GetWindowOperation(ICatalogue catalogue, PlanningPolicy policy, TimeProvider clock) : IOperation<GetWindowRequest>
+{
+    private static readonly TimeSpan DefaultRange = TimeSpan.FromDays(30);
+
+    public async IAsyncEnumerable<OperationEvent> RunAsync(GetWindowRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var from = request.From ?? clock.GetUtcNow();
+        var to = request.To ?? from + DefaultRange;
+        if (to <= from)
+        {
+            throw new FailureException("RangeInvalid", FailureKind.InvalidInput,
+                FormattableString.Invariant($"The range from {from.UtcDateTime:yyyy-MM-dd HH:mm}Z to {to.UtcDateTime:yyyy-MM-dd HH:mm}Z is empty: its end must follow its start."), "To", "Give a -To later than -From.");
+        }
+        var chosen = AssetFilter.Resolve(catalogue, request.Asset);
+        foreach (var name in chosen.Missing) yield return new FailedEvent(AssetFilter.NotFound(name));
+        var windows = new AssetWindows(policy, from, to);
+        foreach (var asset in catalogue.Assets().Where(a => chosen.Matches(a.Id)))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var found = windows.Of(asset);
+            if (found.Failure is { } f)
+                yield return new FailedEvent(new Failure(f.Code, f.Kind, $"{asset.Name}: {f.Message}", asset.Id, f.Remedy));
+            else if (found.Open.Count == 0)
+                yield return new DecisionEvent(found.FrozenBy.Count > 0 ? $"{asset.Name}: every window is frozen by {string.Join(", ", found.FrozenBy)}." : $"{asset.Name}: its window '{found.Text}' does not occur.");
+            foreach (var open in found.Open) yield return new ResultEvent(open.ToMaintenanceWindow(asset.Id));
+        }
+        await Task.CompletedTask.ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,70 @@
+using NodaTime;
+using PatchOps.Core.Planning.Calendar;
+using PatchOps.Core.Planning.Calendar.Freezes;
+using PatchOps.Core.Planning.Calendar.Windows;
+using PatchOps.Domain;
+
+namespace PatchOps.Core.Planning.Planner;
+
+/// <summary>When an asset may be changed: its own window or the policy's, in its own zone, without the freezes that hold for it.</summary>
+/// <param name="policy">Default window, named windows and freezes.</param>
+/// <param name="from">First instant of interest.</param>
+/// <param name="to">First instant that is no longer of interest; after <paramref name="from"/>.</param>
+public sealed class AssetWindows(PlanningPolicy policy, DateTimeOffset from, DateTimeOffset to)
+{
+    private readonly Dictionary<(string Text, string Zone, string Freezes), AssetOccurrences> known = [];
+
+    /// <summary>The asset's windows. Assets with the same window, zone and freezes share one answer.</summary>
+    public AssetOccurrences Of(Asset asset)
+    {
+        ArgumentNullException.ThrowIfNull(asset);
+        var text = asset.MaintenanceWindow ?? policy.DefaultWindow;
+        var zone = asset.TimeZone ?? "UTC";
+        var freezes = Enumerable.Range(0, policy.Freezes.Count).Where(i => policy.Freezes[i].For.Matches(asset)).ToList();
+        var key = (text, zone, string.Join(',', freezes));
+        if (!known.TryGetValue(key, out var answer)) known[key] = answer = Find(text, zone, freezes.Select(i => policy.Freezes[i]));
+        return answer;
+    }
+
+    private AssetOccurrences Find(string text, string zone, IEnumerable<FreezeRule> freezes)
+    {
+        try
+        {
+            var clock = ZoneNames.Resolve(zone);
+            var found = WindowCalendar.Occurrences(
+                WindowText.Parse(text, clock, name => Named(name, clock)),
+                freezes.Select(f => FreezeText.Parse(f.Name, f.When, ZoneNames.Resolve(f.TimeZone))),
+                Instant.FromDateTimeOffset(from), Instant.FromDateTimeOffset(to));
+            return new AssetOccurrences(text, zone, found.Open, [.. found.Frozen.SelectMany(f => f.Freezes).Distinct(StringComparer.Ordinal)], null);
+        }
+        catch (FailureException e)
+        {
+            return new AssetOccurrences(text, zone, [], [], e.Failure);
+        }
+    }
+
+    /// <summary>A window of policy, which keeps its name; its text stays as the source.</summary>
+    private IReadOnlyList<WindowRule>? Named(string name, DateTimeZone zone) =>
+        policy.Windows.TryGetValue(name, out var text)
+            ? [.. WindowText.Parse(text, zone).Select(r => new WindowRule(name, r.Starts, r.Length, r.DayOffset, r.Source))]
+            : null;
+}
+
+/// <summary>An asset's windows in a range of time.</summary>
+/// <param name="text">The window as the asset or policy writes it.</param>
+/// <param name="zone">Name of the asset's zone.</param>
+/// <param name="open">What may be used, by start.</param>
+/// <param name="frozenBy">Freezes that took windows or parts of them.</param>
+/// <param name="failure">Why window, zone or freeze cannot be read; null where they can.</param>
+public sealed class AssetOccurrences(string text, string zone, IReadOnlyList<WindowOccurrence> open, IReadOnlyList<string> frozenBy, Failure? failure)
+{
+    public string Text { get; } = text;
+
+    public string Zone { get; } = zone;
+
+    public IReadOnlyList<WindowOccurrence> Open { get; } = open;
+
+    public IReadOnlyList<string> FrozenBy { get; } = frozenBy;
+
+    public Failure? Failure { get; } = failure;
+}
