@@ -35,6 +35,7 @@ internal static class Views
         ["AuditEntry"] = ["Sequence", "At", "Actor", "Action", "Subject"],
         ["AuditVerdict"] = ["Intact", "Entries", "FirstBroken", "Reason"],
         ["Approval"] = ["PlanId", "Role", "Actor", "Approved", "At", "Comment"],
+        ["PatchException"] = ["Id", "Kind", "State", "Patch", "Cve", "Asset", "Until", "ApprovedBy", "Premise", "Reason"],
         ["PlanFinding"] = ["Severity", "Code", "Asset", "Message"],
         ["StoreInfo"] = ["Location", "Engine", "SchemaVersion", "Assets", "Vulnerabilities", "Problems", "Incidents", "Deployments", "Plans"],
         ["VulnerabilityRecord"] = ["Id", "Source", "Trust", "AsOf", "Status", "Title"],

@@ -70,3 +70,9 @@ public sealed class ProblemCompleter : StoreCompleter
 {
     protected override IEnumerable<(string Id, string About)> Find(ICatalogue catalogue, string word) => catalogue.Problems().Select(p => (p.Id, p.Title ?? ""));
 }
+
+/// <summary>Acceptances, deferrals and pins, newest first.</summary>
+public sealed class ExceptionCompleter : StoreCompleter
+{
+    protected override IEnumerable<(string Id, string About)> Find(ICatalogue catalogue, string word) => catalogue.Exceptions().Reverse().Select(e => (e.Id, e.Justification));
+}

@@ -163,6 +163,10 @@ internal static class FactsSchema
             name TEXT NOT NULL,
             created INTEGER NOT NULL,
             doc TEXT NOT NULL) WITHOUT ROWID;
+        CREATE TABLE patch_exception(
+            id TEXT PRIMARY KEY,
+            created INTEGER NOT NULL,
+            doc TEXT NOT NULL) WITHOUT ROWID;
         CREATE TABLE approval(
             no INTEGER PRIMARY KEY,
             plan_hash TEXT NOT NULL,

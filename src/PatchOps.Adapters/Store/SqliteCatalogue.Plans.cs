@@ -37,6 +37,36 @@ internal sealed partial class SqliteCatalogue
         [.. Stream("SELECT doc, at FROM verdict v WHERE at<=$1 AND no=(SELECT no FROM verdict w WHERE w.problem=v.problem AND w.at<=$1 ORDER BY at DESC, no DESC LIMIT 1) ORDER BY problem",
             r => (Encoding.Read<EffectivenessResult>(r.GetString(0)), Encoding.Time(r.GetInt64(1))), Encoding.Millis(asOf))];
 
+    public void AddException(PatchException exception)
+    {
+        var doc = Encoding.Write(exception.Validated());
+        using var connection = database.Connect();
+        using var transaction = connection.BeginTransaction(deferred: false);
+        var known = connection.QuerySingleOrDefault<string>("SELECT doc FROM patch_exception WHERE id=@Id", new { exception.Id }, transaction);
+        if (known == doc) return;
+        if (known is not null) throw new FailureException("KeyConflict", FailureKind.Conflict, $"Exception {exception.Id} exists with other content.", exception.Id, "Make a new one with New-PatchException.");
+        connection.Execute("INSERT INTO patch_exception(id, created, doc) VALUES (@Id, @created, @doc)", new { exception.Id, created = Encoding.Millis(exception.Created), doc }, transaction);
+        transaction.Commit();
+    }
+
+    public PatchException RevokeException(string id, string by, string justification, DateTimeOffset at)
+    {
+        using var connection = database.Connect();
+        using var transaction = connection.BeginTransaction(deferred: false);
+        var doc = connection.QuerySingleOrDefault<string>("SELECT doc FROM patch_exception WHERE id=@id", new { id }, transaction)
+            ?? throw new FailureException("ExceptionNotFound", FailureKind.NotFound, $"No exception '{id}' is in the store.", id, "See what there is with Get-PatchException.");
+        var known = Encoding.Read<PatchException>(doc);
+        var revoked = (known with { Revoked = at, RevokedBy = by, RevocationJustification = justification }).Validated();
+        if (known.Revoked == at && known.RevokedBy == revoked.RevokedBy && known.RevocationJustification == revoked.RevocationJustification) return known;
+        if (known.Revoked is not null) throw new FailureException("KeyConflict", FailureKind.Conflict, $"Exception {id} was revoked before.", id, "See when and by whom with Get-PatchException.");
+        connection.Execute("UPDATE patch_exception SET doc=@doc WHERE id=@id", new { id, doc = Encoding.Write(revoked) }, transaction);
+        transaction.Commit();
+        return revoked;
+    }
+
+    public IEnumerable<PatchException> Exceptions() =>
+        Stream("SELECT doc FROM patch_exception ORDER BY created, id", r => Encoding.Read<PatchException>(r.GetString(0)));
+
     public void AddApproval(Approval approval)
     {
         using var connection = database.Connect();

@@ -1,4 +1,5 @@
 using PatchOps.Core.Effectiveness;
+using PatchOps.Core.Governance.Exceptions;
 using PatchOps.Core.Planning.Planner;
 using PatchOps.Core.Risk;
 
@@ -12,6 +13,8 @@ public sealed record PatchPolicy
     public RiskPolicy Risk { get; init; } = RiskPolicy.Default;
 
     public PlanningPolicy Planning { get; init; } = PlanningPolicy.Default;
+
+    public ExceptionPolicy Exceptions { get; init; } = ExceptionPolicy.Default;
 
     public EffectivenessPolicy Effectiveness { get; init; } = EffectivenessPolicy.Default;
 }

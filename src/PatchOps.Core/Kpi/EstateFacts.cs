@@ -63,7 +63,7 @@ public sealed class EstateFacts
 
     /// <summary>Reads a store.</summary>
     public static EstateFacts Read(ICatalogue catalogue, RiskPolicy policy, DateTimeOffset asOf, CancellationToken cancellationToken) =>
-        Read(catalogue, new EstateRisk(catalogue, policy, asOf), asOf, cancellationToken);
+        Read(catalogue, new EstateRisk(catalogue, policy, asOf, includeExcepted: true), asOf, cancellationToken);
 
     /// <inheritdoc cref="Read(ICatalogue, RiskPolicy, DateTimeOffset, CancellationToken)"/>
     public static EstateFacts Read(ICatalogue catalogue, EstateRisk risk, DateTimeOffset asOf, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using PatchOps.Core.Exposure;
+using PatchOps.Core.Governance.Exceptions;
 using PatchOps.Core.Scoring.Cvss;
 using PatchOps.Core.Scoring.Ssvc;
 using PatchOps.Core.Seams;
@@ -16,22 +17,30 @@ public sealed class EstateRisk
     private readonly Dictionary<string, CveFacts?> cves = new(StringComparer.OrdinalIgnoreCase);
     private readonly OutcomeLedger outcomes;
     private readonly ProblemLinks problems;
+    private readonly ExceptionLedger exceptions;
+    private readonly bool includeExcepted;
 
-    public EstateRisk(ICatalogue catalogue, RiskPolicy policy, DateTimeOffset asOf)
+    /// <param name="includeExcepted">True where findings that an active exception covers count as well, as in key figures: accepted is not closed.</param>
+    public EstateRisk(ICatalogue catalogue, RiskPolicy policy, DateTimeOffset asOf, bool includeExcepted = false)
     {
+        this.includeExcepted = includeExcepted;
         this.catalogue = catalogue;
         this.asOf = asOf;
         model = new RiskModel(policy, asOf);
         foreach (var asset in catalogue.Assets()) assets[asset.Id] = AssetFacts.From(asset);
         outcomes = new OutcomeLedger(catalogue.Deployments().Where(d => d.Started <= asOf), catalogue.Verdicts(asOf).Select(v => v.Verdict));
         problems = new ProblemLinks(catalogue, policy, asOf, outcomes);
+        exceptions = new ExceptionLedger(catalogue, asOf);
     }
 
     public RiskModel Model => model;
 
-    /// <summary>Open findings of the assets and vulnerabilities asked for.</summary>
+    /// <summary>True where somebody has left findings open on purpose, whether or not that still counts.</summary>
+    public bool HasExceptions => exceptions.All.Count > 0;
+
+    /// <summary>Open findings of the assets and vulnerabilities asked for, without those that an active exception covers.</summary>
     public IEnumerable<Finding> OpenFindings(Func<Finding, bool> wanted) =>
-        new EstateExposure(catalogue, asOf).Findings().Where(f => f.Status == FindingStatus.Affected && wanted(f));
+        new EstateExposure(catalogue, asOf).Findings().Where(f => f.Status == FindingStatus.Affected && (includeExcepted || !exceptions.Excepts(f)) && wanted(f));
 
     /// <summary>One risk for each finding, as they come.</summary>
     public IEnumerable<PatchRisk> ByFinding(Func<Finding, bool> wanted, bool explain)
@@ -114,6 +123,7 @@ public sealed class EstateRisk
             Problems = problems.For(asset, patch, [.. findings.Select(f => f.Cve).OfType<string>()]),
             Installs = outcomes.Installs(patch),
             FixAvailable = available,
+            Notes = exceptions.Notes(findings),
         };
     }
 

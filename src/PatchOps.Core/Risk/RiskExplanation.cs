@@ -14,17 +14,20 @@ internal sealed class RiskExplanation : IRiskExplanation
     private readonly RiskFigures figures;
     private readonly RiskInput input;
     private readonly IReadOnlyList<RiskInput>? all;
+    private readonly IReadOnlyCollection<string> notes;
 
     /// <param name="model">The model that scored.</param>
     /// <param name="figures">Of the input, or of the whole group.</param>
     /// <param name="input">The input, or the costliest of the group.</param>
     /// <param name="all">All inputs of a group, where terms are wanted; null for a single input.</param>
-    public RiskExplanation(RiskModel model, in RiskFigures figures, in RiskInput input, IReadOnlyList<RiskInput>? all)
+    /// <param name="notes">Of all inputs of a group; null for those of the input.</param>
+    public RiskExplanation(RiskModel model, in RiskFigures figures, in RiskInput input, IReadOnlyList<RiskInput>? all, IReadOnlyCollection<string>? notes = null)
     {
         this.model = model;
         this.figures = figures;
         this.input = input;
         this.all = all;
+        this.notes = notes ?? input.Notes ?? [];
     }
 
     private RiskPolicy Policy => model.Policy;
@@ -33,6 +36,7 @@ internal sealed class RiskExplanation : IRiskExplanation
     {
         var reasons = new List<string>(8);
         AddDecision(reasons);
+        reasons.AddRange(notes);
         if (figures.Installs > 1)
         {
             reasons.Add(

@@ -116,6 +116,9 @@ public readonly record struct RiskInput
     /// <summary>Planned downtime of one install in minutes; the policy's default where null.</summary>
     public double? DowntimeMinutes { get; init => field = RiskCheck.Between(value, 0, 1e6, "Planned downtime"); }
 
+    /// <summary>What the reasons add: an exception that holds, or why one ended. Enters no number.</summary>
+    public IReadOnlyList<string>? Notes { get; init; }
+
     internal int CveCount => (Cve is null ? 0 : 1) + (Cves?.Count ?? 0);
 
     internal CveFacts CveAt(int index) => Cve is null ? Cves![index] : index == 0 ? Cve : Cves![index - 1];

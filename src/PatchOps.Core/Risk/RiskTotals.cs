@@ -11,6 +11,7 @@ public sealed class RiskTotals
     private readonly RiskModel model;
     private readonly List<RiskInput>? kept;
     private readonly HashSet<string> assets = new(StringComparer.OrdinalIgnoreCase);
+    private SortedSet<string>? notes;
     private RiskFigures sum;
     private RiskInput costliest;
     private double greatest = -1;
@@ -33,6 +34,7 @@ public sealed class RiskTotals
         sum += figures;
         assets.Add(input.Asset.Id);
         kept?.Add(input);
+        if (input.Notes is { Count: > 0 } told) (notes ??= new SortedSet<string>(StringComparer.Ordinal)).UnionWith(told);
         if (figures.ExpectedLossPerDay <= greatest) return;
         greatest = figures.ExpectedLossPerDay;
         costliest = input;
@@ -42,7 +44,7 @@ public sealed class RiskTotals
     public PatchRisk ToRisk(string id)
     {
         if (sum.Installs == 0) throw new InvalidOperationException("A risk needs at least one input.");
-        return model.ToRisk(id, sum, [.. assets.Order(StringComparer.Ordinal)], new RiskExplanation(model, sum, costliest, kept), kept is not null);
+        return model.ToRisk(id, sum, [.. assets.Order(StringComparer.Ordinal)], new RiskExplanation(model, sum, costliest, kept, notes), kept is not null);
     }
 }
 

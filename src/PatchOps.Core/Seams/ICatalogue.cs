@@ -147,6 +147,17 @@ public interface ICatalogue
     /// <summary>Newest verdict of each problem, as known on a day.</summary>
     IReadOnlyList<(EffectivenessResult Verdict, DateTimeOffset At)> Verdicts(DateTimeOffset asOf);
 
+    /// <summary>Records a decision to leave findings open; the same again changes nothing.</summary>
+    /// <exception cref="FailureException"><c>KeyConflict</c>: the id exists with other content.</exception>
+    void AddException(PatchException exception);
+
+    /// <summary>Ends an exception for good; the same revocation again changes nothing.</summary>
+    /// <exception cref="FailureException"><c>ExceptionNotFound</c>; <c>KeyConflict</c>: it was revoked otherwise before.</exception>
+    PatchException RevokeException(string id, string by, string justification, DateTimeOffset at);
+
+    /// <summary>Oldest first, as stored: their state on a day is for the reader to find.</summary>
+    IEnumerable<PatchException> Exceptions();
+
     void AddApproval(Approval approval);
 
     /// <summary>Decisions on exactly this plan hash, oldest first.</summary>

@@ -28,7 +28,7 @@ public sealed class GetRiskOperation(ICatalogue catalogue, RiskPolicy policy, Ti
     {
         var cves = new Wildcard(request.Cve);
         var problems = new Wildcard(request.Problem);
-        var estate = new EstateRisk(catalogue, policy, request.AsOf ?? clock.GetUtcNow());
+        var estate = new EstateRisk(catalogue, policy, request.AsOf ?? clock.GetUtcNow(), request.IncludeExcepted);
         bool Wanted(Finding f) => assets.Matches(f.Asset) && cves.Matches(f.Cve) && (problems.MatchesAll || estate.ProblemsOf(f).Any(p => problems.Matches(p)));
         var risks = request.By switch
         {

@@ -52,6 +52,9 @@ public sealed record GetRiskRequest : OperationRequest, IFollowsPolicy
     [ParameterHelp("Adds every term and the score without it.")]
     public bool Explain { get; init; }
 
+    [ParameterHelp("Ranks also what an active acceptance, deferral or pin covers; the reasons name it.")]
+    public bool IncludeExcepted { get; init; }
+
     public override void Validate() => Needs.Between(Top, 0, int.MaxValue, nameof(Top));
 }
 

@@ -44,5 +44,9 @@ public sealed class GetPatchRiskCommand : OperationCmdlet
     [Parameter]
     public SwitchParameter Explain { get; set; }
 
+    /// <summary>Ranks also what an active acceptance, deferral or pin covers; the reasons name it.</summary>
+    [Parameter]
+    public SwitchParameter IncludeExcepted { get; set; }
+
     protected override void ProcessRecord() => Pump(Bind<GetRiskRequest>());
 }
