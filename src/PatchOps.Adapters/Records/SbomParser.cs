@@ -18,6 +18,9 @@ internal abstract class SbomParser(FeedContext context) : JsonDomParser(context)
     /// <summary>Whether a part is the subject itself.</summary>
     public virtual bool IsSubject(SbomPart part) => false;
 
+    /// <summary>Name of the newest part, by which people find the place.</summary>
+    protected string Before => Parts.Count == 0 ? "the start" : Parts[^1].Name;
+
     /// <summary>Value of the envelope's property that the reader stands on.</summary>
     protected static JsonElement Value(ref Utf8JsonReader r)
     {
@@ -53,7 +56,11 @@ internal sealed class CycloneDxParser(FeedContext context) : SbomParser(context)
         if (record.ValueKind != JsonValueKind.Object) throw new RecordException("a component is no object");
         var name = record.Text("name");
         CurrentId = name;
-        if (string.IsNullOrWhiteSpace(name)) throw new RecordException("a component has no name");
+        if (string.IsNullOrWhiteSpace(name))
+        {
+            items.Add(FeedItem.Reject($"component after {Before}", "it has no name"));
+            return;
+        }
         // The operating system and single files are no packages.
         if (record.Text("type") is not ("operating-system" or "file")) Parts.Add(new SbomPart(record.Text("bom-ref") ?? "", name, record.Plain("version"), record.Text("purl")));
         foreach (var inner in record.Objects("components")) Parse(inner, key, items);
@@ -88,7 +95,11 @@ internal sealed class SpdxParser(FeedContext context) : SbomParser(context)
         if (record.ValueKind != JsonValueKind.Object) throw new RecordException("a package is no object");
         var name = record.Text("name");
         CurrentId = name;
-        if (string.IsNullOrWhiteSpace(name)) throw new RecordException("a package has no name");
+        if (string.IsNullOrWhiteSpace(name))
+        {
+            items.Add(FeedItem.Reject($"package after {Before}", "it has no name"));
+            return;
+        }
         var url = record.Objects("externalRefs").FirstOrDefault(r => r.Text("referenceType") == "purl");
         Parts.Add(new SbomPart(record.Text("SPDXID") ?? "", name, record.Plain("versionInfo") is { } v and not "NOASSERTION" ? v : null, url.ValueKind == JsonValueKind.Object ? url.Text("referenceLocator") : null));
     }
