@@ -12,6 +12,9 @@ internal abstract class SbomParser(FeedContext context) : JsonDomParser(context)
 {
     public List<SbomPart> Parts { get; } = [];
 
+    /// <summary>False: services, files and tools behind the list start like components and are none.</summary>
+    public override bool LearnsFirstKey => false;
+
     /// <summary>What the document is about; null where it does not say.</summary>
     public abstract string? Subject { get; }
 

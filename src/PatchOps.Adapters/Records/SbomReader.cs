@@ -7,7 +7,7 @@ using PatchOps.Core.Intake.Records;
 namespace PatchOps.Adapters.Records;
 
 /// <summary>CycloneDX and SPDX 2.x bills of materials in JSON.</summary>
-/// <remarks>Components wait until the end of the document: its subject may stand there, and decides the asset.</remarks>
+/// <remarks>The subject decides the asset where it stands before the components, as the usual tools write it.</remarks>
 internal sealed class SbomReader(string? asset, string fallback, string? ecosystem)
 {
     public static bool IsCycloneDx(JsonShape shape) => shape.Has("bomFormat");

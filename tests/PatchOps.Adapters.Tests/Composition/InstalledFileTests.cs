@@ -80,13 +80,13 @@ public sealed class InstalledFileTests : IAsyncLifetime
     public async Task CycloneDX_components_are_packages_of_its_subject()
     {
         var path = estate.Write("bom.json", """
-            { "bomFormat": "CycloneDX", "specVersion": "1.5", "components": [
+            { "bomFormat": "CycloneDX", "specVersion": "1.5", "metadata": { "component": { "type": "application", "name": "shop" } }, "components": [
               { "type": "library", "name": "core", "purl": "pkg:npm/%40babel/core@7.1.0", "components": [ { "type": "library", "name": "inner", "purl": "pkg:golang/example.org/inner@v1.2.3" } ] },
               { "type": "library", "name": "libssl3", "purl": "pkg:deb/debian/libssl3@3.0.11-1?arch=amd64&upstream=openssl&distro=debian-12.4" },
               { "type": "operating-system", "name": "debian", "version": "12" },
               { "type": "library", "name": "unversioned", "purl": "pkg:npm/unversioned" },
               { "type": "library", "purl": "pkg:npm/nameless@1" } ],
-              "metadata": { "component": { "type": "application", "name": "shop" } } }
+              "services": [ { "type": "library", "name": "no package" } ] }
             """);
         var (result, failures) = await Import(new ImportAssetRequest { Path = [path] });
         Assert.Equal((5, 3, 2), (result.Read, result.Added, result.Rejected));
