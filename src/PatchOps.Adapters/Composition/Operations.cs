@@ -27,11 +27,11 @@ internal static class Operations
     {
         [typeof(ImportFeedRequest)] = Of<ImportFeedRequest>(p => new ImportFeedOperation(p.Catalogue, new FeedSource(), p.Audit, p.Clock, p.Caller)),
         [typeof(GetInventoryRequest)] = Of<GetInventoryRequest>(p => new GetInventoryOperation(Inventory(p), p.Clock)),
-        [typeof(ImportAssetRequest)] = Of<ImportAssetRequest>(p => Records<ImportAssetRequest>(p, RecordMapping.Software, RecordMapping.Asset)),
-        [typeof(ImportProblemRequest)] = Of<ImportProblemRequest>(p => Records<ImportProblemRequest>(p, RecordMapping.Problem)),
-        [typeof(ImportIncidentRequest)] = Of<ImportIncidentRequest>(p => Records<ImportIncidentRequest>(p, RecordMapping.Incident)),
-        [typeof(ImportChangeRequest)] = Of<ImportChangeRequest>(p => Records<ImportChangeRequest>(p, RecordMapping.Change)),
-        [typeof(ImportDeploymentRequest)] = Of<ImportDeploymentRequest>(p => Records<ImportDeploymentRequest>(p, RecordMapping.Deployment)),
+        [typeof(ImportAssetRequest)] = Of<ImportAssetRequest>(p => Records<ImportAssetRequest>(p, new AssetFileReader(p.As<ImportAssetRequest>().Asset, p.As<ImportAssetRequest>().Ecosystem), RecordMapping.Software, RecordMapping.Asset)),
+        [typeof(ImportProblemRequest)] = Of<ImportProblemRequest>(p => Records<ImportProblemRequest>(p, new CaseFileReader(), RecordMapping.Problem)),
+        [typeof(ImportIncidentRequest)] = Of<ImportIncidentRequest>(p => Records<ImportIncidentRequest>(p, new CaseFileReader(), RecordMapping.Incident)),
+        [typeof(ImportChangeRequest)] = Of<ImportChangeRequest>(p => Records<ImportChangeRequest>(p, new TabularReader(), RecordMapping.Change)),
+        [typeof(ImportDeploymentRequest)] = Of<ImportDeploymentRequest>(p => Records<ImportDeploymentRequest>(p, new TabularReader(), RecordMapping.Deployment)),
         [typeof(GetStoreRequest)] = Of<GetStoreRequest>(p => new GetStoreOperation(p.Catalogue)),
         [typeof(GetAssetRequest)] = Of<GetAssetRequest>(p => new GetAssetOperation(p.Catalogue)),
         [typeof(GetProblemRequest)] = Of<GetProblemRequest>(p => new GetProblemOperation(p.Catalogue)),
@@ -78,8 +78,8 @@ internal static class Operations
         where TRequest : OperationRequest =>
         (parts, request, cancellationToken) => make(parts).RunAsync((TRequest)request, cancellationToken).GetAsyncEnumerator(cancellationToken);
 
-    private static ImportRecordsOperation<TRequest> Records<TRequest>(Parts p, params IReadOnlyList<RecordMapping> mappings) where TRequest : ImportRecordsRequest =>
-        new(p.Catalogue, new TabularReader(), p.Audit, p.Clock, p.Caller, mappings);
+    private static ImportRecordsOperation<TRequest> Records<TRequest>(Parts p, IRecordReader reader, params IReadOnlyList<RecordMapping> mappings) where TRequest : ImportRecordsRequest =>
+        new(p.Catalogue, reader, p.Audit, p.Clock, p.Caller, mappings);
 
     private static HostInventory Inventory(Parts p)
     {

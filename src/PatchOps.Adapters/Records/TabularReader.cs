@@ -123,7 +123,7 @@ internal sealed class TabularReader : IRecordReader
                 continue;
             }
             var values = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
-            foreach (var property in element.EnumerateObject()) values[property.Name] = Text(property.Value);
+            Flatten(element, "", values);
             yield return new RecordRow(values, $"{path}, object {place}");
         }
     }
@@ -168,7 +168,7 @@ internal sealed class TabularReader : IRecordReader
         JsonElement? single = Parse(whole);
         if (single is { } one)
         {
-            yield return (one, null);
+            foreach (var element in Enveloped(one)) yield return (element, null);
             yield break;
         }
         var number = 0;
@@ -177,6 +177,24 @@ internal sealed class TabularReader : IRecordReader
             number++;
             if (string.IsNullOrWhiteSpace(line)) continue;
             yield return Parse(line) is { } element ? (element, null) : (default, Malformed(path, number, "it is no JSON object"));
+        }
+    }
+
+    /// <summary>Records as the interfaces of ServiceNow and Jira wrap them.</summary>
+    private static IEnumerable<JsonElement> Enveloped(JsonElement root)
+    {
+        foreach (var name in (string[])["result", "issues"])
+            if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array) return list.EnumerateArray();
+        return [root];
+    }
+
+    /// <summary>What is nested is reached by its path as well: <c>fields.status.name</c>.</summary>
+    private static void Flatten(JsonElement element, string prefix, Dictionary<string, string?> values)
+    {
+        foreach (var property in element.EnumerateObject())
+        {
+            values[prefix + property.Name] = Text(property.Value);
+            if (property.Value.ValueKind == JsonValueKind.Object) Flatten(property.Value, $"{prefix}{property.Name}.", values);
         }
     }
 

@@ -8,14 +8,17 @@ namespace PatchOps.Core.Intake.Records;
 /// <summary>Reads our columns from rows in the source's own dialect.</summary>
 internal sealed class FieldReader
 {
-    private readonly Dictionary<string, string> theirs;
+    private readonly Dictionary<string, IReadOnlyList<string>> theirs;
+    private readonly IReadOnlyList<string> missing;
     private readonly CultureInfo? culture;
     private readonly DateTimeZone zone;
 
     /// <exception cref="FailureException"><c>CultureUnknown</c>, <c>TimeZoneUnknown</c>.</exception>
     public FieldReader(RecordDialect dialect)
     {
-        theirs = dialect.Map.ToDictionary(m => m.Value, m => m.Key, StringComparer.OrdinalIgnoreCase);
+        theirs = new Dictionary<string, IReadOnlyList<string>>(dialect.Names, StringComparer.OrdinalIgnoreCase);
+        foreach (var ours in dialect.Map.GroupBy(m => m.Value, m => m.Key, StringComparer.OrdinalIgnoreCase)) theirs[ours.Key] = [.. ours];
+        missing = dialect.Missing;
         if (!string.IsNullOrWhiteSpace(dialect.Culture))
         {
             try
@@ -33,12 +36,20 @@ internal sealed class FieldReader
                 ?? throw new FailureException("TimeZoneUnknown", FailureKind.InvalidInput, $"'{dialect.TimeZone}' is not an IANA time zone.", dialect.TimeZone, "Give -TimeZone a name such as Europe/Berlin.");
     }
 
-    public string ColumnOf(string ours) => theirs.GetValueOrDefault(ours, ours);
+    public string ColumnOf(string ours) => theirs.TryGetValue(ours, out var names) ? names[0] : ours;
 
-    public bool Has(RecordRow row, string column) => row.Values.ContainsKey(ColumnOf(column));
+    public bool Has(RecordRow row, string column) => theirs.TryGetValue(column, out var names) ? names.Any(row.Values.ContainsKey) : row.Values.ContainsKey(column);
 
-    public string? Text(RecordRow row, string column) =>
-        row.Values.TryGetValue(ColumnOf(column), out var value) && !string.IsNullOrWhiteSpace(value) ? value : null;
+    public string? Text(RecordRow row, string column)
+    {
+        if (!theirs.TryGetValue(column, out var names)) return Value(row, column);
+        foreach (var name in names)
+            if (Value(row, name) is { } value) return value;
+        return null;
+    }
+
+    private string? Value(RecordRow row, string name) =>
+        row.Values.TryGetValue(name, out var value) && !string.IsNullOrWhiteSpace(value) && !missing.Contains(value.Trim()) ? value : null;
 
     public string Required(RecordRow row, string column) =>
         Text(row, column)?.Trim() ?? throw Bad(row, column, "is empty", null);
@@ -99,7 +110,10 @@ internal sealed class FieldReader
     public DateTimeOffset RequiredTime(RecordRow row, string column) => Time(row, column) ?? throw Bad(row, column, "is empty", null);
 
     public FailureException Bad(RecordRow row, string column, string reason, string? value) =>
-        new("RecordInvalid", FailureKind.InvalidInput, $"{row.Place}: {ColumnOf(column)} {reason}{(value is null ? "" : $": '{Short(value)}'")}.", row.Place, "Correct the row and import the file again; the other rows were kept.");
+        new("RecordInvalid", FailureKind.InvalidInput, $"{row.Place}: {Named(row, column)} {reason}{(value is null ? "" : $": '{Short(value)}'")}.", row.Place, "Correct the row and import the file again; the other rows were kept.");
+
+    private string Named(RecordRow row, string column) =>
+        theirs.TryGetValue(column, out var names) ? names.FirstOrDefault(n => Value(row, n) is not null) ?? names[0] : column;
 
     private static string Short(string value) => value.Length <= 60 ? value : value[..60] + "…";
 

@@ -122,7 +122,7 @@ public static class RecordMapper
     {
         var fields = new FieldReader(dialect);
         RecordMapping? mapping = null;
-        foreach (var row in rows)
+        foreach (var row in dialect.Events?.Fold(rows) ?? rows)
         {
             if (row.Failure is not null)
             {

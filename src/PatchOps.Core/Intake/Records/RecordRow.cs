@@ -14,6 +14,15 @@ public sealed record RecordDialect
     /// <summary>Their column = our column.</summary>
     public IReadOnlyDictionary<string, string> Map { get; init; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Our column = their columns by preference: the first with a value counts. <see cref="Map"/> goes before.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Names { get; init; } = new Dictionary<string, IReadOnlyList<string>>(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Texts that stand for no value.</summary>
+    public IReadOnlyList<string> Missing { get; init; } = [];
+
+    /// <summary>Set where rows are events, several to a record.</summary>
+    public EventLog? Events { get; init; }
+
     /// <summary>Culture of dates and numbers; null for ISO 8601 and invariant numbers.</summary>
     public string? Culture { get; init; }
 

@@ -12,9 +12,10 @@ public sealed class ImportRecordsOperation<TRequest>(ICatalogue catalogue, IReco
 {
     public async IAsyncEnumerable<OperationEvent> RunAsync(TRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var dialect = new RecordDialect
+        var preset = request.KnownSource is { } source ? RecordPresets.Of(source, mappings[^1].Name) : new RecordDialect();
+        var dialect = preset with
         {
-            Map = request.Map ?? new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase), Culture = request.Culture, TimeZone = request.TimeZone,
+            Map = request.Map ?? preset.Map, Culture = request.Culture ?? preset.Culture, TimeZone = request.TimeZone ?? preset.TimeZone,
         };
         var sources = request.Path.Select(p => (Name: p, Records: RecordMapper.Map(reader.Read(p, cancellationToken), mappings, dialect)));
         if (request.InputObject.Count > 0) sources = sources.Append((ImportSources.Pipeline, Pipeline(request.InputObject, dialect)));
@@ -53,12 +54,16 @@ public sealed class ImportRecordsOperation<TRequest>(ICatalogue catalogue, IReco
     {
         var started = clock.GetTimestamp();
         using var import = catalogue.BeginImport(mappings[^1].Name, name, clock.GetUtcNow());
+        long unplaced = 0;
         foreach (var (record, failure) in records)
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (failure is not null) import.Reject(failure);
             else Add(import, record!);
+            if (record is Software { Ecosystem: null }) unplaced++;
         }
+        if (unplaced > 0)
+            import.Note(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{unplaced} packages name no ecosystem, so no advisory can be matched to them. Give -Ecosystem, such as Debian:12, or the column Ecosystem."));
         return commit ? import.Complete(clock.GetElapsedTime(started)) : import.Preview(clock.GetElapsedTime(started));
     }
 
@@ -80,6 +85,12 @@ public sealed class ImportRecordsOperation<TRequest>(ICatalogue catalogue, IReco
 
     private IEnumerable<(object? Record, Failure? Failure)> Pipeline(IReadOnlyList<object> objects, RecordDialect dialect)
     {
+        if (dialect.Events is not null && objects.All(o => o is IReadOnlyDictionary<string, string?>))
+        {
+            var rows = objects.Select((o, i) => new RecordRow((IReadOnlyDictionary<string, string?>)o, $"pipeline, object {i + 1}"));
+            foreach (var mapped in RecordMapper.Map(rows, mappings, dialect)) yield return mapped;
+            yield break;
+        }
         var place = 0;
         foreach (var item in objects)
         {

@@ -18,7 +18,7 @@ public sealed record ImportFeedRequest : OperationRequest
 /// <summary>Input that all importers of tabular records share.</summary>
 public abstract record ImportRecordsRequest : OperationRequest
 {
-    [ParameterHelp("CSV or JSON files.", Position = 0), FilePath]
+    [ParameterHelp("CSV or JSON files; XES logs for problems and incidents; dpkg status files, rpm -qa lists and SBOMs for assets.", Position = 0), FilePath]
     public IReadOnlyList<string> Path { get; init; } = [];
 
     [ParameterHelp("Objects with our column names; see docs."), PowerShellOnly("objects exist in the pipeline only")]
@@ -33,6 +33,9 @@ public abstract record ImportRecordsRequest : OperationRequest
     [ParameterHelp("IANA zone of times that carry none; default: UTC.")]
     public string? TimeZone { get; init; }
 
+    /// <summary>Names, culture and zone of a known source; the other parameters go before. On requests that offer it.</summary>
+    internal virtual RecordPreset? KnownSource => null;
+
     public override void Validate()
     {
         if (Path.Count == 0 && InputObject.Count == 0) Needs.Path(Path);
@@ -40,16 +43,41 @@ public abstract record ImportRecordsRequest : OperationRequest
 }
 
 [Operation("Import-PatchAsset", "asset import", "Imports assets, installed software and inventories.", Changes = true)]
-public sealed record ImportAssetRequest : ImportRecordsRequest;
+public sealed record ImportAssetRequest : ImportRecordsRequest
+{
+    [ParameterHelp("Asset that a dpkg status file, rpm list or SBOM is of; default: the SBOM's own subject, else the file's name.")]
+    public string? Asset { get; init; }
+
+    [ParameterHelp("Distribution of its packages, such as Debian:12 or AlmaLinux:9; needed for dpkg status files and rpm lists.")]
+    public string? Ecosystem { get; init; }
+}
 
 [Operation("Import-PatchProblem", "problem import", "Imports problem records.", Changes = true)]
-public sealed record ImportProblemRequest : ImportRecordsRequest;
+public sealed record ImportProblemRequest : ImportRecordsRequest
+{
+    [ParameterHelp("Ready-made names, culture and zone of a known source; -Map, -Culture and -TimeZone go before.")]
+    public RecordPreset? Preset { get; init; }
+
+    internal override RecordPreset? KnownSource => Preset;
+}
 
 [Operation("Import-PatchIncident", "incident import", "Imports incident records.", Changes = true)]
-public sealed record ImportIncidentRequest : ImportRecordsRequest;
+public sealed record ImportIncidentRequest : ImportRecordsRequest
+{
+    [ParameterHelp("Ready-made names, culture and zone of a known source; -Map, -Culture and -TimeZone go before.")]
+    public RecordPreset? Preset { get; init; }
+
+    internal override RecordPreset? KnownSource => Preset;
+}
 
 [Operation("Import-PatchChange", "change import", "Imports change records.", Changes = true)]
-public sealed record ImportChangeRequest : ImportRecordsRequest;
+public sealed record ImportChangeRequest : ImportRecordsRequest
+{
+    [ParameterHelp("Ready-made names, culture and zone of a known source; -Map, -Culture and -TimeZone go before.")]
+    public RecordPreset? Preset { get; init; }
+
+    internal override RecordPreset? KnownSource => Preset;
+}
 
 [Operation("Import-PatchDeployment", "deployment import", "Imports past deployments with their outcomes.", Changes = true)]
 public sealed record ImportDeploymentRequest : ImportRecordsRequest;

@@ -10,7 +10,7 @@ namespace PatchOps.Module.Cmdlets.Intake;
 [OutputType(typeof(ImportResult))]
 public sealed class ImportPatchAssetCommand : CollectingCmdlet
 {
-    /// <summary>CSV or JSON files.</summary>
+    /// <summary>CSV or JSON files; XES logs for problems and incidents; dpkg status files, rpm -qa lists and SBOMs for assets.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true), Alias("FullName", "PSPath")]
     public string[] Path { get; set; } = [];
 
@@ -29,6 +29,14 @@ public sealed class ImportPatchAssetCommand : CollectingCmdlet
     /// <summary>IANA zone of times that carry none; default: UTC.</summary>
     [Parameter]
     public string? TimeZone { get; set; }
+
+    /// <summary>Asset that a dpkg status file, rpm list or SBOM is of; default: the SBOM's own subject, else the file's name.</summary>
+    [Parameter]
+    public string? Asset { get; set; }
+
+    /// <summary>Distribution of its packages, such as Debian:12 or AlmaLinux:9; needed for dpkg status files and rpm lists.</summary>
+    [Parameter]
+    public string? Ecosystem { get; set; }
 
     protected override void ProcessRecord() => Collect(InputObject);
 

@@ -10,7 +10,7 @@ namespace PatchOps.Module.Cmdlets.Intake;
 [OutputType(typeof(ImportResult))]
 public sealed class ImportPatchChangeCommand : CollectingCmdlet
 {
-    /// <summary>CSV or JSON files.</summary>
+    /// <summary>CSV or JSON files; XES logs for problems and incidents; dpkg status files, rpm -qa lists and SBOMs for assets.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true), Alias("FullName", "PSPath")]
     public string[] Path { get; set; } = [];
 
@@ -29,6 +29,10 @@ public sealed class ImportPatchChangeCommand : CollectingCmdlet
     /// <summary>IANA zone of times that carry none; default: UTC.</summary>
     [Parameter]
     public string? TimeZone { get; set; }
+
+    /// <summary>Ready-made names, culture and zone of a known source; -Map, -Culture and -TimeZone go before.</summary>
+    [Parameter]
+    public RecordPreset? Preset { get; set; }
 
     protected override void ProcessRecord() => Collect(InputObject);
 

@@ -10,7 +10,7 @@ namespace PatchOps.Module.Cmdlets.Intake;
 [OutputType(typeof(ImportResult))]
 public sealed class ImportPatchDeploymentCommand : CollectingCmdlet
 {
-    /// <summary>CSV or JSON files.</summary>
+    /// <summary>CSV or JSON files; XES logs for problems and incidents; dpkg status files, rpm -qa lists and SBOMs for assets.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true), Alias("FullName", "PSPath")]
     public string[] Path { get; set; } = [];
 

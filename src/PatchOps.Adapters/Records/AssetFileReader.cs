@@ -1,0 +1,45 @@
+using PatchOps.Adapters.Feeds.Input;
+using PatchOps.Adapters.Feeds.Json;
+using PatchOps.Core.Intake;
+using PatchOps.Core.Intake.Records;
+using PatchOps.Core.Seams;
+
+namespace PatchOps.Adapters.Records;
+
+/// <summary>Whatever lists assets or their packages: tables, dpkg status files, rpm lists, SBOMs; by content.</summary>
+internal sealed class AssetFileReader(string? asset, string? ecosystem) : IRecordReader
+{
+    private const int HeadBytes = 64 << 10;
+
+    private readonly TabularReader tables = new();
+
+    public IEnumerable<RecordRow> Read(string path, CancellationToken cancellationToken)
+    {
+        if (!File.Exists(path)) return tables.Read(path, cancellationToken);
+        var owner = string.IsNullOrWhiteSpace(asset) ? null : asset.Trim();
+        var release = string.IsNullOrWhiteSpace(ecosystem) ? null : ecosystem.Trim();
+        var head = Head(path);
+        if (JsonShape.Of(head) is { IsObject: true } shape && (SbomReader.IsCycloneDx(shape) || SbomReader.IsSpdx(shape)))
+            return new SbomReader(owner, NameOf(path), release).Read(path, SbomReader.IsCycloneDx(shape), cancellationToken);
+        var first = System.Text.Encoding.UTF8.GetString(head).Split('\n').Select(l => l.Trim()).FirstOrDefault(l => l.Length > 0) ?? "";
+        if (DpkgStatusReader.Recognises(first)) return new DpkgStatusReader(owner ?? NameOf(path), release).Read(path, cancellationToken);
+        if (RpmListReader.Recognises(first)) return new RpmListReader(owner ?? NameOf(path), release).Read(path, cancellationToken);
+        return tables.Read(path, cancellationToken);
+    }
+
+    private static byte[] Head(string path)
+    {
+        using var stream = FeedContent.Open(path, FeedLimits.Default);
+        var head = new byte[HeadBytes];
+        return head[..stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)];
+    }
+
+    /// <summary>The file's name without endings that say how it is written.</summary>
+    private static string NameOf(string path)
+    {
+        var name = Path.GetFileName(path);
+        foreach (var ending in (string[])[".gz", ".xz", ".json", ".txt", ".list", ".status", ".cdx", ".spdx"])
+            if (name.Length > ending.Length && name.EndsWith(ending, StringComparison.OrdinalIgnoreCase)) name = name[..^ending.Length];
+        return name;
+    }
+}
