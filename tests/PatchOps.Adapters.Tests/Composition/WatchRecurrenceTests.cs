@@ -41,6 +41,17 @@ public sealed class WatchRecurrenceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_never_went_cannot_come_back()
+    {
+        var alerts = await AlertsAsync(new WatchRecurrenceRequest { Problem = ["PRB0002", "PRB0004"], AsOf = End });
+        Assert.All(alerts.Values, a =>
+        {
+            Assert.False(a.Alarm);
+            Assert.Contains(a.Reasons, r => r.Contains("nothing can come back", StringComparison.Ordinal));
+        });
+    }
+
+    [Fact]
     public async Task Before_the_return_there_was_nothing_to_raise()
     {
         var alerts = await AlertsAsync(new WatchRecurrenceRequest { Problem = ["PRB0005"], AsOf = new DateTimeOffset(2026, 6, 20, 0, 0, 0, TimeSpan.Zero) });

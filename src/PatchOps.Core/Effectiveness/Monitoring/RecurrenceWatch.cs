@@ -44,6 +44,13 @@ public static class RecurrenceWatch
             quiet += item.Count(item.AfterFrom, until);
             quietDays += Math.Max(0, until - item.AfterFrom);
         }
+        if (first < clean.Until && quietDays > 0 && quiet / quietDays >= (1 - policy.MinimumReduction) * rate)
+        {
+            // An alarm that says "it came back" would be wrong: it never went.
+            reasons.Add(string.Create(CultureInfo.InvariantCulture,
+                $"In the first {ReferenceDays} days after deployment the rate was {Sentences.Percent(quiet / quietDays / rate)} of the rate before: it did not fall by the useful minimum, so nothing can come back. Test-PatchEffectiveness says what the patch did."));
+            return alert with { Reasons = [.. reasons, .. clean.Limitations] };
+        }
         // Half of the false-alarm rate pays for not knowing the quiet rate, half for looking every day.
         var achieved = MathNet.Numerics.Distributions.Gamma.InvCDF(quiet / spread + 1, quietDays / spread, 1 - falseAlarmRate / 2);
         var limit = Math.Min(achieved, (1 - policy.MinimumReduction) * rate);
