@@ -98,6 +98,26 @@ public sealed class CmdletTests(EngineFixture engine) : IClassFixture<EngineFixt
     }
 
     [Fact]
+    public void A_file_in_the_pipeline_means_its_content()
+    {
+        var store = engine.NewStore();
+        var folder = System.IO.Directory.CreateTempSubdirectory("patchops-files-");
+        try
+        {
+            System.IO.File.WriteAllText(System.IO.Path.Combine(folder.FullName, "a.csv"), "Id\nweb-1\n");
+            System.IO.File.WriteAllText(System.IO.Path.Combine(folder.FullName, "b.csv"), "Id\nweb-2\n");
+            var result = Run($"Get-ChildItem '{folder.FullName}' | Import-PatchAsset", store);
+            Assert.Empty(result.Errors);
+            Assert.Equal(2, result.Output.Count);
+            Assert.Equal(2, Run("Get-PatchAsset web-*", store).Output.Count);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
     public void A_reader_that_stops_early_gets_its_object_and_no_error()
     {
         var store = engine.NewStore();

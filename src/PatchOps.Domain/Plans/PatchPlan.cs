@@ -47,13 +47,14 @@ public sealed record PackageVersion(string Package, string Version)
 /// <summary>When a wave stops admitting hosts. A limit is never overshot: admission reserves failures before it dispatches.</summary>
 public sealed record HaltRule
 {
-    /// <summary>Failed hosts that the wave tolerates; the next one halts it. Zero or more.</summary>
+    /// <summary>Failed hosts at which the wave halts: hosts in flight and failed ones together never exceed it, save that one host at a time always may run. Zero or more.</summary>
     public int MaxFailures { get; init => field = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "MaxFailures must be zero or more."); }
 
     /// <summary>Failed hosts in percent of the wave, 0–100; the smaller of both limits counts.</summary>
     public double MaxFailurePercent { get; init => field = value is >= 0 and <= 100 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "MaxFailurePercent must lie between 0 and 100."); }
 
-    public override string ToString() => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"halt after more than {MaxFailures} failed hosts or {MaxFailurePercent:0.#} %");
+    public override string ToString() =>
+        MaxFailures <= 1 ? "halt at the first failed host" : FormattableString.Invariant($"halt at {MaxFailures} failed hosts or {MaxFailurePercent:0.#} %");
 }
 
 /// <summary>How a host goes back, and when.</summary>

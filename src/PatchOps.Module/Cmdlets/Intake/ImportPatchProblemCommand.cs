@@ -1,40 +1,15 @@
+using System.Management.Automation;
 using PatchOps.Core.Operations.Requests;
 using PatchOps.Domain;
-using System.Collections;
-using System.Management.Automation;
 
 namespace PatchOps.Module.Cmdlets.Intake;
 
 /// <summary>Imports problem records.</summary>
 [Cmdlet(VerbsData.Import, "PatchProblem", SupportsShouldProcess = true)]
 [OutputType(typeof(ImportResult))]
-public sealed class ImportPatchProblemCommand : CollectingCmdlet
+public sealed class ImportPatchProblemCommand : ImportRecordsCmdlet<ImportProblemRequest>
 {
-    /// <summary>CSV or JSON files; XES logs for problems and incidents; dpkg status files, rpm -qa lists and SBOMs for assets.</summary>
-    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true), Alias("FullName", "PSPath")]
-    public string[] Path { get; set; } = [];
-
-    /// <summary>Objects with our column names; see docs.</summary>
-    [Parameter(ValueFromPipeline = true)]
-    public object[] InputObject { get; set; } = [];
-
-    /// <summary>Their column = our column, where the names differ.</summary>
-    [Parameter]
-    public Hashtable? Map { get; set; }
-
-    /// <summary>Culture of dates and numbers, such as de-DE; default: ISO 8601 and invariant numbers.</summary>
-    [Parameter]
-    public string? Culture { get; set; }
-
-    /// <summary>IANA zone of times that carry none; default: UTC.</summary>
-    [Parameter]
-    public string? TimeZone { get; set; }
-
     /// <summary>Ready-made names, culture and zone of a known source; -Map, -Culture and -TimeZone go before.</summary>
     [Parameter]
     public RecordPreset? Preset { get; set; }
-
-    protected override void ProcessRecord() => Collect(InputObject);
-
-    protected override void EndProcessing() => PumpCollected<ImportProblemRequest>(Path.Length > 0);
 }
