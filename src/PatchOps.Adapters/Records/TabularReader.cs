@@ -51,7 +51,7 @@ internal sealed class TabularReader : IRecordReader
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new FailureException(new Failure("PathUnreadable", FailureKind.Unavailable, $"'{path}' cannot be read: {e.Message}", path, "Check the file's permissions."), e);
+            throw new FailureException(new Failure("PathNotReadable", FailureKind.Unavailable, $"'{path}' cannot be read: {e.Message}", path, "Check the file's permissions."), e);
         }
     }
 

@@ -82,7 +82,7 @@ public sealed class CalendarFileTests
     [InlineData("WindowLengthInvalid", 5, "DTSTART:20260101T220000Z", "DTEND:20260101T210000Z")]
     [InlineData("WindowLengthInvalid", 5, "DTSTART:20260101T220000Z", "DURATION:-PT1H")]
     [InlineData("CalendarEventInvalid", 5, "DTSTART:20260101T220000Z", "DURATION:1 hour")]
-    [InlineData("ZoneUnknown", 4, "DTSTART;TZID=Fictitious:20260101T220000")]
+    [InlineData("TimeZoneUnknown", 4, "DTSTART;TZID=Fictitious:20260101T220000")]
     [InlineData("RecurrenceInvalid", 5, "DTSTART:20260101T220000Z", "RRULE:FREQ=OFTEN")]
     [InlineData("RecurrenceUnsupported", 5, "DTSTART:20260101T220000Z", "RRULE:FREQ=HOURLY")]
     [InlineData("RecurrenceUnsupported", 5, "DTSTART:20260101T220000Z", "EXRULE:FREQ=DAILY")]
@@ -153,7 +153,7 @@ public sealed class CalendarFileTests
             Assert.Equal((1261, 1140), (events, rules));
             Assert.Equal(
                 "CalendarEventInvalid=9 CalendarInvalid=1 CalendarTruncated=1 RecurrenceInvalid=1 RecurrenceNeverOccurs=3 RecurrenceUnsupported=1 "
-                + "WindowLengthInvalid=119 ZoneUnknown=12",
+                + "TimeZoneUnknown=12 WindowLengthInvalid=119",
                 string.Join(' ', refused.Select(r => $"{r.Key}={r.Value}")));
         }
         finally

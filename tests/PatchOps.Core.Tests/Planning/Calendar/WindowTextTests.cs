@@ -54,7 +54,7 @@ public sealed class WindowTextTests
     [InlineData("Sat in Foo 22:00 4h", "WindowInvalid", 8)]
     [InlineData("FREQ=WEEKLY 22:00 4h", "WindowInvalid", 1)]
     [InlineData("2026-11-29T22:00Z/2026-11-28T02:00Z", "WindowInvalid", null)]
-    [InlineData("Sat 22:00-02:00 Europe/Atlantis", "ZoneUnknown", null)]
+    [InlineData("Sat 22:00-02:00 Europe/Atlantis", "TimeZoneUnknown", null)]
     [InlineData("Sat 22:00 -4h", "WindowLengthInvalid", null)]
     [InlineData("Sat 22:00 0h", "WindowLengthInvalid", null)]
     [InlineData("Sat 22:00 999999h", "WindowLengthInvalid", null)]

@@ -103,7 +103,7 @@ internal sealed class CalendarEventBuilder(IReadOnlyList<ContentLine> properties
         // A blank TZID, which some calendars write, says nothing.
         var id = property.Parameter("TZID");
         if (moment.IsDate || string.IsNullOrWhiteSpace(id)) return new(moment.Value, moment.IsDate, null);
-        return new(moment.Value, false, findZone(id) ?? throw CalendarFailure.At(property.Line, $"uses time zone '{Shown(id)}', which is not known", "ZoneUnknown"));
+        return new(moment.Value, false, findZone(id) ?? throw CalendarFailure.At(property.Line, $"uses time zone '{Shown(id)}', which is not known", "TimeZoneUnknown"));
     }
 
     /// <summary>The same moment on the event's own clock.</summary>

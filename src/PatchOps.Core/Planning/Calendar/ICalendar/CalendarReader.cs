@@ -7,7 +7,7 @@ namespace PatchOps.Core.Planning.Calendar.ICalendar;
 /// <summary>Reads the events of iCalendar text (RFC 5545) as it streams; a fault costs one event or line, never the rest.</summary>
 /// <remarks>
 /// Other components (to-dos, alarms, free/busy …) are passed over. A TZID is resolved as <see cref="ZoneNames"/> says, or by the
-/// X-LIC-LOCATION of its VTIMEZONE; a zone that only the calendar itself defines is refused by name (<c>ZoneUnknown</c>), not guessed.
+/// X-LIC-LOCATION of its VTIMEZONE; a zone that only the calendar itself defines is refused by name (<c>TimeZoneUnknown</c>), not guessed.
 /// </remarks>
 public sealed class CalendarReader
 {
@@ -173,7 +173,7 @@ public sealed class CalendarReader
             case ("VCALENDAR", "X-WR-TIMEZONE") when ZoneNames.Find(line.Value) is { } zone: _calendarZone = zone; break;
             case ("VCALENDAR", "X-WR-TIMEZONE"):
                 yield return CalendarEntry.Of(CalendarFailure.At(line.Line,
-                    $"names time zone '{line.Value}', which is not known; times without a zone follow the caller's", "ZoneUnknown").Failure);
+                    $"names time zone '{line.Value}', which is not known; times without a zone follow the caller's", "TimeZoneUnknown").Failure);
                 break;
         }
     }

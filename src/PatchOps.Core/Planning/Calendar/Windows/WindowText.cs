@@ -29,7 +29,7 @@ public static class WindowText
     /// <param name="defaultZone">The zone of windows that name none: the host's.</param>
     /// <param name="named">Windows of policy by name, asked first; null where the name is not known.</param>
     /// <exception cref="FailureException">
-    /// <c>WindowInvalid</c> with the position, <c>ZoneUnknown</c>, <c>WindowLengthInvalid</c>, or a failure of <see cref="Recurrence.RecurrenceRule.Parse"/>.
+    /// <c>WindowInvalid</c> with the position, <c>TimeZoneUnknown</c>, <c>WindowLengthInvalid</c>, or a failure of <see cref="Recurrence.RecurrenceRule.Parse"/>.
     /// </exception>
     public static IReadOnlyList<WindowRule> Parse(string text, DateTimeZone defaultZone, Func<string, IReadOnlyList<WindowRule>?>? named = null)
     {

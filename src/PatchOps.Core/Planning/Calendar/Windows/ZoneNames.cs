@@ -17,9 +17,9 @@ public static class ZoneNames
     private static readonly Dictionary<string, string> WindowsIds =
         TzdbDateTimeZoneSource.Default.WindowsToTzdbIds.ToDictionary(p => p.Key, p => p.Value, StringComparer.OrdinalIgnoreCase);
 
-    /// <exception cref="FailureException"><c>ZoneUnknown</c>.</exception>
+    /// <exception cref="FailureException"><c>TimeZoneUnknown</c>.</exception>
     public static DateTimeZone Resolve(string name) => Find(name) ?? throw new FailureException(
-        "ZoneUnknown",
+        "TimeZoneUnknown",
         FailureKind.InvalidInput,
         $"Time zone '{name}' is not known.",
         name,
