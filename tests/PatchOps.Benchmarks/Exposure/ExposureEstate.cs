@@ -12,6 +12,10 @@ namespace PatchOps.Benchmarks.Exposure;
 internal sealed class ExposureEstate(int hosts)
 {
     public const int PackagesPerHost = 500, Advisories = 100_000;
+
+    /// <summary>A Debian host of the estate.</summary>
+    public const string Sample = "host05000";
+
     private const int Names = 3_000, DebianNames = 2_100, Versions = 10, Behind = 100;
     private static readonly DateTimeOffset Day = new(2026, 8, 1, 0, 0, 0, TimeSpan.Zero);
 
