@@ -16,7 +16,7 @@ internal sealed class HostInventory(Func<Asset, IHostTransport> connect, Func<IH
         echo '#name'; hostname -f 2>/dev/null || hostname 2>/dev/null || cat /etc/hostname
         echo '#os'; cat /etc/os-release 2>/dev/null
         echo '#kernel'; uname -sr
-        if command -v dpkg-query >/dev/null 2>&1; then echo '#dpkg'; dpkg-query -W -f '${db:Status-Abbrev}\t${Package}\t${Version}\t${Architecture}\t${source:Package}\n'; fi
+        if command -v dpkg-query >/dev/null 2>&1; then echo '#dpkg'; dpkg-query -W -f '${db:Status-Abbrev}\t${Package}\t${Version}\t${Architecture}\t${source:Package}\t${source:Version}\n'; fi
         if command -v rpm >/dev/null 2>&1; then echo '#rpm'; rpm -qa --qf '%{NAME}\t%{EPOCHNUM}:%{VERSION}-%{RELEASE}\t%{ARCH}\t%{SOURCERPM}\n'; fi
         true
         """;
@@ -85,8 +85,8 @@ internal sealed class HostInventory(Func<Asset, IHostTransport> connect, Func<IH
         {
             var fields = line.Split('\t');
             // Second letter: the state; only what is installed can be exposed.
-            if (fields.Length != 5 || fields[0].Length < 2 || fields[0][1] != 'i') continue;
-            software.Add(new Software { Asset = host.Id, Package = fields[1], Version = fields[2], Architecture = fields[3], Source = fields[4], Ecosystem = ecosystem });
+            if (fields.Length != 6 || fields[0].Length < 2 || fields[0][1] != 'i') continue;
+            software.Add(new Software { Asset = host.Id, Package = fields[1], Version = fields[2], Architecture = fields[3], Source = fields[4], SourceVersion = fields[5] == fields[2] ? null : fields[5], Ecosystem = ecosystem });
         }
         foreach (var line in Section(output, "rpm"))
         {

@@ -49,7 +49,8 @@ internal sealed class DpkgStatusReader(string asset, string? ecosystem)
         var version = fields.GetValueOrDefault("Version");
         if (string.IsNullOrEmpty(version)) return InstalledRow.Bad(place, $"{name} has no Version");
         // A source whose version differs stands as "name (version)".
-        var source = fields.GetValueOrDefault("Source")?.Split(' ', 2)[0];
-        return InstalledRow.Of(place, asset, name, version, ecosystem, fields.GetValueOrDefault("Architecture"), string.IsNullOrEmpty(source) ? name : source);
+        var source = fields.GetValueOrDefault("Source")?.Split(' ', 2) ?? [];
+        return InstalledRow.Of(place, asset, name, version, ecosystem, fields.GetValueOrDefault("Architecture"), source is ["", ..] or [] ? name : source[0],
+            source.Length == 2 ? source[1].Trim('(', ')', ' ') : null);
     }
 }

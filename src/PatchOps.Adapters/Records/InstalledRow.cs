@@ -7,10 +7,12 @@ namespace PatchOps.Adapters.Records;
 /// <summary>One installed package as a row of our own columns.</summary>
 internal static class InstalledRow
 {
-    public static RecordRow Of(string place, string asset, string package, string version, string? ecosystem, string? architecture, string? source) => new(
+    public static RecordRow Of(string place, string asset, string package, string version, string? ecosystem, string? architecture, string? source, string? sourceVersion = null,
+        string? cpe = null) => new(
         new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase)
         {
             ["Asset"] = asset, ["Package"] = package, ["Version"] = version, ["Ecosystem"] = ecosystem, ["Architecture"] = architecture, ["Source"] = source,
+            ["SourceVersion"] = sourceVersion == version ? null : sourceVersion, ["Cpe"] = cpe,
         }, place);
 
     public static RecordRow Bad(string place, string reason) => new(

@@ -5,7 +5,7 @@ using PatchOps.Core.Intake;
 namespace PatchOps.Adapters.Records;
 
 /// <summary>One component as the document names it.</summary>
-internal sealed record SbomPart(string Id, string Name, string? Version, string? Url);
+internal sealed record SbomPart(string Id, string Name, string? Version, string? Url, string? Cpe = null);
 
 /// <summary>Collects the components of a bill of materials, and what it is of.</summary>
 internal abstract class SbomParser(FeedContext context) : JsonDomParser(context)
@@ -23,6 +23,9 @@ internal abstract class SbomParser(FeedContext context) : JsonDomParser(context)
 
     /// <summary>Name of the newest part, by which people find the place.</summary>
     protected string Before => Parts.Count == 0 ? "the start" : Parts[^1].Name;
+
+    /// <summary>A CPE 2.3 name; other forms and damaged ones are left out, the component stays.</summary>
+    protected static string? Cpe(string? text) => text is not null && text.StartsWith("cpe:2.3:", StringComparison.Ordinal) ? text : null;
 
     /// <summary>Value of the envelope's property that the reader stands on.</summary>
     protected static JsonElement Value(ref Utf8JsonReader r)
@@ -65,7 +68,7 @@ internal sealed class CycloneDxParser(FeedContext context) : SbomParser(context)
             return;
         }
         // The operating system and single files are no packages.
-        if (record.Text("type") is not ("operating-system" or "file")) Parts.Add(new SbomPart(record.Text("bom-ref") ?? "", name, record.Plain("version"), record.Text("purl")));
+        if (record.Text("type") is not ("operating-system" or "file")) Parts.Add(new SbomPart(record.Text("bom-ref") ?? "", name, record.Plain("version"), record.Text("purl"), Cpe(record.Text("cpe"))));
         foreach (var inner in record.Objects("components")) Parse(inner, key, items);
     }
 }
@@ -104,6 +107,7 @@ internal sealed class SpdxParser(FeedContext context) : SbomParser(context)
             return;
         }
         var url = record.Objects("externalRefs").FirstOrDefault(r => r.Text("referenceType") == "purl");
-        Parts.Add(new SbomPart(record.Text("SPDXID") ?? "", name, record.Plain("versionInfo") is { } v and not "NOASSERTION" ? v : null, url.ValueKind == JsonValueKind.Object ? url.Text("referenceLocator") : null));
+        var cpe = record.Objects("externalRefs").Where(r => r.Text("referenceType") == "cpe23Type").Select(r => Cpe(r.Text("referenceLocator"))).FirstOrDefault(c => c is not null);
+        Parts.Add(new SbomPart(record.Text("SPDXID") ?? "", name, record.Plain("versionInfo") is { } v and not "NOASSERTION" ? v : null, url.ValueKind == JsonValueKind.Object ? url.Text("referenceLocator") : null, cpe));
     }
 }

@@ -37,8 +37,8 @@ internal sealed class SbomReader(string? asset, string fallback, string? ecosyst
                 continue;
             }
             yield return url is null
-                ? InstalledRow.Of(place, owner, part.Name, version, null, null, null)
-                : InstalledRow.Of(place, owner, url.PackageName, Written(url, version), Ecosystem(url), url.Qualifiers.GetValueOrDefault("arch"), Source(url));
+                ? InstalledRow.Of(place, owner, part.Name, version, null, null, null, cpe: part.Cpe)
+                : InstalledRow.Of(place, owner, url.PackageName, Written(url, version), Ecosystem(url), url.Qualifiers.GetValueOrDefault("arch"), Source(url), SourceVersion(url), part.Cpe);
         }
     }
 
@@ -52,6 +52,10 @@ internal sealed class SbomReader(string? asset, string fallback, string? ecosyst
         if (upstream is null) return null;
         return url.Type == "rpm" ? InstalledRow.RpmSource(upstream) : upstream.Split('@', 2)[0];
     }
+
+    /// <summary>What stands after the @ of a deb's upstream; an rpm's version is its source's.</summary>
+    private static string? SourceVersion(PackageUrl url) =>
+        url.Type != "rpm" && url.Qualifiers.GetValueOrDefault("upstream")?.Split('@', 2) is [_, { Length: > 0 } version] ? version : null;
 
     private string? Ecosystem(PackageUrl url)
     {

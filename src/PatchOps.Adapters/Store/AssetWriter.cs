@@ -9,8 +9,10 @@ internal sealed class AssetWriter(Statements sql, Tally tally, DateTimeOffset at
 {
     private readonly Dictionary<string, long> known = new(StringComparer.OrdinalIgnoreCase);
     private readonly HashSet<long> listed = [];
-    private readonly Dictionary<long, HashSet<long>> software = [];
-    private readonly Dictionary<(string, string, string, string, string), long> packages = [];
+    private static readonly HashSet<int> Nothing = [];
+    private readonly Dictionary<long, HashSet<int>> software = [];
+    private readonly HashSet<long> had = [];
+    private readonly Dictionary<Software, long> packages = [];
 
     /// <summary>Number of the asset that a record names; a stub is made where nobody knows it yet.</summary>
     public long Resolve(string name)
@@ -62,28 +64,25 @@ internal sealed class AssetWriter(Statements sql, Tally tally, DateTimeOffset at
     {
         var asset = Resolve(item.Asset);
         var package = Package(item);
-        if (!software.TryGetValue(asset, out var set)) software[asset] = set = [];
-        if (!set.Add(package))
+        var unseen = Unseen(asset);
+        if (unseen.Remove((int)package) || sql.Execute("INSERT OR IGNORE INTO installed(asset, package) VALUES ($1,$2)", asset, package) == 0)
         {
+            if (unseen.Count == 0) software[asset] = Nothing;
             tally.Unchanged++;
             return;
         }
-        if (sql.Long("SELECT 1 FROM installed WHERE asset=$1 AND package=$2", asset, package) is not null)
-        {
-            tally.Unchanged++;
-            return;
-        }
-        var other = sql.Long("SELECT 1 FROM installed i JOIN package p ON p.no=i.package WHERE i.asset=$1 AND p.name=$2 AND p.architecture=$3", asset, item.Package, item.Architecture ?? "");
+        // The name leads the search: a package has few versions, a host many packages.
+        var other = had.Contains(asset) ? sql.Long(
+            "SELECT 1 FROM package k CROSS JOIN installed i ON i.asset=$1 AND i.package=k.no WHERE k.name=$2 AND k.architecture=$3 AND k.no<>$4", asset, item.Package, item.Architecture ?? "", package) : null;
         if (other is null) tally.Added++;
         else tally.Updated++;
-        sql.Execute("INSERT INTO installed(asset, package) VALUES ($1,$2)", asset, package);
     }
 
     public void Add(InventoryResult inventory)
     {
         var found = Merge(inventory.Asset);
         var asset = Add(found, tracked: false);
-        if (!software.ContainsKey(asset)) software[asset] = [];
+        Unseen(asset);
         foreach (var item in inventory.Software) Add(item with { Asset = found.Id });
         sql.Execute("DELETE FROM pending WHERE asset=$1", asset);
         foreach (var update in inventory.PendingUpdates)
@@ -95,13 +94,14 @@ internal sealed class AssetWriter(Statements sql, Tally tally, DateTimeOffset at
     {
         if (Find(asset) is not { } no) return;
         var before = new List<(long No, Software Item)>();
-        using (var rows = sql.Query("SELECT p.no, p.version, p.ecosystem, p.architecture, p.source FROM installed i JOIN package p ON p.no=i.package WHERE i.asset=$1 AND p.name=$2", no, package))
+        using (var rows = sql.Query("SELECT p.no, p.version, p.ecosystem, p.architecture, p.source, p.source_version, p.cpe FROM installed i JOIN package p ON p.no=i.package WHERE i.asset=$1 AND p.name=$2", no, package))
         {
             while (rows.Read())
             {
                 before.Add((rows.GetInt64(0), new Software
                 {
                     Asset = asset, Package = package, Version = rows.GetString(1), Ecosystem = rows.GetString(2), Architecture = rows.GetString(3), Source = rows.GetString(4),
+                    Cpe = rows.GetString(6),
                 }));
             }
         }
@@ -115,14 +115,8 @@ internal sealed class AssetWriter(Statements sql, Tally tally, DateTimeOffset at
     /// <summary>Takes away what listed assets no longer have, and retires assets that their source no longer lists.</summary>
     public void Finish(bool complete, List<string> notes)
     {
-        foreach (var (asset, set) in software)
-        {
-            var gone = new List<long>();
-            using (var rows = sql.Query("SELECT package FROM installed WHERE asset=$1", asset))
-                while (rows.Read())
-                    if (!set.Contains(rows.GetInt64(0))) gone.Add(rows.GetInt64(0));
+        foreach (var (asset, gone) in software)
             foreach (var package in gone) sql.Execute("DELETE FROM installed WHERE asset=$1 AND package=$2", asset, package);
-        }
 
         // What somebody pipes in is never the whole of anything: only a file that is read again can say what is gone.
         if (!complete || listed.Count == 0 || source == ImportSources.Pipeline) return;
@@ -185,12 +179,28 @@ internal sealed class AssetWriter(Statements sql, Tally tally, DateTimeOffset at
     private void Remember(Asset before, string change) =>
         sql.Execute("INSERT INTO history(kind, id, at, change, before) VALUES ('asset',$1,$2,$3,$4)", before.Id, Encoding.Millis(at), change, Encoding.Write(before));
 
+    /// <summary>What an asset had before this import, read once, less what this import has listed since.</summary>
+    private HashSet<int> Unseen(long asset)
+    {
+        if (software.TryGetValue(asset, out var unseen)) return unseen;
+        unseen = [];
+        using (var rows = sql.Query("SELECT package FROM installed WHERE asset=$1", asset))
+            while (rows.Read()) unseen.Add(rows.GetInt32(0));
+        if (unseen.Count > 0) had.Add(asset);
+        return software[asset] = unseen.Count == 0 ? Nothing : unseen;
+    }
+
     private long Package(Software item)
     {
-        var key = (item.Package, item.Version, item.Ecosystem ?? "", item.Architecture ?? "", item.Source ?? "");
+        var key = item with { Asset = "*" };
         if (packages.TryGetValue(key, out var no)) return no;
-        no = sql.Long("SELECT no FROM package WHERE name=$1 AND version=$2 AND ecosystem=$3 AND architecture=$4 AND source=$5", key.Item1, key.Item2, key.Item3, key.Item4, key.Item5)
-            ?? sql.Long("INSERT INTO package(name, version, ecosystem, architecture, source) VALUES ($1,$2,$3,$4,$5) RETURNING no", key.Item1, key.Item2, key.Item3, key.Item4, key.Item5)!.Value;
+        var (ecosystem, architecture, source, sourceVersion, cpe) = (item.Ecosystem ?? "", item.Architecture ?? "", item.Source ?? "", item.SourceVersion ?? "", item.Cpe ?? "");
+        no = sql.Long(
+                "SELECT no FROM package WHERE name=$1 AND version=$2 AND ecosystem=$3 AND architecture=$4 AND source=$5 AND source_version=$6 AND cpe=$7",
+                item.Package, item.Version, ecosystem, architecture, source, sourceVersion, cpe)
+            ?? sql.Long(
+                "INSERT INTO package(name, version, ecosystem, architecture, source, source_version, cpe) VALUES ($1,$2,$3,$4,$5,$6,$7) RETURNING no",
+                item.Package, item.Version, ecosystem, architecture, source, sourceVersion, cpe)!.Value;
         packages[key] = no;
         return no;
     }

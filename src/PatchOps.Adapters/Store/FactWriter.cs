@@ -60,7 +60,7 @@ internal sealed class FactWriter(Statements sql, Tally tally, DateTimeOffset at)
     private Change Write(VulnerabilityRecord record, string source, string key)
     {
         var doc = Encoding.Write(record with { Affected = [], Cpe = null });
-        var affected = record.Affected.Select(Encoding.Write).ToList();
+        var affected = record.Affected.Select(AffectedEncoding.Write).ToList();
         var hash = Hash(doc, affected, record.Cpe);
         long? no = null;
         byte[]? before = null;
@@ -197,11 +197,11 @@ internal sealed class FactWriter(Statements sql, Tally tally, DateTimeOffset at)
         if (Encoding.CveNumber(id) is not null) sql.Execute("UPDATE vulnerability SET id=$2 WHERE no=$1", into, id);
     }
 
-    private static byte[] Hash(string doc, List<string> affected, CpeTree? tree)
+    private static byte[] Hash(string doc, List<byte[]> affected, CpeTree? tree)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(System.Text.Encoding.UTF8.GetBytes(doc));
-        foreach (var item in affected) hash.AppendData(System.Text.Encoding.UTF8.GetBytes(item));
+        foreach (var item in affected) hash.AppendData(item);
         if (tree is not null) hash.AppendData(System.Text.Encoding.UTF8.GetBytes(Encoding.Write(tree)));
         return hash.GetHashAndReset()[..16];
     }

@@ -173,5 +173,20 @@ internal static class FactsSchema
             doc TEXT NOT NULL);
         CREATE INDEX approval_by_plan ON approval(plan_hash);
         """,
+        """
+        ALTER TABLE package RENAME TO package_1;
+        CREATE TABLE package(
+            no INTEGER PRIMARY KEY,
+            name TEXT NOT NULL,
+            version TEXT NOT NULL,
+            ecosystem TEXT NOT NULL,
+            architecture TEXT NOT NULL,
+            source TEXT NOT NULL,
+            source_version TEXT NOT NULL,
+            cpe TEXT NOT NULL,
+            UNIQUE(name, version, ecosystem, architecture, source, source_version, cpe));
+        INSERT INTO package(no, name, version, ecosystem, architecture, source, source_version, cpe) SELECT no, name, version, ecosystem, architecture, source, '', '' FROM package_1;
+        DROP TABLE package_1;
+        """,
     ];
 }

@@ -8,19 +8,21 @@ internal sealed partial class SqliteCatalogue
 {
     public IEnumerable<PackageStatement> Statements(IReadOnlySet<string>? packages = null)
     {
-        foreach (var row in Stream(
-            """
-            SELECT a.name, v.id, s.source, s.key, s.trust, s.as_of, s.in_force, a.doc
-            FROM affected a JOIN statement s ON s.no=a.statement JOIN vulnerability v ON v.no=s.vulnerability
+        // The names drive the search: what is installed nowhere is never read.
+        var wanted = packages is null ? "" : "WHERE a.name IN (SELECT value FROM json_each($1))";
+        var texts = new TextPool();
+        return Stream(
+            $"""
+            SELECT a.name, a.ecosystem, a.doc, s.source, s.key, s.trust, s.as_of, s.in_force, v.id
+            FROM affected a CROSS JOIN statement s ON s.no=a.statement CROSS JOIN vulnerability v ON v.no=s.vulnerability {wanted}
             """,
-            r => packages is not null && !packages.Contains(r.GetString(0))
-                ? null
-                : new PackageStatement(r.GetString(1), r.GetString(2), r.GetString(3), (TrustRank)r.GetInt32(4), Encoding.Time(r.GetInt64(5)), r.GetInt64(6) == 1,
-                    Encoding.Read<AffectedProduct>(r.GetString(7)))))
-        {
-            if (row is not null) yield return row;
-        }
+            r => new PackageStatement(r.GetString(8), texts.Of(r.GetString(3)), r.GetString(4), (TrustRank)r.GetInt32(5), Encoding.Time(r.GetInt64(6)), r.GetInt64(7) == 1,
+                Affected(texts.Of(r.GetString(1)), texts.Of(r.GetString(0)), r.GetValue(2))),
+            packages is null ? [] : [Encoding.Write(packages)]);
     }
+
+    private static AffectedProduct Affected(string ecosystem, string name, object doc) =>
+        doc is byte[] bytes ? AffectedEncoding.Read(ecosystem, name, bytes) : Encoding.Read<AffectedProduct>((string)doc);
 
     public IReadOnlyList<VulnerabilityRecord> Vulnerability(string id)
     {
@@ -31,7 +33,7 @@ internal sealed partial class SqliteCatalogue
             """, r => (No: r.GetInt64(0), Doc: r.GetString(1)), id).ToList();
         return found.ConvertAll(f => Encoding.Read<VulnerabilityRecord>(f.Doc) with
         {
-            Affected = [.. Stream("SELECT doc FROM affected WHERE statement=$1 ORDER BY ordinal", r => Encoding.Read<AffectedProduct>(r.GetString(0)), f.No)],
+            Affected = [.. Stream("SELECT ecosystem, name, doc FROM affected WHERE statement=$1 ORDER BY ordinal", r => Affected(r.GetString(0), r.GetString(1), r.GetValue(2)), f.No)],
             Cpe = Tree(f.No),
         });
     }

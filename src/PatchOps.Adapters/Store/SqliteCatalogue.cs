@@ -34,43 +34,14 @@ internal sealed partial class SqliteCatalogue(Database database) : ICatalogue
     public IEnumerable<Software> Software(string? assetId) =>
         Stream(
             """
-            SELECT a.id, p.name, p.version, p.ecosystem, p.architecture, p.source
+            SELECT a.id, p.name, p.version, p.ecosystem, p.architecture, p.source, p.source_version, p.cpe
             FROM installed i JOIN asset a ON a.no=i.asset JOIN package p ON p.no=i.package
             WHERE $1 IS NULL OR a.id=$1 ORDER BY a.id, p.name
             """,
-            r => new Software { Asset = r.GetString(0), Package = r.GetString(1), Version = r.GetString(2), Ecosystem = r.GetString(3), Architecture = r.GetString(4), Source = r.GetString(5) },
+            r => new Software { Asset = r.GetString(0), Package = r.GetString(1), Version = r.GetString(2), Ecosystem = r.GetString(3), Architecture = r.GetString(4), Source = r.GetString(5), SourceVersion = Blank(r.GetString(6)),
+                Cpe = Blank(r.GetString(7)),
+            },
             assetId);
-
-    public IEnumerable<InstalledPackage> InstalledPackages()
-    {
-        var ids = new Dictionary<long, string>();
-        foreach (var (no, id) in Stream("SELECT no, id FROM asset WHERE retired IS NULL", r => (r.GetInt64(0), r.GetString(1)))) ids[no] = id;
-        long current = -1;
-        InstalledPackage? package = null;
-        var assets = new List<string>();
-        foreach (var row in Stream(
-            "SELECT p.no, p.name, p.source, p.version, p.ecosystem, p.architecture, i.asset FROM package p JOIN installed i ON i.package=p.no ORDER BY p.no",
-            r => (No: r.GetInt64(0), Package: new InstalledPackage(r.GetString(1), Blank(r.GetString(2)), r.GetString(3), Blank(r.GetString(4)), Blank(r.GetString(5)), []), Asset: r.GetInt64(6))))
-        {
-            if (row.No != current)
-            {
-                if (package is not null && assets.Count > 0) yield return package with { Assets = assets };
-                (current, package, assets) = (row.No, row.Package, []);
-            }
-            if (ids.TryGetValue(row.Asset, out var id)) assets.Add(id);
-        }
-        if (package is not null && assets.Count > 0) yield return package with { Assets = assets };
-    }
-
-    public IEnumerable<Domain.AvailableUpdate> PendingUpdates(string? assetId = null) =>
-        Stream(
-            """
-            SELECT p.doc FROM pending p JOIN asset a ON a.no=p.asset
-            WHERE a.retired IS NULL AND ($1 IS NULL OR a.id=$1)
-                AND NOT EXISTS (SELECT 1 FROM installed i JOIN package k ON k.no=i.package WHERE i.asset=p.asset AND k.name=p.package AND k.version=json_extract(p.doc, '$.AvailableVersion'))
-            ORDER BY a.id, p.package
-            """,
-            r => Encoding.Read<Domain.AvailableUpdate>(r.GetString(0)), assetId);
 
     public IEnumerable<Problem> Problems() => Stream("SELECT doc FROM problem ORDER BY id", r => Encoding.Read<Problem>(r.GetString(0)));
 

@@ -1,32 +1,46 @@
 using PatchOps.Core.Intake;
 using PatchOps.Core.Seams;
+using PatchOps.Core.Versions;
 using PatchOps.Domain;
+using PatchOps.Domain.Versions;
 
 namespace PatchOps.Core.Exposure;
 
 /// <summary>All findings of an estate: packages against statements, updates that hosts themselves see, and what problem records name.</summary>
+/// <remarks>Distinct package versions are judged once and joined to their hosts: the cost of ten thousand equal hosts is that of writing
+/// their findings. Held in memory are the statements about installed packages, one number for each installed package and host, and the
+/// updates that hosts see; findings stream.</remarks>
 public sealed class EstateExposure(ICatalogue catalogue, DateTimeOffset asOf)
 {
-    /// <summary>Findings, package by package; nothing is held but the statements about packages that are installed.</summary>
-    public IEnumerable<Finding> Findings()
+    /// <summary>Findings, package by package.</summary>
+    public IEnumerable<Finding> Findings(FindingFilter? filter = null)
     {
+        filter ??= FindingFilter.All;
+        var updates = catalogue.PendingUpdates(filter.Assets).ToList();
+        var problems = new ProblemFindings(catalogue, asOf);
+        // Only what an update or a problem record may name again has to be remembered.
+        var repeatable = updates.Select(PatchOf).Concat(problems.Patches).ToHashSet(StringComparer.Ordinal);
         var known = new HashSet<(string Asset, string Patch)>();
-        foreach (var verdict in Verdicts())
+        foreach (var verdict in Verdicts(filter.Assets))
         {
+            var remembered = verdict.Status == FindingStatus.Affected && repeatable.Count > 0 && verdict.Patch is { } patch && repeatable.Contains(patch) ? patch : null;
+            var wanted = filter.Takes(verdict.Status, verdict.Vulnerability, verdict.Package.Package);
+            if (remembered is null && !wanted) continue;
             foreach (var asset in verdict.Package.Assets)
             {
-                if (verdict is { Status: FindingStatus.Affected, Patch: { } patch }) known.Add((asset, patch));
-                yield return verdict.For(asset);
+                if (remembered is not null) known.Add((asset, remembered));
+                if (wanted) yield return verdict.For(asset);
             }
         }
-        foreach (var finding in Updates(known)) yield return finding;
-        foreach (var finding in new ProblemFindings(catalogue, asOf).All(known)) yield return finding;
+        foreach (var finding in Updates(updates, known).Concat(problems.All(known)))
+            if (filter.Takes(finding)) yield return finding;
     }
 
     /// <summary>One verdict for each distinct package version and vulnerability.</summary>
-    public IEnumerable<PackageVerdict> Verdicts()
+    /// <param name="assets">Only of packages that these assets have; null for all.</param>
+    public IEnumerable<PackageVerdict> Verdicts(IReadOnlySet<string>? assets = null)
     {
-        var packages = catalogue.InstalledPackages().ToList();
+        var packages = catalogue.InstalledPackages(assets).ToList();
         if (packages.Count == 0) return [];
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var package in packages)
@@ -38,12 +52,16 @@ public sealed class EstateExposure(ICatalogue catalogue, DateTimeOffset asOf)
         return packages.SelectMany(matcher.Match);
     }
 
+    private static string PatchOf(AvailableUpdate update) => EcosystemSchemes.TryResolve(update.Ecosystem ?? "", out var scheme) && scheme == VersionScheme.Rpm
+        ? PatchIds.Rpm(update.Source ?? update.Package, update.AvailableVersion)
+        : PatchIds.Deb(update.Source ?? update.Package, update.AvailableVersion);
+
     /// <summary>What the package manager offers although no advisory in the store explains it.</summary>
-    private IEnumerable<Finding> Updates(HashSet<(string Asset, string Patch)> known)
+    private static IEnumerable<Finding> Updates(IEnumerable<AvailableUpdate> updates, HashSet<(string Asset, string Patch)> known)
     {
-        foreach (var update in catalogue.PendingUpdates())
+        foreach (var update in updates)
         {
-            var patch = PatchIds.Deb(update.Source ?? update.Package, update.AvailableVersion);
+            var patch = PatchOf(update);
             if (known.Contains((update.Asset, patch))) continue;
             yield return new Finding
             {

@@ -1,32 +1,69 @@
+using PatchOps.Core.Intake;
 using PatchOps.Core.Seams;
 using PatchOps.Domain;
+using PatchOps.Domain.Versions;
 
 namespace PatchOps.Core.Exposure;
 
 /// <summary>One distinct installed package × vulnerability: decided once, true for every asset that has the package.</summary>
-public sealed record PackageVerdict
+public sealed class PackageVerdict
 {
-    public required InstalledPackage Package { get; init; }
+    private readonly PackageStatement statement;
+    private readonly VersionScheme? scheme;
+    private readonly string why;
+    private (string? Patch, bool Known) patch;
+    private string? evidence;
+
+    internal PackageVerdict(InstalledPackage package, PackageStatement statement, VersionScheme? scheme, FindingStatus status, string? fixedVersion, string why)
+    {
+        Package = package;
+        Status = status;
+        FixedVersion = fixedVersion;
+        this.statement = statement;
+        this.scheme = scheme;
+        this.why = why;
+    }
+
+    public InstalledPackage Package { get; }
 
     /// <summary>Canonical id of the vulnerability.</summary>
-    public required string Vulnerability { get; init; }
+    public string Vulnerability => statement.Vulnerability;
 
-    public required FindingStatus Status { get; init; }
+    public FindingStatus Status { get; }
 
-    public string? FixedVersion { get; init; }
+    /// <summary>First version that closes it: of the source package where the statement is about that.</summary>
+    public string? FixedVersion { get; }
 
     /// <summary>Patch id, where a fix is offered.</summary>
-    public string? Patch { get; init; }
+    public string? Patch => (patch.Known ? patch : patch = (FindPatch(), true)).Patch;
 
     /// <summary>When the deciding statement began to count.</summary>
-    public DateTimeOffset AsOf { get; init; }
+    public DateTimeOffset AsOf => statement.AsOf;
 
-    /// <summary>Who said what, in one sentence.</summary>
-    public required string Evidence { get; init; }
+    /// <summary>Who said what, in one sentence. Most verdicts are never shown, so it is written when it is read.</summary>
+    public string Evidence => evidence ??= $"{statement.Source} ({statement.Key}): {why}";
 
     public Finding For(string asset) => new()
     {
         Asset = asset, Package = Package.Package, InstalledVersion = Package.Version, FixedVersion = FixedVersion, Cve = Vulnerability, Patch = Patch, Status = Status, Evidence = Evidence,
         FixAvailable = Patch is null ? null : AsOf,
     };
+
+    private string? FindPatch()
+    {
+        var stated = statement.Product.Patches;
+        if (FixedVersion is null) return stated.Count > 0 ? stated[0] : null;
+        foreach (var one in stated)
+            if (one.Length > FixedVersion.Length && one[^(FixedVersion.Length + 1)] == '/' && one.EndsWith(FixedVersion, StringComparison.Ordinal)) return one;
+        if (stated.Count > 0) return stated[0];
+        var source = Package.Source ?? statement.Product.Name;
+        return scheme switch
+        {
+            VersionScheme.Dpkg => PatchIds.Deb(source, FixedVersion),
+            VersionScheme.Rpm => PatchIds.Rpm(source, FixedVersion),
+            // Windows is patched by articles; a build number alone names none.
+            VersionScheme.Windows => null,
+            _ => $"pkg:{Package.Ecosystem!.Split(':')[0].ToLowerInvariant()}/{Package.Package}@{FixedVersion}",
+        };
+    }
 }

@@ -10,11 +10,14 @@ internal sealed class ProblemFindings(ICatalogue catalogue, DateTimeOffset asOf)
 {
     private readonly Dictionary<(string Asset, string Source), List<InstalledPackage>> installed = [];
     private readonly HashSet<string> inventoried = new(StringComparer.Ordinal);
+    private readonly List<Problem> open = [.. catalogue.Problems().Where(p => p.IsOpen && p.Patches.Count > 0 && !(p.Opened > asOf))];
+
+    /// <summary>Every patch that an open problem names.</summary>
+    public IEnumerable<string> Patches => open.SelectMany(p => p.Patches);
 
     /// <param name="known">Asset and patch that a finding names already.</param>
     public IEnumerable<Finding> All(IReadOnlySet<(string Asset, string Patch)> known)
     {
-        var open = catalogue.Problems().Where(p => p.IsOpen && p.Patches.Count > 0 && !(p.Opened > asOf)).ToList();
         if (open.Count == 0) yield break;
         ReadInstalled([.. open.SelectMany(p => p.Patches).Select(p => PatchName.Of(p).Product)]);
         var deployed = catalogue.Deployments().Where(d => d.Outcome == DeploymentOutcome.Succeeded && d.Started <= asOf).Select(d => (d.Asset, d.Patch)).ToHashSet();

@@ -6,13 +6,14 @@ namespace PatchOps.Core.Operations;
 /// <summary>Assets that a request names by id, name, alias or wildcard.</summary>
 public sealed class AssetFilter
 {
-    private readonly HashSet<string>? ids;
-
     private AssetFilter(HashSet<string>? ids, IReadOnlyList<string> missing)
     {
-        this.ids = ids;
+        Ids = ids;
         Missing = missing;
     }
+
+    /// <summary>Ids of the assets named; null where none was, so that all are meant.</summary>
+    public IReadOnlySet<string>? Ids { get; }
 
     /// <summary>Plain names that nobody has.</summary>
     public IReadOnlyList<string> Missing { get; }
@@ -25,7 +26,7 @@ public sealed class AssetFilter
         return new AssetFilter(ids, [.. patterns.Literals.Where(n => catalogue.ResolveAsset(n) is null)]);
     }
 
-    public bool Matches(string id) => ids is null || ids.Contains(id);
+    public bool Matches(string id) => Ids is null || Ids.Contains(id);
 
     public static Failure NotFound(string name) =>
         new("AssetNotFound", FailureKind.NotFound, $"No asset '{name}' is in the store.", name, "See what there is with Get-PatchAsset, or import it with Import-PatchAsset.");

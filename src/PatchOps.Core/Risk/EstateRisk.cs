@@ -40,7 +40,7 @@ public sealed class EstateRisk
 
     /// <summary>Open findings of the assets and vulnerabilities asked for, without those that an active exception covers.</summary>
     public IEnumerable<Finding> OpenFindings(Func<Finding, bool> wanted) =>
-        new EstateExposure(catalogue, asOf).Findings().Where(f => f.Status == FindingStatus.Affected && (includeExcepted || !exceptions.Excepts(f)) && wanted(f));
+        new EstateExposure(catalogue, asOf).Findings(FindingFilter.Open).Where(f => (includeExcepted || !exceptions.Excepts(f)) && wanted(f));
 
     /// <summary>One risk for each finding, as they come.</summary>
     public IEnumerable<PatchRisk> ByFinding(Func<Finding, bool> wanted, bool explain)

@@ -49,7 +49,14 @@ public static class ImportSources
 
 /// <summary>One distinct package as installed, and where.</summary>
 /// <param name="Assets">Ids of the assets that have exactly this version.</param>
-public sealed record InstalledPackage(string Package, string? Source, string Version, string? Ecosystem, string? Architecture, IReadOnlyList<string> Assets);
+public sealed record InstalledPackage(string Package, string? Source, string Version, string? Ecosystem, string? Architecture, IReadOnlyList<string> Assets)
+{
+    /// <summary>Version of the source package where it differs from the package's own; null otherwise.</summary>
+    public string? SourceVersion { get; init; }
+
+    /// <summary>CPE 2.3 name where the inventory gives one.</summary>
+    public string? Cpe { get; init; }
+}
 
 /// <summary>A statement about a package, with the vulnerability it belongs to and who says it.</summary>
 /// <param name="Vulnerability">Canonical id: the CVE where one exists.</param>
@@ -106,9 +113,13 @@ public interface ICatalogue
 
     IEnumerable<Software> Software(string? assetId);
 
-    IEnumerable<InstalledPackage> InstalledPackages();
+    /// <summary>Distinct packages in order of name, without retired assets.</summary>
+    /// <param name="assets">Only what these assets have; null for all.</param>
+    IEnumerable<InstalledPackage> InstalledPackages(IReadOnlySet<string>? assets = null);
 
-    IEnumerable<Domain.AvailableUpdate> PendingUpdates(string? assetId = null);
+    /// <summary>Updates that hosts themselves see and do not have yet.</summary>
+    /// <param name="assets">Only of these assets; null for all.</param>
+    IEnumerable<Domain.AvailableUpdate> PendingUpdates(IReadOnlySet<string>? assets = null);
 
     IEnumerable<Problem> Problems();
 

@@ -106,6 +106,12 @@ public sealed record Software
     /// <summary>Source package that advisories of distributions name; <see cref="Package"/> where null.</summary>
     public string? Source { get; init => field = Require.OptionalText(value); }
 
+    /// <summary>Version of <see cref="Source"/> where it differs from <see cref="Version"/>; advisories about source packages are held against it.</summary>
+    public string? SourceVersion { get; init => field = Require.OptionalText(value); }
+
+    /// <summary>CPE 2.3 name that an inventory or an SBOM gives for it; null where none does.</summary>
+    public string? Cpe { get; init => field = Require.OptionalText(value); }
+
     public override string ToString() => $"{Package} {Version} on {Asset}";
 }
 

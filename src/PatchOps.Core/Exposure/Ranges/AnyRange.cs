@@ -12,8 +12,12 @@ public sealed class AnyRange
     }
 
     /// <summary>The first verdict that says affected; else the first unknown; else the last that says not affected.</summary>
-    public RangeVerdict Contains(string version)
+    public RangeVerdict Contains(string version) => Contains(new InstalledVersion(version));
+
+    /// <inheritdoc cref="Contains(string)"/>
+    public RangeVerdict Contains(InstalledVersion version)
     {
+        if (_ranges.Length == 1) return _ranges[0].Contains(version);
         RangeVerdict? unknown = null, clear = null;
         foreach (var range in _ranges)
         {

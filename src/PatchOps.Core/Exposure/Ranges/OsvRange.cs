@@ -10,9 +10,12 @@ namespace PatchOps.Core.Exposure.Ranges;
 /// </remarks>
 public sealed class OsvRange : VersionRange
 {
+    private static readonly RangeVerdict Before = new(RangeStatus.NotAffected, null, null, "before every version that the range names");
+
     private readonly (RangeEvent Event, ParsedVersion? Version)[] _events;
     private readonly (RangeEvent Event, ParsedVersion Version)? _limit;
-    private readonly HashSet<string> _listed;
+    private readonly HashSet<string>? _listed;
+    private readonly RangeVerdict?[] _verdicts;
 
     /// <param name="scheme">Null for an ecosystem whose order is not known: then only the listed versions are recognised.</param>
     /// <param name="events">In the source's order.</param>
@@ -21,7 +24,7 @@ public sealed class OsvRange : VersionRange
         : base(scheme)
     {
         ArgumentNullException.ThrowIfNull(events);
-        _listed = [.. versions ?? []];
+        _listed = versions is null or ICollection<string> { Count: 0 } ? null : [.. versions];
         var bounds = new List<(RangeEvent Event, ParsedVersion? Version)>();
         var unlimited = false;
         foreach (var at in events)
@@ -38,9 +41,10 @@ public sealed class OsvRange : VersionRange
         }
         if (unlimited) _limit = null;
         _events = Fault is null && scheme is not null ? [.. bounds.OrderBy(b => b.Version, Comparer<ParsedVersion?>.Create(Compare))] : [];
+        _verdicts = new RangeVerdict?[_events.Length];
     }
 
-    private protected override RangeVerdict? Listed(string version) => _listed.Contains(version)
+    private protected override RangeVerdict? Listed(string version) => _listed is not null && _listed.Contains(version)
         ? new RangeVerdict(RangeStatus.Affected, new RangeEvent(RangeEventKind.Exactly, version), FixAfterListed(version), $"version {version} is listed as affected")
         : null;
 
@@ -49,7 +53,13 @@ public sealed class OsvRange : VersionRange
         if (_limit is { } limit && version >= limit.Version)
             return new RangeVerdict(RangeStatus.NotAffected, limit.Event, null, $"at or above the range's {limit.Event}");
         var index = LastApplying(version);
-        if (index < 0) return new RangeVerdict(RangeStatus.NotAffected, null, null, "before every version that the range names");
+        if (index < 0) return Before;
+        // The same event decides for every version in its stretch, so its verdict is made once.
+        return _verdicts[index] ??= Verdict(index);
+    }
+
+    private RangeVerdict Verdict(int index)
+    {
         var decided = _events[index].Event;
         if (decided.Kind is not (RangeEventKind.Introduced or RangeEventKind.IntroducedAfter)) return new RangeVerdict(RangeStatus.NotAffected, decided, null, $"{decided}");
         var fix = FixAfter(index + 1);

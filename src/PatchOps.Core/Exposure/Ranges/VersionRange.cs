@@ -6,6 +6,8 @@ namespace PatchOps.Core.Exposure.Ranges;
 /// <summary>A set of affected versions under one scheme. Built once, asked often; never throws for what feeds contain.</summary>
 public abstract class VersionRange
 {
+    private static readonly RangeVerdict Unordered = RangeVerdict.Unknown("how these versions are ordered is not known");
+
     private protected VersionRange(VersionScheme? scheme) => Scheme = scheme;
 
     /// <summary>The scheme that orders the versions; null when it is not known and only listed versions can be recognised.</summary>
@@ -15,16 +17,16 @@ public abstract class VersionRange
     public string? Fault { get; private protected set; }
 
     /// <summary>What the range says of a version; Unknown, with the reason, where the version is none of the scheme's.</summary>
-    public RangeVerdict Contains(string version)
+    public RangeVerdict Contains(string version) => Contains(new InstalledVersion(version));
+
+    /// <summary>As <see cref="Contains(string)"/>, for a version that many ranges are asked about.</summary>
+    public RangeVerdict Contains(InstalledVersion version)
     {
         ArgumentNullException.ThrowIfNull(version);
-        if (Listed(version) is { } listed) return listed;
+        if (Listed(version.Text) is { } listed) return listed;
         if (Fault is not null) return RangeVerdict.Unknown(Fault);
-        if (Scheme is not { } scheme) return RangeVerdict.Unknown("how these versions are ordered is not known");
-        var order = VersionSchemes.Get(scheme);
-        return order.TryValidate(version, out var reason)
-            ? Decide(order.Parse(version))
-            : RangeVerdict.Unknown($"'{version}' is not a {scheme} version: {reason}");
+        if (Scheme is not { } scheme) return Unordered;
+        return version.Under(scheme, out var fault) is { } parsed ? Decide(parsed) : RangeVerdict.Unknown($"'{version.Text}' is not a {scheme} version: {fault}");
     }
 
     /// <summary>As <see cref="Contains(string)"/>, for a version already parsed.</summary>

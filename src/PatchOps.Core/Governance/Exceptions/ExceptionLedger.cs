@@ -86,9 +86,8 @@ public sealed class ExceptionLedger
         var first = covers.Min(c => c.Exception.Created);
         var incidents = catalogue.Incidents(first).Where(i => i.Opened <= asOf && i.Problem is not null).ToList();
         var checks = covers.Select(c => (Cover: c, Check: new PremiseCheck(c.Exception, problems, incidents))).ToList();
-        foreach (var finding in new EstateExposure(catalogue, asOf).Findings())
+        foreach (var finding in new EstateExposure(catalogue, asOf).Findings(FindingFilter.Open))
         {
-            if (finding.Status != FindingStatus.Affected) continue;
             foreach (var (cover, check) in checks)
                 if (cover.Covers(finding)) check.Observe(finding);
         }

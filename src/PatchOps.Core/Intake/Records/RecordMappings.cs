@@ -54,6 +54,8 @@ public sealed record RecordMapping
         Ecosystem = f.Text(r, "Ecosystem"),
         Architecture = f.Text(r, "Architecture"),
         Source = f.Text(r, "Source"),
+        SourceVersion = f.Text(r, "SourceVersion"),
+        Cpe = f.Text(r, "Cpe"),
     });
 
     public static RecordMapping Problem { get; } = new("Problem", ["Id"], (f, r) => new Problem

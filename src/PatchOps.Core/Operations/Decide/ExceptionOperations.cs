@@ -55,10 +55,10 @@ public sealed class NewExceptionOperation(ICatalogue catalogue, IAuditLog audit,
         if (cover.MissingAssets.Count > 0) throw new FailureException(AssetFilter.NotFound(cover.MissingAssets[0]));
         var unseen = exception.Patch.Concat(exception.Cve).ToHashSet(StringComparer.OrdinalIgnoreCase);
         var any = false;
-        foreach (var finding in new EstateExposure(catalogue, now).Findings())
+        foreach (var finding in new EstateExposure(catalogue, now).Findings(FindingFilter.Open))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (finding.Status != FindingStatus.Affected || !cover.Covers(finding)) continue;
+            if (!cover.Covers(finding)) continue;
             any = true;
             if (finding.Patch is not null) unseen.Remove(finding.Patch);
             if (finding.Cve is not null) unseen.Remove(finding.Cve);

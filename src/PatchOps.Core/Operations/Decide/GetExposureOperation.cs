@@ -12,13 +12,16 @@ public sealed class GetExposureOperation(ICatalogue catalogue, TimeProvider cloc
     {
         var assets = AssetFilter.Resolve(catalogue, request.Asset);
         foreach (var name in assets.Missing) yield return new FailedEvent(AssetFilter.NotFound(name));
-        var cves = new Wildcard(request.Cve);
-        var packages = new Wildcard(request.Package);
-        foreach (var finding in new EstateExposure(catalogue, request.AsOf ?? clock.GetUtcNow()).Findings())
+        var (cves, packages) = (new Wildcard(request.Cve), new Wildcard(request.Package));
+        var filter = new FindingFilter
+        {
+            Assets = assets.Ids, Statuses = request.Status.Count == 0 ? null : request.Status,
+            Cve = cves.MatchesAll ? null : cve => cves.Matches(cve), Package = packages.MatchesAll ? null : package => packages.Matches(package),
+        };
+        foreach (var finding in new EstateExposure(catalogue, request.AsOf ?? clock.GetUtcNow()).Findings(filter))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (assets.Matches(finding.Asset) && cves.Matches(finding.Cve) && packages.Matches(finding.Package) && (request.Status.Count == 0 || request.Status.Contains(finding.Status)))
-                yield return new ResultEvent(finding);
+            yield return new ResultEvent(finding);
         }
         await Task.CompletedTask.ConfigureAwait(false);
     }

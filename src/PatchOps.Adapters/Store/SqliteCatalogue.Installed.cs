@@ -1,0 +1,82 @@
+using System.Collections;
+using PatchOps.Core.Seams;
+using PatchOps.Domain;
+
+namespace PatchOps.Adapters.Store;
+
+internal sealed partial class SqliteCatalogue
+{
+    public IEnumerable<InstalledPackage> InstalledPackages(IReadOnlySet<string>? assets = null)
+    {
+        var ids = new List<string?>();
+        foreach (var (no, id, gone) in Stream("SELECT no, id, retired FROM asset", r => (No: r.GetInt32(0), Id: r.GetString(1), Gone: !r.IsDBNull(2))))
+        {
+            while (ids.Count <= no) ids.Add(null);
+            if (!gone && assets?.Contains(id) != false) ids[no] = id;
+        }
+        var on = On(ids, assets is not null);
+        var texts = new TextPool();
+        string? Pooled(string text) => text.Length == 0 ? null : texts.Of(text);
+        foreach (var (no, package) in Stream(
+            "SELECT no, name, source, version, ecosystem, architecture, source_version, cpe FROM package ORDER BY name, version",
+            r => (No: r.GetInt32(0), Package: new InstalledPackage(r.GetString(1), Pooled(r.GetString(2)), r.GetString(3), Pooled(r.GetString(4)), Pooled(r.GetString(5)), [])
+            {
+                SourceVersion = Pooled(r.GetString(6)), Cpe = Pooled(r.GetString(7)),
+            })))
+        {
+            if (no < on.Count && on[no] is { Count: > 0 } here) yield return package with { Assets = new InstalledOn(here, ids) };
+        }
+    }
+
+    /// <summary>For each package's number the numbers of the assets that have it.</summary>
+    private List<List<int>?> On(List<string?> ids, bool some)
+    {
+        var on = new List<List<int>?>();
+        void Place(int asset, int package)
+        {
+            if (ids.Count <= asset || ids[asset] is null) return;
+            while (on.Count <= package) on.Add(null);
+            (on[package] ??= []).Add(asset);
+        }
+        if (some)
+        {
+            for (var asset = 0; asset < ids.Count; asset++)
+            {
+                if (ids[asset] is null) continue;
+                foreach (var package in Stream("SELECT package FROM installed WHERE asset=$1", r => r.GetInt32(0), asset)) Place(asset, package);
+            }
+            return on;
+        }
+        foreach (var (asset, package) in Stream("SELECT asset, package FROM installed", r => (r.GetInt32(0), r.GetInt32(1)))) Place(asset, package);
+        return on;
+    }
+
+    public IEnumerable<AvailableUpdate> PendingUpdates(IReadOnlySet<string>? assets = null)
+    {
+        // The versions that are there now lead the search: one look at each, however many packages a host has.
+        const string Query =
+            """
+            SELECT p.doc FROM pending p JOIN asset a ON a.no=p.asset
+            WHERE a.retired IS NULL AND ($1 IS NULL OR a.id=$1)
+                AND NOT EXISTS (SELECT 1 FROM package k CROSS JOIN installed i ON i.asset=p.asset AND i.package=k.no WHERE k.name=p.package AND k.version=json_extract(p.doc, '$.AvailableVersion'))
+            ORDER BY a.id, p.package
+            """;
+        static AvailableUpdate Read(Microsoft.Data.Sqlite.SqliteDataReader r) => Encoding.Read<AvailableUpdate>(r.GetString(0));
+        return assets is null ? Stream(Query, Read, (object?)null) : assets.Order(StringComparer.Ordinal).SelectMany(a => Stream(Query, Read, a));
+    }
+
+    /// <summary>Ids of assets, kept as their numbers.</summary>
+    private sealed class InstalledOn(List<int> numbers, List<string?> ids) : IReadOnlyList<string>
+    {
+        public int Count => numbers.Count;
+
+        public string this[int index] => ids[numbers[index]]!;
+
+        public IEnumerator<string> GetEnumerator()
+        {
+            foreach (var no in numbers) yield return ids[no]!;
+        }
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+    }
+}
