@@ -47,13 +47,6 @@ public sealed class PolicyReplay(ICatalogue catalogue, RiskPolicy policy, Replay
         return [.. tallies.Select(t => Row(t, from, to, (all, atRisk, exploited, known), reasons))];
     }
 
-    /// <summary>First choice of each strategy on each vulnerability, in the order of <see cref="Run"/>'s rows; for tests of what can and cannot be seen.</summary>
-    internal IEnumerable<(string Id, IReadOnlyList<ReplayChoice?> Choices)> Choices(DateOnly from, DateOnly to)
-    {
-        foreach (var history in catalogue.ThreatHistories(from, to, scope.IncludeUnrated))
-            if (Judge(history) is { } judged) yield return (history.Id, judged.Choices);
-    }
-
     private IReadOnlyList<ReplayStrategy> Strategies() =>
         ReplayStrategy.All(Model, scope.Asset, scope.AtLeast, policy.ServiceLevels.Standard[(int)PatchDecision.Schedule - 1]);
 
