@@ -18,6 +18,7 @@ internal static class Views
         ["Deployment"] = ["Id", "Patch", "Asset", "Started", "Outcome", "Problem"],
         ["Finding"] = ["Asset", "Package", "InstalledVersion", "FixedVersion", "Cve", "Patch", "Status"],
         ["PatchRisk"] = ["Rank", "Id", "Score", "Decision", "ExpectedLossPerDay", "NetBenefit", "Cvss", "Epss", "Kev", "Assets", "DueDate", "MainReason"],
+        ["PolicyBacktest"] = ["Strategy", "Vulnerabilities", "Exploited", "Effort", "Coverage", "CoverageLow", "CoverageHigh", "Efficiency", "EfficiencyLow", "EfficiencyHigh", "ExposureDays", "KnownCoverage", "KnownEfficiency"],
         ["CvssResult"] = ["Vector", "Version", "BaseScore", "ThreatScore", "EnvironmentalScore", "Score", "Severity"],
         ["VersionComparison"] = ["Left", "Right", "Scheme", "Result"],
         ["InventoryResult"] = ["Name", "Taken", "Software", "PendingUpdates", "Failure"],
@@ -67,6 +68,8 @@ internal static class Views
     {
         null => "",
         double d when name is "PValue" => d.ToString("0.####", CultureInfo.InvariantCulture),
+        double d when name is "Efficiency" or "EfficiencyLow" or "EfficiencyHigh" => d.ToString("0.00 %", CultureInfo.InvariantCulture),
+        double d when name is "Effort" or "Coverage" or "CoverageLow" or "CoverageHigh" or "KnownCoverage" or "KnownEfficiency" => d.ToString("0.0 %", CultureInfo.InvariantCulture),
         double d when name is "Gap" or "Reached" or "InWindow" or "Halted" => d.ToString("0.0 %", CultureInfo.InvariantCulture),
         double d => Math.Abs(d) >= 100 ? d.ToString("N0", CultureInfo.InvariantCulture) : d.ToString("0.###", CultureInfo.InvariantCulture),
         DateTimeOffset t => t.UtcDateTime.ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture),

@@ -62,7 +62,7 @@ internal static class Operations
         [typeof(ResumeWaveRequest)] = Of<ResumeWaveRequest>(p => new ControlWaveOperation<ResumeWaveRequest>(Waves(p), WaveWish.Resume)),
         [typeof(GetKpiRequest)] = Of<GetKpiRequest>(p => new GetKpiOperation(p.Catalogue, p.Policy.Risk, p.Clock)),
         [typeof(ExportReportRequest)] = Of<ExportReportRequest>(p => new ExportReportOperation(p.Catalogue, p.Journal, p.Audit, new ReportWriter(), p.Policy.Risk, p.Clock, p.Caller)),
-        [typeof(TestPolicyRequest)] = Of<TestPolicyRequest>(_ => new TestPolicyOperation(new PolicySource())),
+        [typeof(TestPolicyRequest)] = Of<TestPolicyRequest>(p => new TestPolicyOperation(new PolicySource(), () => p.Catalogue, p.Clock)),
         [typeof(GetCvssScoreRequest)] = Of<GetCvssScoreRequest>(_ => new GetCvssScoreOperation()),
         [typeof(CompareVersionRequest)] = Of<CompareVersionRequest>(_ => new CompareVersionOperation()),
     };

@@ -146,11 +146,14 @@ internal sealed class FactWriter(Statements sql, Tally tally, DateTimeOffset at)
     private Change Write(KevRecord entry)
     {
         kev.Add(entry.Cve);
-        var doc = Encoding.Write(entry with { AsOf = default });
         string? before = null;
         var removed = false;
         using (var rows = sql.Query("SELECT doc, removed FROM kev WHERE cve=$1", entry.Cve))
             if (rows.Read()) (before, removed) = (rows.GetString(0), !rows.IsDBNull(1));
+        // The first document that carried the mark dates it; an older one that is imported later moves it back.
+        if (before is not null && entry.Ransomware && Encoding.Read<KevRecord>(before) is { Ransomware: true } known && !(known.RansomwareSeen > entry.RansomwareSeen))
+            entry = entry with { RansomwareSeen = known.RansomwareSeen };
+        var doc = Encoding.Write(entry with { AsOf = default });
         if (before == doc && !removed) return Change.None;
         sql.Execute(
             """

@@ -47,36 +47,41 @@ internal sealed partial class SqliteCatalogue
         var threats = new Dictionary<string, ThreatFacts>(StringComparer.OrdinalIgnoreCase);
         using var connection = database.Connect();
         using var sql = new Statements(connection, null);
-        var day = Encoding.Day(DateOnly.FromDateTime(asOf.UtcDateTime));
         foreach (var id in ids.Distinct(StringComparer.OrdinalIgnoreCase))
-        {
-            var facts = Rate(sql, id, asOf) ?? new ThreatFacts { Id = id };
-            var known = facts.CvssVector is not null || facts.Published is not null || !facts.InForce;
-            if (Encoding.CveNumber(id) is { } cve)
-            {
-                using (var rows = sql.Query("SELECT day, probability FROM epss WHERE cve=$1 AND day<=$2 ORDER BY day DESC LIMIT 1", cve, day))
-                {
-                    if (rows.Read() && !rows.IsDBNull(1))
-                    {
-                        facts = facts with { Epss = rows.GetDouble(1), EpssDate = Encoding.Date(rows.GetInt64(0)) };
-                        known = true;
-                    }
-                }
-                using (var rows = sql.Query("SELECT added, due, ransomware FROM kev WHERE cve=$1 AND added<=$2 AND (removed IS NULL OR removed>$3)", id, day, Encoding.Millis(asOf)))
-                {
-                    if (rows.Read())
-                    {
-                        facts = facts with
-                        {
-                            KevAdded = Encoding.Date(rows.GetInt64(0)), KevDue = rows.IsDBNull(1) ? null : Encoding.Date(rows.GetInt64(1)), Ransomware = rows.GetInt64(2) == 1,
-                        };
-                        known = true;
-                    }
-                }
-            }
-            if (known) threats[id] = facts;
-        }
+            if (Facts(sql, id, asOf) is { } facts) threats[id] = facts;
         return threats;
+    }
+
+    /// <summary>What is known of one vulnerability at a moment; null where nobody knows anything.</summary>
+    private static ThreatFacts? Facts(Statements sql, string id, DateTimeOffset asOf)
+    {
+        var day = Encoding.Day(DateOnly.FromDateTime(asOf.UtcDateTime));
+        var facts = Rate(sql, id, asOf) ?? new ThreatFacts { Id = id };
+        var known = facts.CvssVector is not null || facts.Published is not null || !facts.InForce;
+        if (Encoding.CveNumber(id) is not { } cve) return known ? facts : null;
+        using (var rows = sql.Query("SELECT day, probability FROM epss WHERE cve=$1 AND day<=$2 ORDER BY day DESC LIMIT 1", cve, day))
+        {
+            if (rows.Read() && !rows.IsDBNull(1))
+            {
+                facts = facts with { Epss = rows.GetDouble(1), EpssDate = Encoding.Date(rows.GetInt64(0)) };
+                known = true;
+            }
+        }
+        using (var rows = sql.Query(
+            "SELECT added, due, ransomware, json_extract(doc, '$.RansomwareSeen') FROM kev WHERE cve=$1 AND added<=$2 AND (removed IS NULL OR removed>$3)", id, day, Encoding.Millis(asOf)))
+        {
+            if (rows.Read())
+            {
+                facts = facts with
+                {
+                    KevAdded = Encoding.Date(rows.GetInt64(0)), KevDue = rows.IsDBNull(1) ? null : Encoding.Date(rows.GetInt64(1)),
+                    // The catalogue dates its entries, not this mark: it counts from the first document that carried it.
+                    Ransomware = rows.GetInt64(2) == 1 && (rows.IsDBNull(3) || Encoding.Day(DateOnly.Parse(rows.GetString(3), System.Globalization.CultureInfo.InvariantCulture)) <= day),
+                };
+                known = true;
+            }
+        }
+        return known ? facts : null;
     }
 
     /// <summary>Rating of the source that the order of trust prefers: vendor or CNA first, NVD otherwise; the newest CVSS version of that source.</summary>

@@ -12,6 +12,8 @@ public sealed record PatchPolicy
 
     public RiskPolicy Risk { get; init; } = RiskPolicy.Default;
 
+    public ContentPolicy Content { get; init; } = ContentPolicy.Default;
+
     public PlanningPolicy Planning { get; init; } = PlanningPolicy.Default;
 
     public ExceptionPolicy Exceptions { get; init; } = ExceptionPolicy.Default;

@@ -26,6 +26,9 @@ public sealed record KevRecord : FeedRecord
     /// <summary>True where the catalogue says Known; false where it says Unknown.</summary>
     public bool Ransomware { get; init; }
 
+    /// <summary>Day of the first document that carried the mark of ransomware use: KEV itself does not date it. Null without the mark.</summary>
+    public DateOnly? RansomwareSeen { get; init; }
+
     public string Notes { get; init; } = "";
 
     /// <summary>CWEs as published, joined by commas.</summary>

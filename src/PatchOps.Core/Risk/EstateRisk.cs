@@ -1,7 +1,5 @@
 using PatchOps.Core.Exposure;
 using PatchOps.Core.Governance.Exceptions;
-using PatchOps.Core.Scoring.Cvss;
-using PatchOps.Core.Scoring.Ssvc;
 using PatchOps.Core.Seams;
 using PatchOps.Domain;
 
@@ -131,33 +129,7 @@ public sealed class EstateRisk
     private CveFacts? Facts(string id)
     {
         if (cves.TryGetValue(id, out var known)) return known;
-        CveFacts? facts = new() { Id = id };
-        if (catalogue.Threats([id], asOf).TryGetValue(id, out var threat))
-        {
-            facts = !threat.InForce ? null : new CveFacts
-            {
-                Id = id,
-                Cvss = CvssVector.TryParse(threat.CvssVector, out var vector) ? vector : default,
-                CvssScore = threat.CvssScore is >= 0 and <= 10 ? threat.CvssScore : null,
-                Epss = threat.Epss,
-                KevAdded = threat.KevAdded,
-                Ransomware = threat.Ransomware,
-                Ssvc = threat.Ssvc is { } s ? Options(s.Exploitation, s.Automatable, s.TechnicalImpact) : default,
-            };
-        }
+        var facts = catalogue.Threats([id], asOf).TryGetValue(id, out var threat) ? ThreatReading.Facts(id, threat) : new CveFacts { Id = id };
         return cves[id] = facts;
-    }
-
-    private static SsvcOptions Options(string? exploitation, string? automatable, string? impact)
-    {
-        try
-        {
-            return SsvcOptions.Parse(exploitation, automatable, impact);
-        }
-        catch (FailureException)
-        {
-            // A record with a value that no table knows says nothing about SSVC; everything else it says still counts.
-            return default;
-        }
     }
 }

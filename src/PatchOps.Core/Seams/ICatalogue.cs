@@ -143,6 +143,10 @@ public interface ICatalogue
     /// <summary>Threat facts as known at the end of a day; ids that nobody knows are left out.</summary>
     IReadOnlyDictionary<string, ThreatFacts> Threats(IReadOnlyCollection<string> ids, DateTimeOffset asOf);
 
+    /// <summary>Threat facts day by day, half-open [from, to): each day's are exactly what <see cref="Threats"/> gives for its end.</summary>
+    /// <param name="unrated">True for vulnerabilities that only EPSS knows as well.</param>
+    IEnumerable<ThreatHistory> ThreatHistories(DateOnly from, DateOnly to, bool unrated = false);
+
     /// <summary>Stores a plan; the same plan again changes nothing.</summary>
     /// <exception cref="FailureException"><c>KeyConflict</c>: the id exists with another hash.</exception>
     void SavePlan(PatchPlan plan);

@@ -29,8 +29,14 @@ public sealed class KevReader : IFeedReader
         }
         while (first[0] is (byte)' ' or (byte)'\r' or (byte)'\n' or (byte)'\t');
         var whole = new Input.PrefixedStream(first, stream);
-        return first[0] is (byte)'{' or (byte)'['
-            ? new JsonRecordStream(whole, context, new KevJson(context)).Items()
-            : KevCsv.Read(whole, context);
+        return (first[0] is (byte)'{' or (byte)'[' ? new JsonRecordStream(whole, context, new KevJson(context)).Items() : KevCsv.Read(whole, context)).Select(i => Dated(i, context));
+    }
+
+    /// <summary>The catalogue dates its entries, not the mark of ransomware use, which comes later: it counts from the document's own date.</summary>
+    private static FeedItem Dated(FeedItem item, FeedContext context)
+    {
+        if (item.Record is not KevRecord { Ransomware: true } entry) return item;
+        var document = DateOnly.FromDateTime(context.FallbackDate.UtcDateTime);
+        return FeedItem.Of(entry with { RansomwareSeen = document < entry.Added ? entry.Added : document });
     }
 }

@@ -58,13 +58,45 @@ public sealed record GetRiskRequest : OperationRequest, IFollowsPolicy
     public override void Validate() => Needs.Between(Top, 0, int.MaxValue, nameof(Top));
 }
 
-[Operation("Test-PatchPolicy", "policy test", "Checks a policy file; says every fault with its line.")]
+[Operation("Test-PatchPolicy", "policy test", "Checks a policy file; says every fault with its line. Backtests it on the store's history.")]
 public sealed record TestPolicyRequest : OperationRequest
 {
-    [ParameterHelp("Policy file (YAML or JSON).", Position = 0), FilePath]
+    [ParameterHelp("Policy file (YAML, JSON or psd1). With -Replay it may be left out: $PATCHOPS_POLICY, then the built-in policy.", Position = 0), FilePath]
     public string Path { get; init; } = "";
 
-    public override void Validate() => Needs.Text(Path, nameof(Path));
+    [ParameterHelp("Replays the store's history and compares the policy with CVSS, EPSS and KEV thresholds.")]
+    public bool Replay { get; init; }
+
+    [ParameterHelp("First day of the replay.")]
+    public DateTimeOffset? From { get; init; }
+
+    [ParameterHelp("Day before which the replay ends; default: today.")]
+    public DateTimeOffset? To { get; init; }
+
+    [ParameterHelp("Criticality of the asset on which the replayed policy judges, 1–5; default: the policy's default.")]
+    public int? Criticality { get; init; }
+
+    [ParameterHelp("Exposure of that asset; default: the policy's default.")]
+    public AssetExposure? Exposure { get; init; }
+
+    [ParameterHelp("Decision from which the replayed policy acts.")]
+    public PatchDecision AtLeast { get; init; } = PatchDecision.Schedule;
+
+    [ParameterHelp("Replays vulnerabilities without CVSS score or EPSS as well; CVSS thresholds cannot choose those.")]
+    public bool IncludeUnrated { get; init; }
+
+    public override void Validate()
+    {
+        if (!Replay)
+        {
+            Needs.Text(Path, nameof(Path));
+            if (From is null && To is null && Criticality is null && Exposure is null && !IncludeUnrated) return;
+            throw new FailureException("ReplayMissing", FailureKind.InvalidInput, "From, To, Criticality, Exposure and IncludeUnrated belong to a replay.", "Replay", "Add -Replay, or leave them out.");
+        }
+        if (From is null) throw new FailureException("ParameterMissing", FailureKind.InvalidInput, "From is needed.", nameof(From), "Give -From the first day of the replay.");
+        if (To <= From) throw new FailureException("PeriodReversed", FailureKind.InvalidInput, FormattableString.Invariant($"The replay would end on {To:yyyy-MM-dd}, before it begins."), nameof(To), "Give -To a later day than -From.");
+        if (Criticality is { } criticality) Needs.Between(criticality, 1, 5, nameof(Criticality));
+    }
 }
 
 [InputLine(nameof(Vector))]
