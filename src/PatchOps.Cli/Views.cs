@@ -36,8 +36,9 @@ internal static class Views
         ["AuditEntry"] = ["Sequence", "At", "Actor", "Action", "Subject"],
         ["AuditVerdict"] = ["Intact", "Entries", "FirstBroken", "Reason"],
         ["Approval"] = ["PlanId", "Role", "Actor", "Approved", "At", "Comment"],
+        ["ApprovalStatus"] = ["PlanId", "Plan", "Role", "State", "Given", "Quorum", "By", "Due", "Because"],
         ["PatchException"] = ["Id", "Kind", "State", "Patch", "Cve", "Asset", "Until", "ApprovedBy", "Premise", "Reason"],
-        ["PlanFinding"] = ["Severity", "Code", "Asset", "Message"],
+        ["PlanFinding"] = ["Severity", "Code", "Asset", "Message", "Remedy"],
         ["StoreInfo"] = ["Location", "Engine", "SchemaVersion", "Assets", "Vulnerabilities", "Problems", "Incidents", "Deployments", "Plans"],
         ["VulnerabilityRecord"] = ["Id", "Source", "Trust", "AsOf", "Status", "Title"],
     };

@@ -4,11 +4,13 @@ using PatchOps.Adapters.Inventory;
 using PatchOps.Adapters.Providers.Apt;
 using PatchOps.Adapters.Records;
 using PatchOps.Adapters.Reports;
+using PatchOps.Adapters.Signatures;
 using PatchOps.Core.Intake.Records;
 using PatchOps.Core.Operations;
 using PatchOps.Core.Operations.Decide;
 using PatchOps.Adapters.Policies;
 using PatchOps.Core.Governance;
+using PatchOps.Core.Governance.Approvals;
 using PatchOps.Core.Operations.Intake;
 using PatchOps.Core.Operations.Plan;
 using PatchOps.Core.Operations.Prove;
@@ -46,12 +48,14 @@ internal static class Operations
         [typeof(NewExceptionRequest)] = Of<NewExceptionRequest>(p => new NewExceptionOperation(p.Catalogue, p.Audit, p.Policy.Exceptions, p.Clock, p.Caller)),
         [typeof(GetExceptionRequest)] = Of<GetExceptionRequest>(p => new GetExceptionOperation(p.Catalogue, p.Clock)),
         [typeof(RevokeExceptionRequest)] = Of<RevokeExceptionRequest>(p => new RevokeExceptionOperation(p.Catalogue, p.Audit, p.Clock, p.Caller)),
-        [typeof(NewPlanRequest)] = Of<NewPlanRequest>(p => new NewPlanOperation(p.Catalogue, p.Audit, p.Policy, p.Clock, p.Caller)),
+        [typeof(NewPlanRequest)] = Of<NewPlanRequest>(p => new NewPlanOperation(p.Catalogue, p.Approvals, p.Audit, p.Policy, p.Clock, p.Caller)),
         [typeof(GetPlanRequest)] = Of<GetPlanRequest>(p => new GetPlanOperation(p.Catalogue)),
         [typeof(ExportPlanRequest)] = Of<ExportPlanRequest>(p => new ExportPlanOperation(p.Catalogue, new DocumentWriter())),
-        [typeof(TestPlanRequest)] = Of<TestPlanRequest>(p => new TestPlanOperation(p.Catalogue, p.Policy, p.Clock)),
-        [typeof(ApprovePlanRequest)] = Of<ApprovePlanRequest>(p => new DecidePlanOperation<ApprovePlanRequest>(p.Catalogue, p.Audit, p.Policy, p.Clock, p.Caller, approve: true)),
-        [typeof(DenyPlanRequest)] = Of<DenyPlanRequest>(p => new DecidePlanOperation<DenyPlanRequest>(p.Catalogue, p.Audit, p.Policy, p.Clock, p.Caller, approve: false)),
+        [typeof(TestPlanRequest)] = Of<TestPlanRequest>(p => new TestPlanOperation(p.Catalogue, p.Approvals, p.Policy, p.Clock, Waves(p, p.As<TestPlanRequest>().KeyFile, p.As<TestPlanRequest>().KnownHostsFile).Hosts)),
+        [typeof(ApprovePlanRequest)] = Of<ApprovePlanRequest>(p => new DecidePlanOperation<ApprovePlanRequest>(p.Approvals, p.Audit, p.Policy, p.Clock, p.Caller, approve: true)),
+        [typeof(DenyPlanRequest)] = Of<DenyPlanRequest>(p => new DecidePlanOperation<DenyPlanRequest>(p.Approvals, p.Audit, p.Policy, p.Clock, p.Caller, approve: false)),
+        [typeof(GetApprovalRequest)] = Of<GetApprovalRequest>(p => new GetApprovalOperation(p.Approvals, p.Clock)),
+        [typeof(ImportPlanRequest)] = Of<ImportPlanRequest>(p => new ImportPlanOperation(p.Catalogue, p.Audit, new DocumentReader(), p.Policy, p.Clock, p.Caller)),
         [typeof(GetWindowRequest)] = Of<GetWindowRequest>(p => new GetWindowOperation(p.Catalogue, p.Policy.Planning, p.Clock)),
         [typeof(WatchRecurrenceRequest)] = Of<WatchRecurrenceRequest>(p => new WatchRecurrenceOperation(p.Catalogue, p.Policy.Effectiveness, p.Clock)),
         [typeof(TestEffectivenessRequest)] = Of<TestEffectivenessRequest>(p => new TestEffectivenessOperation(() => p.Catalogue, () => p.Audit, p.Policy.Effectiveness, p.Clock, p.Caller)),
@@ -95,6 +99,7 @@ internal static class Operations
         return new WaveParts(p.Catalogue, p.Journal, p.Audit, p.Clock, p.Caller)
         {
             Hosts = wave => new WaveHosts(p.Catalogue, connections, wave),
+            Approvals = p.Approvals,
             Risk = p.Policy.Risk,
             Runner = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Environment.MachineName}/{Environment.ProcessId}"),
         };
@@ -108,6 +113,8 @@ internal static class Operations
         public PatchPolicy Policy => PolicyFile.Read((Request as IFollowsPolicy)?.Policy);
 
         public ICatalogue Catalogue => Host.Store(Request.Store).Catalogue;
+
+        public StoredApprovals Approvals => new(Catalogue, Journal, new CmsSignatures(Clock));
 
         public T As<T>() where T : OperationRequest => (T)Request;
 

@@ -21,6 +21,9 @@ internal sealed partial class SqliteCatalogue
 
     public IEnumerable<PatchPlan> Plans() => Stream("SELECT doc FROM plan ORDER BY created DESC, id", r => Encoding.Read<PatchPlan>(r.GetString(0)));
 
+    public IEnumerable<PatchPlan> Replacements(string planId) =>
+        Stream("SELECT doc FROM plan WHERE json_extract(doc, '$.Replaces')=$1 ORDER BY created DESC, id", r => Encoding.Read<PatchPlan>(r.GetString(0)), planId);
+
     public void AddVerdict(EffectivenessResult verdict, DateTimeOffset at)
     {
         var doc = Encoding.Write(verdict);

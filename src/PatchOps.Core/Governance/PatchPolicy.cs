@@ -1,4 +1,5 @@
 using PatchOps.Core.Effectiveness;
+using PatchOps.Core.Governance.Approvals;
 using PatchOps.Core.Governance.Exceptions;
 using PatchOps.Core.Planning.Planner;
 using PatchOps.Core.Risk;
@@ -15,6 +16,8 @@ public sealed record PatchPolicy
     public ContentPolicy Content { get; init; } = ContentPolicy.Default;
 
     public PlanningPolicy Planning { get; init; } = PlanningPolicy.Default;
+
+    public ApprovalPolicy Approvals { get; init; } = ApprovalPolicy.Default;
 
     public ExceptionPolicy Exceptions { get; init; } = ExceptionPolicy.Default;
 

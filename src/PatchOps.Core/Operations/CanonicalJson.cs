@@ -28,29 +28,34 @@ public static class CanonicalJson
     }
 
     /// <summary>The canonical form of any JSON text.</summary>
-    public static string Canonicalise(JsonElement element)
+    /// <param name="element">The text.</param>
+    /// <param name="leaveOutEmpty">Leaves out properties that are null, false or an empty list.</param>
+    public static string Canonicalise(JsonElement element, bool leaveOutEmpty = false)
     {
         using var buffer = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(buffer, Options)) Write(writer, element);
+        using (var writer = new Utf8JsonWriter(buffer, Options)) Write(writer, element, leaveOutEmpty);
         return Encoding.UTF8.GetString(buffer.ToArray());
     }
 
-    private static void Write(Utf8JsonWriter writer, JsonElement element)
+    private static bool IsEmpty(JsonElement value) =>
+        value.ValueKind is JsonValueKind.Null or JsonValueKind.False || (value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 0);
+
+    private static void Write(Utf8JsonWriter writer, JsonElement element, bool leaveOutEmpty = false)
     {
         switch (element.ValueKind)
         {
             case JsonValueKind.Object:
                 writer.WriteStartObject();
-                foreach (var property in element.EnumerateObject().OrderBy(p => p.Name, StringComparer.Ordinal))
+                foreach (var property in element.EnumerateObject().Where(p => !leaveOutEmpty || !IsEmpty(p.Value)).OrderBy(p => p.Name, StringComparer.Ordinal))
                 {
                     writer.WritePropertyName(property.Name);
-                    Write(writer, property.Value);
+                    Write(writer, property.Value, leaveOutEmpty);
                 }
                 writer.WriteEndObject();
                 break;
             case JsonValueKind.Array:
                 writer.WriteStartArray();
-                foreach (var item in element.EnumerateArray()) Write(writer, item);
+                foreach (var item in element.EnumerateArray()) Write(writer, item, leaveOutEmpty);
                 writer.WriteEndArray();
                 break;
             default:

@@ -156,6 +156,9 @@ public interface ICatalogue
     /// <summary>Newest first.</summary>
     IEnumerable<PatchPlan> Plans();
 
+    /// <summary>Plans that say that they replace this one, newest first.</summary>
+    IEnumerable<PatchPlan> Replacements(string planId);
+
     /// <summary>Records a verdict; of one problem and patch the newest counts.</summary>
     void AddVerdict(EffectivenessResult verdict, DateTimeOffset at);
 

@@ -44,49 +44,6 @@ public sealed record AuditVerdict
     public override string ToString() => Intact ? $"intact, {Entries} entries" : $"broken at entry {FirstBroken}: {Reason}";
 }
 
-/// <summary>A person's decision on a plan. It counts for exactly one plan hash.</summary>
-public sealed record Approval
-{
-    public required string PlanId { get; init; }
-
-    /// <summary>Hash of the plan that was read.</summary>
-    public required string PlanHash { get; init; }
-
-    public required string Role { get; init; }
-
-    public required string Actor { get; init; }
-
-    public required bool Approved { get; init; }
-
-    public required DateTimeOffset At { get; init; }
-
-    public string? Comment { get; init; }
-
-    /// <summary>True where author and approver are one person, which the policy allowed.</summary>
-    public bool OwnPlan { get; init; }
-
-    public override string ToString() => $"{(Approved ? "approved" : "denied")} by {Actor} as {Role}";
-}
-
-/// <summary>How serious a finding about a plan or policy is; an error blocks.</summary>
-public enum FindingSeverity { Information, Warning, Error }
-
-/// <summary>Something in a plan that policy or the present contradicts.</summary>
-public sealed record PlanFinding
-{
-    public required string PlanId { get; init; }
-
-    public required FindingSeverity Severity { get; init; }
-
-    public required string Code { get; init; }
-
-    public required string Message { get; init; }
-
-    public string? Asset { get; init; }
-
-    public override string ToString() => $"{Severity}: {Message}";
-}
-
 /// <summary>An opened store.</summary>
 public sealed record StoreInfo
 {

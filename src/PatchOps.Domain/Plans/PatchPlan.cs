@@ -69,6 +69,9 @@ public sealed record RollbackRule
     /// <summary>Time that services get to become healthy after a change, before a bad probe counts.</summary>
     public TimeSpan ProbeGrace { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>What takes a host back, in words, for those who approve it.</summary>
+    public IReadOnlyList<string> Criteria { get; init; } = [];
+
     public override string ToString() => $"{Method} within {DetectionWindow}";
 }
 
@@ -113,6 +116,18 @@ public sealed record PlanWave
 
     public required IReadOnlyList<HealthGate> Gates { get; init; }
 
+    /// <summary>Backups that must be fresh before a host is changed.</summary>
+    public IReadOnlyList<BackupCheck> Backups { get; init; } = [];
+
+    /// <summary>What is taken out of service around each change, in this order, and put back in the reverse one.</summary>
+    public IReadOnlyList<QuiesceStep> Quiesce { get; init; } = [];
+
+    /// <summary>Snapshots taken before each change.</summary>
+    public IReadOnlyList<SnapshotStep> Snapshots { get; init; } = [];
+
+    /// <summary>Test cases run before and after each change.</summary>
+    public IReadOnlyList<TestCase> Tests { get; init; } = [];
+
     public required HaltRule HaltRule { get; init; }
 
     public required RollbackRule Rollback { get; init; }
@@ -138,19 +153,6 @@ public sealed record UnscheduledItem
     public override string ToString() => $"{Asset}: {Reason}";
 }
 
-/// <summary>What must be approved, by whom, before a plan may run.</summary>
-public sealed record ApprovalRule
-{
-    public required string Role { get; init; }
-
-    /// <summary>How many different people; one or more.</summary>
-    public required int Quorum { get; init; }
-
-    public required string Because { get; init; }
-
-    public override string ToString() => $"{Quorum} × {Role}: {Because}";
-}
-
 /// <summary>An immutable plan. Its hash covers everything but <see cref="Id"/> and <see cref="Hash"/>; approvals sign that hash.</summary>
 public sealed record PatchPlan
 {
@@ -173,6 +175,27 @@ public sealed record PatchPlan
 
     /// <summary>True where the plan takes the emergency path of the policy.</summary>
     public bool Emergency { get; init; }
+
+    /// <summary>Category by policy; null in plans of earlier versions.</summary>
+    public ChangeCategory? Category { get; init; }
+
+    /// <summary>Risk of the change by the policy's thresholds; null in plans of earlier versions.</summary>
+    public ChangeRisk? Risk { get; init; }
+
+    /// <summary>What made category and risk what they are.</summary>
+    public IReadOnlyList<string> RiskReasons { get; init; } = [];
+
+    /// <summary>SHA-256 of the policy that the plan was made under, lower-case hexadecimal.</summary>
+    public string? PolicyHash { get; init; }
+
+    /// <summary>Id of the plan that this one replaces; null for a first plan.</summary>
+    public string? Replaces { get; init; }
+
+    /// <summary>What became of the hosts of the plan it replaces.</summary>
+    public IReadOnlyList<PlanDifference> Differences { get; init; } = [];
+
+    /// <summary>Notices to send before the change.</summary>
+    public IReadOnlyList<PlanNotice> Notices { get; init; } = [];
 
     public required IReadOnlyList<PlanWave> Waves { get; init; }
 

@@ -9,7 +9,8 @@ internal sealed class TestEstate : IAsyncDisposable
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("patchops-test-");
 
-    public TestEstate() => Host = new OperationHost(TimeProvider.System) { DefaultStore = PathOf("test.db") };
+    /// <param name="clock">Time as the operations see it; default: the system's.</param>
+    public TestEstate(TimeProvider? clock = null) => Host = new OperationHost(clock ?? TimeProvider.System) { DefaultStore = PathOf("test.db") };
 
     public OperationHost Host { get; }
 
@@ -24,10 +25,10 @@ internal sealed class TestEstate : IAsyncDisposable
     }
 
     /// <summary>Runs a request and answers every question.</summary>
-    public async Task<(List<object> Results, List<FailedEvent> Failures, List<string> Warnings)> RunAsync(OperationRequest request, Answer answer = Answer.Yes)
+    public async Task<(List<object> Results, List<FailedEvent> Failures, List<string> Warnings)> RunAsync(OperationRequest request, Answer answer = Answer.Yes, string account = "tester")
     {
         var (results, failures, warnings) = (new List<object>(), new List<FailedEvent>(), new List<string>());
-        await foreach (var next in Host.RunAsync(request, new Caller { Account = "tester", WhatIf = answer == Answer.WhatIf }, CancellationToken.None))
+        await foreach (var next in Host.RunAsync(request, new Caller { Account = account, WhatIf = answer == Answer.WhatIf }, CancellationToken.None))
         {
             switch (next)
             {
@@ -40,9 +41,9 @@ internal sealed class TestEstate : IAsyncDisposable
         return (results, failures, warnings);
     }
 
-    public async Task<Failure> FailAsync(OperationRequest request)
+    public async Task<Failure> FailAsync(OperationRequest request, string account = "tester")
     {
-        var (_, failures, _) = await RunAsync(request);
+        var (_, failures, _) = await RunAsync(request, account: account);
         return Assert.Single(failures).Failure;
     }
 
@@ -52,4 +53,12 @@ internal sealed class TestEstate : IAsyncDisposable
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
         folder.Delete(recursive: true);
     }
+}
+
+/// <summary>A clock that stands still until a test moves it.</summary>
+internal sealed class StandingClock(DateTimeOffset now) : TimeProvider
+{
+    public DateTimeOffset Now { get; set; } = now;
+
+    public override DateTimeOffset GetUtcNow() => Now;
 }

@@ -29,6 +29,39 @@ public sealed class RehearsalTests
         Assert.Equal(forecast.Halted, forecast.ExpectedRollbacks, 10);
     }
 
+    /// <summary>One host at a time, f failures tolerated: the wave goes through where the f-th failure does not come before the last host.</summary>
+    [Theory]
+    [InlineData(8, 1, 0.1)]
+    [InlineData(12, 2, 0.15)]
+    [InlineData(20, 3, 0.1)]
+    [InlineData(5, 5, 0.4)]
+    public void A_wave_goes_through_as_often_as_the_binomial_distribution_says(int hosts, int tolerated, double chance)
+    {
+        var wave = Wave(hosts, new HaltRule { MaxFailures = tolerated, MaxFailurePercent = 100 }, TimeSpan.FromDays(99));
+        var forecast = Assert.Single(WaveRehearsal.Simulate([wave], new RehearsalOptions { FailureProbability = _ => chance, Throttle = 1 }, 40_000, 7));
+        var expected = Binomial.CDF(chance, hosts - 1, tolerated - 1);
+        Assert.InRange(forecast.InWindow, expected - 0.012, expected + 0.012);
+        // A halt leaves out whoever comes after the f-th failure: the mean number of hosts tried is that of a stopped negative binomial.
+        var tried = Enumerable.Range(0, hosts).Sum(i => Binomial.CDF(chance, i, tolerated - 1));
+        Assert.InRange(hosts - forecast.ExpectedNotAdmitted, tried - 0.1, tried + 0.1);
+        Assert.InRange(forecast.ExpectedRollbacks, (chance * tried) - 0.05, (chance * tried) + 0.05);
+    }
+
+    /// <summary>Hosts of certain length, k at a time, take ⌈n ÷ k⌉ rounds: below that window the wave never ends in time, from there on always.</summary>
+    [Theory]
+    [InlineData(10, 3, 4)]
+    [InlineData(9, 3, 3)]
+    [InlineData(7, 10, 1)]
+    public void Certain_durations_end_exactly_when_they_must(int hosts, int throttle, int rounds)
+    {
+        var length = TimeSpan.FromMinutes(10);
+        WaveForecast In(TimeSpan window) => Assert.Single(WaveRehearsal.Simulate(
+            [Wave(hosts, new HaltRule { MaxFailures = hosts, MaxFailurePercent = 100 }, window, length, length)], new RehearsalOptions { FailureProbability = _ => 0, Throttle = throttle }, 50, 1));
+        Assert.Equal(1, In(rounds * length).InWindow);
+        Assert.Equal(0, In((rounds * length) - TimeSpan.FromSeconds(1)).InWindow);
+        Assert.Equal(rounds * length, In(rounds * length).Median);
+    }
+
     [Fact]
     public void One_hosts_end_has_the_planned_quantiles()
     {

@@ -19,6 +19,12 @@ public sealed class ExportPlanOperation(ICatalogue catalogue, IDocumentWriter wr
         if (answer == Answer.No) yield break;
         if (answer == Answer.Yes) path = await writer.WriteAsync(path, PlanText.Write(plan, format), marked: format == PlanFormat.Csv, cancellationToken).ConfigureAwait(false);
         yield return new ResultEvent(new FileInfo(path));
+        if (format != PlanFormat.Ansible) yield break;
+        // The inventory stands beside the playbook that it is for.
+        var inventory = System.IO.Path.ChangeExtension(path, null) + ".inventory.yml";
+        if (answer == Answer.Yes)
+            inventory = await writer.WriteAsync(inventory, PlanText.Inventory(plan, catalogue.Assets(includeRetired: true).ToDictionary(a => a.Id, StringComparer.Ordinal)), marked: false, cancellationToken).ConfigureAwait(false);
+        yield return new ResultEvent(new FileInfo(inventory));
     }
 
     private static PlanFormat FormatOf(string path) => System.IO.Path.GetExtension(path).ToUpperInvariant() switch

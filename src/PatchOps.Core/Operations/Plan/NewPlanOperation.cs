@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using PatchOps.Core.Governance;
+using PatchOps.Core.Governance.Approvals;
 using PatchOps.Core.Operations.Requests;
 using PatchOps.Core.Operations.Waves;
 using PatchOps.Core.Planning.Engine.Model;
@@ -11,7 +12,7 @@ using PatchOps.Domain;
 
 namespace PatchOps.Core.Operations.Plan;
 
-public sealed class NewPlanOperation(ICatalogue catalogue, IAuditLog audit, PatchPolicy policy, TimeProvider clock, Caller caller) : IOperation<NewPlanRequest>
+public sealed class NewPlanOperation(ICatalogue catalogue, StoredApprovals approvals, IAuditLog audit, PatchPolicy policy, TimeProvider clock, Caller caller) : IOperation<NewPlanRequest>
 {
     public async IAsyncEnumerable<OperationEvent> RunAsync(NewPlanRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -22,12 +23,15 @@ public sealed class NewPlanOperation(ICatalogue catalogue, IAuditLog audit, Patc
         if (start < now) start = now;
 
         var estate = new EstateRisk(catalogue, policy.Risk, now);
-        var (covered, due) = Covered(request, estate);
+        var replacing = request.Replaces is { } id ? await Replacing.OfAsync(StoredPlan.Require(catalogue, id), catalogue, approvals.Journal, policy.Planning, start, start + request.Horizon, cancellationToken).ConfigureAwait(false) : null;
+        var (covered, due) = replacing is not null && request.InputObject.Count == 0 && request.Patch.Count == 0 ? replacing.Covered(estate) : Covered(request, estate);
         var assets = AssetFilter.Resolve(catalogue, request.Asset);
         foreach (var name in assets.Missing) yield return new FailedEvent(AssetFilter.NotFound(name));
         yield return new ProgressEvent("New-PatchPlan", "Gathering hosts and patches");
-        var items = new PlanItems(catalogue, estate, policy.Planning).Of(f => assets.Matches(f.Asset) && covered(f), due);
-        if (items.Count == 0)
+        var items = new PlanItems(catalogue, estate, policy.Planning).Of(f => assets.Matches(f.Asset) && covered(f) && replacing?.Plan.Worked.ContainsKey(f.Asset) != true, due);
+        if (request.Emergency)
+            await foreach (var overdue in OverdueReviewsAsync(now, cancellationToken).ConfigureAwait(false)) yield return new WarningEvent(overdue);
+        if (items.Count == 0 && replacing is null)
         {
             yield return new FailedEvent(new Failure("NothingToPlan", FailureKind.NotFound, "No open patch is left for these risks and assets.", request.Name, "See what is open with Get-PatchExposure -Status Affected."), Terminating: true);
             yield break;
@@ -35,7 +39,8 @@ public sealed class NewPlanOperation(ICatalogue catalogue, IAuditLog audit, Patc
 
         var order = new PlanOrder
         {
-            Name = request.Name, Author = caller.Account, Created = now, Start = start, End = start + request.Horizon, Emergency = request.Emergency, TimeLimit = request.TimeLimit, Currency = policy.Risk.Currency,
+            Name = string.IsNullOrWhiteSpace(request.Name) ? replacing!.Plan.Plan.Name : request.Name, Author = caller.Account, Created = now, Start = start, End = start + request.Horizon, Emergency = request.Emergency, TimeLimit = request.TimeLimit, Currency = policy.Risk.Currency,
+            Approvals = policy.Approvals, PolicyHash = PolicyHash.Of(policy), Replaces = replacing?.Plan, KindOf = Kinds(estate, items), FailureOf = Failures(now),
         };
         var told = Channel.CreateUnbounded<PlanningProgress>();
         var making = Task.Run(() =>
@@ -61,7 +66,8 @@ public sealed class NewPlanOperation(ICatalogue catalogue, IAuditLog audit, Patc
         {
             catalogue.SavePlan(plan);
             await audit.AppendAsync(new AuditRecord($"plan/{plan.Id}", caller.Account, "PlanMade", plan.Id,
-                CanonicalJson.Of(("hash", plan.Hash), ("name", plan.Name), ("waves", plan.Waves.Count), ("hosts", plan.Waves.Sum(w => w.Hosts.Count)))), now, cancellationToken).ConfigureAwait(false);
+                CanonicalJson.Of(("hash", plan.Hash), ("name", plan.Name), ("waves", plan.Waves.Count), ("hosts", plan.Waves.Sum(w => w.Hosts.Count)), ("category", plan.Category?.ToString()), ("risk", plan.Risk?.ToString()),
+                    ("policy", plan.PolicyHash), ("replaces", plan.Replaces))), now, cancellationToken).ConfigureAwait(false);
         }
         if (plan.Unscheduled.Count > 0)
             yield return new WarningEvent($"{plan.Unscheduled.Count} of {items.Count} hosts could not be placed; see the plan's Unscheduled. First: {plan.Unscheduled[0].Reason}.");
@@ -89,6 +95,33 @@ public sealed class NewPlanOperation(ICatalogue catalogue, IAuditLog audit, Patc
         return (f => Named(f.Patch, f) || Named(f.Cve, f) || Named(f.Asset, f) || (hosts.Keys.Any(k => !k.Contains(':', StringComparison.Ordinal)) && estate.ProblemsOf(f).Any(p => Named(p, f))), due);
 
         bool Named(string? key, Finding finding) => key is not null && hosts.TryGetValue(key, out var on) && on.Contains(finding.Asset);
+    }
+
+    /// <summary>What each patch is for: it closes a vulnerability, or belongs to a problem, or neither is known.</summary>
+    private static Func<string, UpdateKind> Kinds(EstateRisk estate, IReadOnlyList<PlanItem> items)
+    {
+        var kinds = items.SelectMany(i => i.Patches).Select(p => p.Patch).Distinct(StringComparer.Ordinal).ToDictionary(p => p, _ => UpdateKind.Feature, StringComparer.Ordinal);
+        foreach (var finding in estate.OpenFindings(f => f.Patch is not null && kinds.ContainsKey(f.Patch)))
+        {
+            var kind = finding.Cve is not null ? UpdateKind.Security : estate.ProblemsOf(finding).Count > 0 ? UpdateKind.BugFix : finding.Evidence?.Contains("security archive", StringComparison.Ordinal) == true ? UpdateKind.Security : UpdateKind.Feature;
+            if (kind > kinds[finding.Patch!]) kinds[finding.Patch!] = kind;
+        }
+        return patch => kinds.GetValueOrDefault(patch, UpdateKind.Feature);
+    }
+
+    private Func<string, double> Failures(DateTimeOffset now)
+    {
+        var outcomes = new OutcomeLedger(catalogue.Deployments().Where(d => d.Started <= now), []);
+        return patch => ShrunkProbability.Estimate(outcomes.Installs(patch), policy.Risk.FailurePrior, policy.Risk.ShrinkageTrials).Mean;
+    }
+
+    /// <summary>Whoever takes the emergency path is told what earlier emergencies still owe.</summary>
+    private async IAsyncEnumerable<string> OverdueReviewsAsync(DateTimeOffset now, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var plan in catalogue.Plans().Where(p => p.Emergency))
+            foreach (var status in await approvals.StatusAsync(plan, now, cancellationToken).ConfigureAwait(false))
+                if (status.State == ApprovalState.ReviewOverdue)
+                    yield return FormattableString.Invariant($"The review of the emergency plan {plan.Name} ({plan.Id}) by {status.Role} is overdue since {status.Due:u}; see Get-PatchApproval -Overdue.");
     }
 
     private Dictionary<string, (int Size, int MinAvailable)> Clusters() =>

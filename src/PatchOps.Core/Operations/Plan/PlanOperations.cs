@@ -1,9 +1,12 @@
 using System.Runtime.CompilerServices;
 using PatchOps.Core.Governance;
+using PatchOps.Core.Governance.Approvals;
 using PatchOps.Core.Operations.Queries;
 using PatchOps.Core.Operations.Requests;
 using PatchOps.Core.Planning.Planner;
+using PatchOps.Core.Planning.Review;
 using PatchOps.Core.Seams;
+using PatchOps.Core.Waves;
 using PatchOps.Domain;
 
 namespace PatchOps.Core.Operations.Plan;
@@ -40,48 +43,24 @@ public sealed class GetPlanOperation(ICatalogue catalogue) : Query<GetPlanReques
         item is PatchPlan p && (p.Id.Equals(name, StringComparison.OrdinalIgnoreCase) || p.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 }
 
-public sealed class TestPlanOperation(ICatalogue catalogue, PatchPolicy policy, TimeProvider clock) : IOperation<TestPlanRequest>
+/// <summary>Checks a plan against policy and the present; with <c>Live</c> the hosts themselves are asked.</summary>
+public sealed class TestPlanOperation(ICatalogue catalogue, StoredApprovals approvals, PatchPolicy policy, TimeProvider clock, Func<PlanWave, IHostServicesFactory> hosts) : IOperation<TestPlanRequest>
 {
     public async IAsyncEnumerable<OperationEvent> RunAsync(TestPlanRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var plan = StoredPlan.Require(catalogue, request.PlanId);
-        foreach (var finding in PlanLint.Check(plan, catalogue, policy, clock.GetUtcNow()))
+        var now = clock.GetUtcNow();
+        var worked = await PlanProgress.OfAsync(approvals.Journal, plan, cancellationToken).ConfigureAwait(false);
+        var statuses = await approvals.StatusAsync(plan, now, cancellationToken).ConfigureAwait(false);
+        var refusal = approvals.Check(plan, now);
+        foreach (var finding in new PlanReview(plan, catalogue, policy, now, worked).Findings(refusal, statuses))
         {
             cancellationToken.ThrowIfCancellationRequested();
             yield return new ResultEvent(finding);
         }
-        await Task.CompletedTask.ConfigureAwait(false);
-    }
-}
-
-/// <summary>Approves or denies a plan: the decision signs the plan's hash, so a changed plan is an undecided one.</summary>
-public sealed class DecidePlanOperation<TRequest>(ICatalogue catalogue, IAuditLog audit, PatchPolicy policy, TimeProvider clock, Caller caller, bool approve)
-    : IOperation<TRequest> where TRequest : DecidePlanRequest
-{
-    public async IAsyncEnumerable<OperationEvent> RunAsync(TRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var plan = StoredPlan.Require(catalogue, request.PlanId);
-        var role = request.As ?? plan.ApprovalsNeeded.FirstOrDefault()?.Role ?? policy.Planning.ApproverRole;
-        if (!policy.Planning.Holds(caller.Account, role))
-            throw new FailureException("RoleNotHeld", FailureKind.Refused, $"{caller.Account} does not hold the role {role}.", role, "Choose a role you hold with -As, or have policy list your account under planning.roles.");
-        var own = plan.Author.Equals(caller.Account, StringComparison.OrdinalIgnoreCase);
-        if (approve && own && !policy.Planning.OwnPlans)
-            throw new FailureException("OwnPlan", FailureKind.Refused, $"{caller.Account} wrote plan {plan.Id}; policy asks for another person's approval.", plan.Id, "Let somebody else run Approve-PatchPlan.");
-        if (approve && plan.Waves.Count == 0)
-            throw new FailureException("PlanEmpty", FailureKind.Conflict, $"Plan {plan.Id} has no waves; there is nothing to approve.", plan.Id, "Make a plan with hosts with New-PatchPlan.");
-
-        var ask = new AskEvent(plan.ToString(), approve ? $"Approve as {role}" : $"Deny as {role}");
-        yield return ask;
-        var answer = await ask.Reply.ConfigureAwait(false);
-        if (answer == Answer.No) yield break;
-        var now = clock.GetUtcNow();
-        var approval = new Approval { PlanId = plan.Id, PlanHash = plan.Hash, Role = role, Actor = caller.Account, Approved = approve, At = now, Comment = request.Comment, OwnPlan = own };
-        if (answer == Answer.Yes)
-        {
-            catalogue.AddApproval(approval);
-            await audit.AppendAsync(new AuditRecord(Guid.NewGuid().ToString("N"), caller.Account, approve ? "PlanApproved" : "PlanDenied", plan.Id,
-                CanonicalJson.Of(("hash", plan.Hash), ("role", role), ("ownPlan", own), ("comment", request.Comment))), now, cancellationToken).ConfigureAwait(false);
-        }
-        yield return new ResultEvent(approval);
+        if (!request.Live) yield break;
+        var inUse = catalogue.Assets(includeRetired: true).Where(a => a.Retired is null).Select(a => a.Id).ToHashSet(StringComparer.Ordinal);
+        var asked = new LiveReview(plan, hosts, request.ThrottleLimit).FindingsAsync(a => !inUse.Contains(a) || (worked.TryGetValue(a, out var run) && run.State == HostState.Done), cancellationToken);
+        await foreach (var finding in asked.ConfigureAwait(false)) yield return new ResultEvent(finding);
     }
 }

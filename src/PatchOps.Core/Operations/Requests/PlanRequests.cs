@@ -5,7 +5,7 @@ namespace PatchOps.Core.Operations.Requests;
 [Operation("New-PatchPlan", "plan new", "Makes a plan of waves: inside windows, canary first, in dependency order.", Changes = true)]
 public sealed record NewPlanRequest : OperationRequest, IFollowsPolicy
 {
-    [ParameterHelp("Name of the plan.")]
+    [ParameterHelp("Name of the plan; default with -Replaces: the other plan's.")]
     public string Name { get; init; } = "";
 
     [ParameterHelp("Risks from Get-PatchRisk."), PowerShellOnly("objects exist in the pipeline only; the command line ranks by itself with --patch and --top")]
@@ -35,13 +35,16 @@ public sealed record NewPlanRequest : OperationRequest, IFollowsPolicy
     [ParameterHelp("Time for improving the plan; default: 2 seconds.")]
     public TimeSpan TimeLimit { get; init; } = TimeSpan.FromSeconds(2);
 
+    [ParameterHelp("Id of a plan that this one replaces: what it has changed stays, its patches are planned anew, and every difference is explained.")]
+    public string? Replaces { get; init; }
+
     [ParameterHelp("Rehearses the plan so many times with failures and durations from history; the forecasts follow the plan.")]
     public int Rehearse { get; init; }
 
     public override void Validate()
     {
         Needs.Between(Rehearse, 0, 1_000_000, nameof(Rehearse));
-        Needs.Text(Name, nameof(Name));
+        if (Replaces is null) Needs.Text(Name, nameof(Name));
         Needs.Between(Horizon.TotalMinutes, 1, 3660 * 1440.0, nameof(Horizon));
         Needs.Between(TimeLimit.TotalSeconds, 0, 3600, nameof(TimeLimit));
     }
@@ -63,32 +66,24 @@ public sealed record TestPlanRequest : OperationRequest, IFollowsPolicy
     [ParameterHelp("Policy file (YAML or JSON); default: $PATCHOPS_POLICY, then the built-in policy."), FilePath]
     public string? Policy { get; init; }
 
-    public override void Validate() => Needs.Text(PlanId, nameof(PlanId));
+    [ParameterHelp("Connects to the hosts as well: free space, locks, half-installed packages, age of the backup. Changes nothing.")]
+    public bool Live { get; init; }
+
+    [ParameterHelp("With -Live: hosts asked at the same time, 1–1024.")]
+    public int ThrottleLimit { get; init; } = 10;
+
+    [ParameterHelp("Private key for SSH."), FilePath]
+    public string? KeyFile { get; init; }
+
+    [ParameterHelp("Known-hosts file for SSH; default: ssh's own."), FilePath]
+    public string? KnownHostsFile { get; init; }
+
+    public override void Validate()
+    {
+        Needs.Text(PlanId, nameof(PlanId));
+        Needs.Between(ThrottleLimit, 1, 1024, nameof(ThrottleLimit));
+    }
 }
-
-/// <summary>A decision on a plan.</summary>
-public abstract record DecidePlanRequest : OperationRequest, IFollowsPolicy
-{
-    [ParameterHelp("Plan id.", Position = 0)]
-    public string PlanId { get; init; } = "";
-
-    [ParameterHelp("Role to decide in, among those held.")]
-    public string? As { get; init; }
-
-    [ParameterHelp("Ground of the decision.")]
-    public string? Comment { get; init; }
-
-    [ParameterHelp("Policy file (YAML or JSON); default: $PATCHOPS_POLICY, then the built-in policy."), FilePath]
-    public string? Policy { get; init; }
-
-    public override void Validate() => Needs.Text(PlanId, nameof(PlanId));
-}
-
-[Operation("Approve-PatchPlan", "plan approve", "Approves a plan's hash.", Changes = true)]
-public sealed record ApprovePlanRequest : DecidePlanRequest;
-
-[Operation("Deny-PatchPlan", "plan deny", "Denies a plan's hash.", Changes = true)]
-public sealed record DenyPlanRequest : DecidePlanRequest;
 
 /// <summary>Form of an exported plan.</summary>
 public enum PlanFormat { Json, Csv, Ics, Markdown, Ansible }
@@ -110,6 +105,18 @@ public sealed record ExportPlanRequest : OperationRequest
         Needs.Text(PlanId, nameof(PlanId));
         Needs.Text(Path, nameof(Path));
     }
+}
+
+[Operation("Import-PatchPlan", "plan import", "Takes in a plan from a JSON file that Export-PatchPlan wrote: the same plan with the same hash, to be approved here.", Changes = true)]
+public sealed record ImportPlanRequest : OperationRequest, IFollowsPolicy
+{
+    [ParameterHelp("JSON files.", Position = 0), FilePath]
+    public IReadOnlyList<string> Path { get; init; } = [];
+
+    [ParameterHelp("Policy file (YAML or JSON); default: $PATCHOPS_POLICY, then the built-in policy."), FilePath]
+    public string? Policy { get; init; }
+
+    public override void Validate() => Needs.Path(Path);
 }
 
 [Operation("Get-PatchWindow", "window get", "Lists when assets may be changed: their maintenance windows, freezes taken out.")]

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using PatchOps.Core.Governance;
 using PatchOps.Core.Operations.Plan;
 using PatchOps.Core.Operations.Requests;
 using PatchOps.Core.Seams;
@@ -33,7 +32,14 @@ public sealed class InvokeWaveOperation(WaveParts parts) : IOperation<InvokeWave
             yield break;
         }
 
-        var refusal = ApprovalCheck.Check(plan, parts.Catalogue.Approvals(plan.Hash)) ?? await OutOfOrderAsync(plan, number, now, cancellationToken).ConfigureAwait(false) ?? OutOfWindow(request, plan, definition.Wave, now);
+        var unapproved = parts.Approvals.Check(plan, now);
+        // What was begun under an approval is brought to its end: hosts must not stay quiesced because time went by.
+        if (unapproved?.Code == "ApprovalExpired" && (await WaveHistory.StatusAsync(parts.Journal, definition, cancellationToken).ConfigureAwait(false)).State == WaveState.Running)
+        {
+            yield return new WarningEvent($"{unapproved.Message} The wave was begun before, and goes on.");
+            unapproved = null;
+        }
+        var refusal = unapproved ?? await OutOfOrderAsync(plan, number, now, cancellationToken).ConfigureAwait(false) ?? OutOfWindow(request, plan, definition.Wave, now);
         if (refusal is not null)
         {
             // What would be refused is worth knowing under -WhatIf, where nothing can go wrong.
@@ -104,7 +110,7 @@ public sealed class InvokeWaveOperation(WaveParts parts) : IOperation<InvokeWave
         var due = new List<(PatchPlan, int)>();
         foreach (var plan in parts.Catalogue.Plans().OrderBy(p => p.Created))
         {
-            if (plan.End <= now || ApprovalCheck.Check(plan, parts.Catalogue.Approvals(plan.Hash)) is not null) continue;
+            if (plan.End <= now || parts.Approvals.Check(plan, now) is not null) continue;
             foreach (var wave in plan.Waves)
             {
                 if (now < wave.Start || now >= wave.End) continue;

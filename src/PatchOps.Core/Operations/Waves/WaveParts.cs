@@ -1,3 +1,4 @@
+using PatchOps.Core.Governance.Approvals;
 using PatchOps.Core.Risk;
 using PatchOps.Core.Seams;
 using PatchOps.Core.Waves;
@@ -13,6 +14,9 @@ public sealed record WaveParts(ICatalogue Catalogue, IJournal Journal, IAuditLog
 
     /// <summary>Name of this runner, for others to see who works on a wave.</summary>
     public required string Runner { get; init; }
+
+    /// <summary>Whether a plan may run.</summary>
+    public required StoredApprovals Approvals { get; init; }
 
     /// <summary>What a rehearsal assumes where history is silent.</summary>
     public required RiskPolicy Risk { get; init; }

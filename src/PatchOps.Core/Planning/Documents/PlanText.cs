@@ -25,10 +25,15 @@ public static class PlanText
         PlanFormat.Json => JsonSerializer.Serialize(plan, Json) + "\n",
         PlanFormat.Csv => Csv(plan),
         PlanFormat.Ics => Ics(plan),
-        PlanFormat.Markdown => Markdown(plan),
+        PlanFormat.Markdown => PlanBoard.Write(plan),
         PlanFormat.Ansible => AnsiblePlay.Write(plan),
         _ => throw new ArgumentOutOfRangeException(nameof(format), format, "No such format."),
     };
+
+    /// <summary>The plan's hosts as an Ansible inventory, for the playbook that <see cref="Write"/> makes.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="assets">Addresses of its hosts, by asset id, where they are known.</param>
+    public static string Inventory(PatchPlan plan, IReadOnlyDictionary<string, Asset> assets) => new AnsibleInventory(plan).Write(assets);
 
     private static string Csv(PatchPlan plan)
     {
@@ -47,7 +52,7 @@ public static class PlanText
         {
             Uid = $"{plan.Id}-{Number(w.Number)}@patchops",
             Summary = $"{plan.Name}: wave {Number(w.Number)} ({w.Stage} {w.Ring})",
-            Description = $"Plan {plan.Id}, {Number(w.Hosts.Count)} hosts: {string.Join(", ", w.Hosts.Select(h => h.Name))}",
+            Description = $"Plan {plan.Id}, {Number(w.Hosts.Count)} hosts: {string.Join(", ", w.Hosts.Select(h => h.Name))}\nBake: {w.BakeTime}; {w.HaltRule}; {w.Rollback}",
             Categories = ["Patching"],
             Starts = new RecurrenceSet(Instant.FromDateTimeOffset(w.Start).InUtc().LocalDateTime, DateTimeZone.Utc),
             Length = WindowLength.For(Duration.FromTimeSpan(w.End - w.Start)),
@@ -56,40 +61,9 @@ public static class PlanText
         return text.ToString();
     }
 
-    private static string Markdown(PatchPlan plan)
-    {
-        var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"# {Plain(plan.Name)} ({plan.Id})\n\n");
-        text.Append(CultureInfo.InvariantCulture, $"Made {Time(plan.Created)} by {Plain(plan.Author)}; period {Time(plan.Start)} to {Time(plan.End)}{(plan.Emergency ? "; emergency" : "")}.\n");
-        text.Append(CultureInfo.InvariantCulture, $"Loss expected until all is closed: {plan.Objective:N0} {plan.Currency}; no plan under the same rules can be below {plan.LowerBound:N0} (gap {plan.Gap:0.0 %}).\n\n");
-        text.Append("## Approvals needed\n\n");
-        foreach (var rule in plan.ApprovalsNeeded) text.Append(CultureInfo.InvariantCulture, $"- {Number(rule.Quorum)} × {Plain(rule.Role)}, because {Plain(rule.Because)}\n");
-        text.Append(CultureInfo.InvariantCulture, $"\nContent hash (SHA-256): `{plan.Hash}`\n\n## Waves\n\n| Wave | Stage | Ring | Hosts | Start (UTC) | End (UTC) | Bake | Halt rule | Rollback |\n|---:|---|---|---:|---|---|---|---|---|\n");
-        foreach (var w in plan.Waves)
-            text.Append(CultureInfo.InvariantCulture, $"| {w.Number} | {w.Stage} | {w.Ring} | {w.Hosts.Count} | {Time(w.Start)} | {Time(w.End)} | {w.BakeTime} | {w.HaltRule} | {w.Rollback} |\n");
-        foreach (var w in plan.Waves)
-        {
-            text.Append(CultureInfo.InvariantCulture, $"\n### Wave {w.Number}\n\n");
-            if (w.Gates.Count > 0) text.Append("Health gates: ").AppendJoin("; ", w.Gates.Select(g => Plain(g.ToString()))).Append("\n\n");
-            text.Append("| Host | Start (UTC) | Latest start | Patches |\n|---|---|---|---|\n");
-            foreach (var host in w.Hosts)
-                text.Append(CultureInfo.InvariantCulture, $"| {Plain(host.Name)} | {Time(host.Start)} | {Time(host.LatestStart)} | {Plain(string.Join(", ", host.Patches))} |\n");
-        }
-        if (plan.Unscheduled.Count > 0)
-        {
-            text.Append("\n## Not placed\n\n");
-            foreach (var item in plan.Unscheduled) text.Append(CultureInfo.InvariantCulture, $"- {Plain(item.Reason)}{(item.Remedy is null ? "" : "; " + Plain(item.Remedy))}\n");
-        }
-        return text.ToString();
-    }
-
     internal static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
-
-    /// <summary>Text that a table or list of Markdown shows as it is.</summary>
-    private static string Plain(string text) =>
-        text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("|", "\\|", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).Replace('\n', ' ').Replace('\r', ' ');
 
     private static string Field(string value)
     {

@@ -1,4 +1,6 @@
+using PatchOps.Core.Governance.Approvals;
 using PatchOps.Core.Planning.Checking;
+using PatchOps.Core.Planning.Contents;
 using PatchOps.Core.Planning.Engine.Conflicts;
 using PatchOps.Core.Planning.Engine.Model;
 using PatchOps.Core.Planning.Engine.Search;
@@ -25,6 +27,21 @@ public sealed record PlanOrder
     public TimeSpan TimeLimit { get; init; } = TimeSpan.FromSeconds(2);
 
     public required string Currency { get; init; }
+
+    /// <summary>Who must approve what.</summary>
+    public ApprovalPolicy Approvals { get; init; } = ApprovalPolicy.Default;
+
+    /// <summary>What a patch is for.</summary>
+    public Func<string, UpdateKind> KindOf { get; init; } = static _ => UpdateKind.Security;
+
+    /// <summary>Chance that a patch fails or is rolled back, 0–1; null where nothing is known.</summary>
+    public Func<string, double>? FailureOf { get; init; }
+
+    /// <summary>SHA-256 of the policy.</summary>
+    public string? PolicyHash { get; init; }
+
+    /// <summary>The plan that this one replaces, and what it has done by now; null for a first plan.</summary>
+    public ReplacedPlan? Replaces { get; init; }
 }
 
 /// <summary>Makes plans: waves by stage and ring, hosts at their times, what could not be placed with its reason.</summary>
@@ -40,7 +57,7 @@ public sealed class Planner(PlanningPolicy policy, IReadOnlyDictionary<string, (
         var first = NewBuilder(order);
         var chances = first.Build(items).Hosts.ToDictionary(h => h.Id, h => h.Windows.Count, StringComparer.Ordinal);
         var unfit = first.Refused.Select(r => r.Asset).ToHashSet(StringComparer.Ordinal);
-        if (first.Hosts.Count == 0) return Seal(order, [], [.. first.Refused], 0, 0);
+        if (first.Hosts.Count == 0) return Seal(order, [], [.. first.Refused], 0, 0, items);
 
         Attempt? best = null;
         for (var attempt = 1; attempt <= RingAttempts; attempt++)
@@ -62,7 +79,7 @@ public sealed class Planner(PlanningPolicy policy, IReadOnlyDictionary<string, (
         var conflicts = new ConflictFinder(best.Instance, best.Solution.Placements);
         // An explanation is a search of its own: the first few are told in full.
         var unscheduled = best.Builder.Refused.Concat(best.Solution.Unplaced.Select((host, i) => Unplaced(best.Builder.Hosts[host], order, i < ExplainedHosts ? conflicts.Explain(host) : null))).ToList();
-        return Seal(order, Waves(order, best.Builder, best.Solution), unscheduled, best.Solution.Objective, best.Solution.LowerBound);
+        return Seal(order, Waves(order, best.Builder, best.Solution), unscheduled, best.Solution.Objective, best.Solution.LowerBound, items);
     }
 
     private InstanceBuilder NewBuilder(PlanOrder order) => new(policy, order.Start, order.End, order.Emergency, clusters, resolve);
@@ -89,18 +106,30 @@ public sealed class Planner(PlanningPolicy policy, IReadOnlyDictionary<string, (
             (Solution.Unplaced.Count + Builder.Refused.Count, Solution.Objective).CompareTo((other.Solution.Unplaced.Count + other.Builder.Refused.Count, other.Solution.Objective)) < 0;
     }
 
-    private PatchPlan Seal(PlanOrder order, List<PlanWave> waves, List<UnscheduledItem> unscheduled, double objective, double bound) =>
-        PlanDocument.Seal(new PatchPlan
+    private PatchPlan Seal(PlanOrder order, List<PlanWave> waves, List<UnscheduledItem> unscheduled, double objective, double bound, IReadOnlyList<PlanItem> items)
+    {
+        var assets = items.ToDictionary(i => i.Asset.Id, i => i.Asset, StringComparer.Ordinal);
+        var hosts = waves.SelectMany(w => w.Hosts).ToList();
+        var patches = hosts.SelectMany(h => h.Patches).Select(p => p.Patch).Distinct(StringComparer.Ordinal).ToList();
+        (double, string)? worst = order.FailureOf is { } chance && patches.Count > 0 ? patches.Select(p => (chance(p), p)).Max() : null;
+        var changed = hosts.Select(h => assets[h.Asset]).ToList();
+        var assessment = ApprovalRules.Assess(order.Approvals, order.Emergency, changed, patches.Select(order.KindOf).ToHashSet(), worst);
+        return PlanDocument.Seal(new PatchPlan
         {
             Id = "", Hash = "", Name = order.Name, Author = order.Author, Created = order.Created, Start = order.Start, End = order.End, Emergency = order.Emergency,
-            Waves = waves, Unscheduled = unscheduled, ApprovalsNeeded = Approvals(order, waves), Objective = objective, LowerBound = bound, Currency = order.Currency,
+            Category = assessment.Category, Risk = assessment.Risk, RiskReasons = assessment.Reasons, PolicyHash = order.PolicyHash,
+            Replaces = order.Replaces?.Plan.Id, Differences = order.Replaces is { } replaced ? PlanDifferences.Of(replaced, waves, unscheduled, order.Start) : [],
+            Notices = PlanNotices.Of(order, policy.Notices, waves, assets), Waves = waves, Unscheduled = unscheduled,
+            ApprovalsNeeded = ApprovalRules.For(policy, order.Approvals, assessment, changed), Objective = objective, LowerBound = bound, Currency = order.Currency,
         });
+    }
 
     private List<PlanWave> Waves(PlanOrder order, InstanceBuilder builder, PlanningSolution solution)
     {
         var placed = solution.Placements.Where(p => p.IsPlaced).Select(p => (Item: builder.Hosts[p.Host], Window: builder.Windows[p.Window], p.Start));
         var number = 0;
         var waves = new List<PlanWave>();
+        var contents = new WaveContents(policy);
         foreach (var ring in placed.GroupBy(p => (p.Item.Stage, p.Item.Ring)).OrderBy(g => g.Key.Stage).ThenBy(g => g.Key.Ring))
         {
             number++;
@@ -114,45 +143,13 @@ public sealed class Planner(PlanningPolicy policy, IReadOnlyDictionary<string, (
                 NinetiethPercentile = p.Item.NinetiethPercentile,
                 Patches = p.Item.Patches,
             }).ToList();
-            waves.Add(new PlanWave
+            waves.Add(contents.Fill(new PlanWave
             {
-                Number = number,
-                Stage = ring.Key.Stage,
-                Ring = ring.Key.Ring,
-                Start = hosts[0].Start,
-                End = Time(ring.Max(p => p.Window.End)),
-                BakeTime = order.Emergency ? TimeSpan.Zero : policy.Bake,
-                Hosts = hosts,
-                Gates = Gates(ring.Select(p => p.Item)),
-                HaltRule = new HaltRule { MaxFailures = ring.Key.Ring == WaveRing.Canary ? 0 : policy.MaxFailures, MaxFailurePercent = Tolerated(ring.Key.Stage) },
-                Rollback = new RollbackRule { Method = "PreviousVersion", DetectionWindow = policy.DetectionWindow, ProbeGrace = policy.ProbeGrace },
-            });
+                Number = number, Stage = ring.Key.Stage, Ring = ring.Key.Ring, Start = hosts[0].Start, End = Time(ring.Max(p => p.Window.End)), BakeTime = order.Emergency ? TimeSpan.Zero : policy.Bake, Hosts = hosts,
+                Gates = [], HaltRule = new HaltRule(), Rollback = new RollbackRule { Method = "PreviousVersion", DetectionWindow = policy.DetectionWindow },
+            }, [.. ring.Select(p => p.Item)]));
         }
         return waves;
-    }
-
-    /// <summary>Stages before production are there to fail: they tolerate twice as much.</summary>
-    private double Tolerated(AssetEnvironment stage) => stage == AssetEnvironment.Production ? policy.MaxFailurePercent : Math.Min(100, 2 * policy.MaxFailurePercent);
-
-    private List<HealthGate> Gates(IEnumerable<PlanItem> items)
-    {
-        var hosts = items.ToList();
-        return [.. policy.Probes.Where(p => hosts.Exists(h => p.For.Matches(h.Asset))).Select(p => new HealthGate { Kind = p.Kind, Target = p.Target, Packages = p.Packages, Assets = Selected(p, hosts) })];
-    }
-
-    /// <summary>Empty where the probe is for every host of the wave.</summary>
-    private static IReadOnlyList<string> Selected(ProbeRule probe, List<PlanItem> hosts) =>
-        hosts.TrueForAll(h => probe.For.Matches(h.Asset)) ? [] : [.. hosts.Where(h => probe.For.Matches(h.Asset)).Select(h => h.Asset.Id)];
-
-    private List<ApprovalRule> Approvals(PlanOrder order, List<PlanWave> waves)
-    {
-        if (waves.Count == 0) return [];
-        return
-        [
-            order.Emergency
-                ? new ApprovalRule { Role = policy.EmergencyRole, Quorum = 1, Because = "the plan takes the emergency path" }
-                : new ApprovalRule { Role = policy.ApproverRole, Quorum = policy.ApprovalQuorum, Because = $"the plan changes {waves.Sum(w => w.Hosts.Count)} hosts" },
-        ];
     }
 
     private static UnscheduledItem Unplaced(PlanItem item, PlanOrder order, PlanningConflict? conflict)

@@ -1,3 +1,4 @@
+using PatchOps.Core.Planning.Contents;
 using PatchOps.Domain;
 
 namespace PatchOps.Core.Planning.Planner;
@@ -61,6 +62,16 @@ public sealed record PlanningPolicy
 
     public IReadOnlyList<ProbeRule> Probes { get; init; } = [];
 
+    public IReadOnlyList<TestRule> Tests { get; init; } = [];
+
+    public IReadOnlyList<QuiesceRule> Quiesce { get; init; } = [];
+
+    public IReadOnlyList<SnapshotRule> Snapshots { get; init; } = [];
+
+    public IReadOnlyList<BackupRule> Backups { get; init; } = [];
+
+    public NoticePolicy Notices { get; init; } = new();
+
     /// <summary>Time between the end of one stage and the start of the next.</summary>
     public TimeSpan Soak { get; init; } = TimeSpan.FromHours(12);
 
@@ -108,15 +119,31 @@ public sealed record PlanningPolicy
 
     public int ApprovalQuorum { get; init; } = 1;
 
-    /// <summary>Accounts that hold each role; a role that is not listed is held by everybody, which is the lone administrator's case.</summary>
+    /// <summary>
+    /// Who holds each role: accounts, and certificates as <c>sha256:FINGERPRINT</c>, distinguished name or <c>CN=NAME</c>. A role that is not
+    /// listed is held by everybody, which is the lone administrator's case.
+    /// </summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Roles { get; init; } = new Dictionary<string, IReadOnlyList<string>>(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Whether policy lets an account act in a role.</summary>
-    public bool Holds(string account, string role)
+    public bool Holds(string account, string role) => Holders(role) is not { } listed || listed.Contains(account, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Whether policy lets the owner of a certificate act in a role. Ask only once the certificate is verified.</summary>
+    /// <param name="subject">Distinguished name.</param>
+    /// <param name="fingerprint">SHA-256, hexadecimal.</param>
+    /// <param name="role">Role asked for.</param>
+    public bool Holds(string subject, string fingerprint, string role)
     {
-        var listed = Roles.FirstOrDefault(r => r.Key.Equals(role, StringComparison.OrdinalIgnoreCase));
-        return listed.Key is null || listed.Value.Contains(account, StringComparer.OrdinalIgnoreCase);
+        if (Holders(role) is not { } listed) return true;
+        var parts = subject.Split(',', StringSplitOptions.TrimEntries);
+        return listed.Any(entry => entry.StartsWith("sha256:", StringComparison.OrdinalIgnoreCase)
+            ? entry[7..].Replace(":", "", StringComparison.Ordinal).Trim().Equals(fingerprint, StringComparison.OrdinalIgnoreCase)
+            : entry.Contains('=', StringComparison.Ordinal) && (Named(entry, parts) || parts.Contains(entry.Trim(), StringComparer.OrdinalIgnoreCase)));
     }
+
+    private static bool Named(string entry, string[] parts) => entry.Split(',', StringSplitOptions.TrimEntries).SequenceEqual(parts, StringComparer.OrdinalIgnoreCase);
+
+    private IReadOnlyList<string>? Holders(string role) => Roles.FirstOrDefault(r => r.Key.Equals(role, StringComparison.OrdinalIgnoreCase)).Value;
 
     /// <summary>False for separation of duties: authors may not approve their own plans.</summary>
     public bool OwnPlans { get; init; } = true;

@@ -22,6 +22,18 @@ public sealed class DenyPatchPlanCommand : OperationCmdlet
     [Parameter]
     public string? Comment { get; set; }
 
+    /// <summary>Certificate that signs the decision: a PEM file with its key, a PKCS #12 file, or the thumbprint of one in your own store.</summary>
+    [Parameter]
+    public string? Certificate { get; set; }
+
+    /// <summary>Password of the certificate's file.</summary>
+    [Parameter]
+    public System.Security.SecureString? CertificatePassword { get; set; }
+
+    /// <summary>Detached CMS signature that was made elsewhere (a smart card, openssl cms), in place of -Certificate.</summary>
+    [Parameter]
+    public string? Signature { get; set; }
+
     /// <summary>Policy file (YAML or JSON); default: $PATCHOPS_POLICY, then the built-in policy.</summary>
     [Parameter]
     public string? Policy { get; set; }

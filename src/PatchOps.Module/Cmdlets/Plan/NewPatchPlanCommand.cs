@@ -9,7 +9,7 @@ namespace PatchOps.Module.Cmdlets.Plan;
 [OutputType(typeof(PatchPlan))]
 public sealed class NewPatchPlanCommand : CollectingCmdlet
 {
-    /// <summary>Name of the plan.</summary>
+    /// <summary>Name of the plan; default with -Replaces: the other plan's.</summary>
     [Parameter]
     public string Name { get; set; } = "";
 
@@ -49,6 +49,11 @@ public sealed class NewPatchPlanCommand : CollectingCmdlet
     /// <summary>Time for improving the plan; default: 2 seconds.</summary>
     [Parameter]
     public TimeSpan TimeLimit { get; set; }
+
+    /// <summary>Id of a plan that this one replaces: what it has changed stays, its patches are planned anew, and every difference is explained.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(PlanCompleter))]
+    public string? Replaces { get; set; }
 
     /// <summary>Rehearses the plan so many times with failures and durations from history; the forecasts follow the plan.</summary>
     [Parameter]

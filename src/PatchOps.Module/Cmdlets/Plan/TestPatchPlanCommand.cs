@@ -18,5 +18,21 @@ public sealed class TestPatchPlanCommand : OperationCmdlet
     [Parameter]
     public string? Policy { get; set; }
 
+    /// <summary>Connects to the hosts as well: free space, locks, half-installed packages, age of the backup. Changes nothing.</summary>
+    [Parameter]
+    public SwitchParameter Live { get; set; }
+
+    /// <summary>With -Live: hosts asked at the same time, 1–1024.</summary>
+    [Parameter]
+    public int ThrottleLimit { get; set; }
+
+    /// <summary>Private key for SSH.</summary>
+    [Parameter]
+    public string? KeyFile { get; set; }
+
+    /// <summary>Known-hosts file for SSH; default: ssh's own.</summary>
+    [Parameter]
+    public string? KnownHostsFile { get; set; }
+
     protected override void ProcessRecord() => Pump(Bind<TestPlanRequest>());
 }

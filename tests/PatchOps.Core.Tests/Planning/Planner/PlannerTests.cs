@@ -98,7 +98,8 @@ public sealed class PlannerTests
 
         var emergency = Make(hosts, days: 1, policy: policy, emergency: true);
         Assert.Empty(emergency.Unscheduled);
-        Assert.Equal(policy.EmergencyRole, emergency.ApprovalsNeeded.Single().Role);
+        Assert.Equal([(policy.EmergencyRole, false), (policy.ApproverRole, true)], emergency.ApprovalsNeeded.Select(r => (r.Role, r.AfterTheFact)));
+        Assert.Equal(ChangeCategory.Emergency, emergency.Category);
         Assert.True(emergency.Emergency);
     }
 

@@ -1,0 +1,61 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using PatchOps.Domain;
+
+namespace PatchOps.Core.Planning.Documents;
+
+/// <summary>A plan's hosts as an Ansible inventory: one group a wave, hosts in the order of their planned start, with exactly the packages that they get.</summary>
+/// <remarks>Strings are written as JSON, which is YAML, and marked unsafe: no name can end its quotes or become a template.</remarks>
+internal sealed class AnsibleInventory
+{
+    private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private readonly Dictionary<string, string> aliases = new(StringComparer.Ordinal);
+    private readonly PatchPlan plan;
+
+    public AnsibleInventory(PatchPlan plan)
+    {
+        this.plan = plan;
+        var taken = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var host in plan.Waves.SelectMany(w => w.Hosts))
+        {
+            // Ansible reads brackets and colons in a host's name as a range or a port; such a host goes by another name.
+            var alias = host.Name.Length > 0 && host.Name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-') && !Groups(host.Name) && taken.Add(host.Name) ? host.Name
+                : string.Create(CultureInfo.InvariantCulture, $"host_{aliases.Count + 1}");
+            aliases.TryAdd(host.Asset, alias);
+        }
+    }
+
+    public string AliasOf(string asset) => aliases[asset];
+
+    /// <param name="assets">Addresses, ports and users of the hosts, where the store has them.</param>
+    public string Write(IReadOnlyDictionary<string, Asset> assets)
+    {
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"# Hosts of plan {plan.Id}, hash {plan.Hash}, in the order of the plan.\nall:\n  children:\n");
+        foreach (var wave in plan.Waves)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"    wave_{wave.Number}:\n      hosts:\n");
+            foreach (var host in wave.Hosts.OrderBy(h => h.Start).ThenBy(h => h.Asset, StringComparer.Ordinal))
+            {
+                var asset = assets.GetValueOrDefault(host.Asset);
+                text.Append(CultureInfo.InvariantCulture, $"        {AliasOf(host.Asset)}:\n          ansible_host: {Quoted(asset?.Address ?? host.Name)}\n");
+                if (asset?.Port is { } port) text.Append(CultureInfo.InvariantCulture, $"          ansible_port: {port}\n");
+                if (asset?.User is { } user) text.Append(CultureInfo.InvariantCulture, $"          ansible_user: {Quoted(user)}\n");
+                if (asset?.Transport == TransportKind.Local) text.Append("          ansible_connection: local\n");
+                var packages = host.Patches.SelectMany(p => p.Packages).ToList();
+                text.Append(CultureInfo.InvariantCulture, $"          patchops_start: {Quoted(PlanText.Time(host.Start))}\n");
+                text.Append(CultureInfo.InvariantCulture, $"          patchops_names: {List(packages.Select(p => p.Package))}\n          patchops_packages: {List(packages.Select(p => $"{p.Package}={p.Version}"))}\n");
+            }
+        }
+        return text.ToString();
+    }
+
+    internal static string Quoted(string value) => "!unsafe " + JsonSerializer.Serialize(value, Json);
+
+    internal static string List(IEnumerable<string> values) => $"[{string.Join(", ", values.Select(Quoted))}]";
+
+    /// <summary>Names that mean something to Ansible.</summary>
+    private static bool Groups(string name) => name is "all" or "ungrouped" or "localhost" || name.StartsWith("wave_", StringComparison.OrdinalIgnoreCase) || name.StartsWith("host_", StringComparison.OrdinalIgnoreCase);
+}
