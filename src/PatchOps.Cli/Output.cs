@@ -63,12 +63,13 @@ internal sealed class Output(TextWriter standard, TextWriter error, bool json, b
             error.WriteLine($"What if: {ask.Action}: {ask.Target}");
             return Answer.WhatIf;
         }
-        if (yes || !ask.Hosts) return Answer.Yes;
+        if (!ask.Person && (yes || !ask.Hosts)) return Answer.Yes;
         if (Console.IsInputRedirected)
         {
-            error.WriteLine($"warning: not confirmed, so not done: {ask.Action}: {ask.Target}. Give --yes where nobody can answer.");
+            error.WriteLine($"warning: not confirmed, so not done: {ask.Action}: {ask.Target}. {(ask.Person ? "Only a person at a terminal can answer this." : "Give --yes where nobody can answer.")}");
             return Answer.No;
         }
+        Finish();
         error.Write($"{ask.Action}: {ask.Target}? [y/N] ");
         return Console.ReadLine()?.Trim().Equals("y", StringComparison.OrdinalIgnoreCase) == true ? Answer.Yes : Answer.No;
     }

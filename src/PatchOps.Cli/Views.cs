@@ -29,6 +29,7 @@ internal static class Views
         ["TimelineEntry"] = ["At", "Asset", "Step", "Outcome", "State", "Summary"],
         ["FileInfo"] = ["FullName", "Length"],
         ["HostRun"] = ["Wave", "Name", "State", "Changes", "Started", "Ended", "Reason"],
+        ["PatchProvider"] = ["Name", "Kind", "Description", "Proven"],
         ["WaveStatus"] = ["PlanId", "Wave", "Stage", "Ring", "State", "Hosts", "Done", "Failed", "Pending", "Reason"],
         ["EffectivenessResult"] = ["Problem", "Patch", "Verdict", "BeforeCount", "AfterCount", "RateRatio", "RateRatioLow", "RateRatioHigh", "PValue", "Reasons"],
         ["MaintenanceWindow"] = ["Asset", "Name", "Start", "End", "Duration", "Zone", "FrozenBy"],

@@ -100,11 +100,12 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
     {
         try
         {
+            if (ask.Person) return ShouldContinue(ask.Target, ask.Action) ? Answer.Yes : Answer.No;
             if (ShouldProcess(ask.Target, ask.Action)) return Answer.Yes;
         }
         catch (Exception e) when (e is PSInvalidOperationException or System.Management.Automation.Host.HostException)
         {
-            WriteWarning($"Nobody can answer here, so this is not done: {ask.Action}: {ask.Target}. Add -Confirm:$false in a runbook.");
+            WriteWarning($"Nobody can answer here, so this is not done: {ask.Action}: {ask.Target}. {(ask.Person ? "Only a person can." : "Add -Confirm:$false in a runbook.")}");
             return Answer.No;
         }
         return IsWhatIf ? Answer.WhatIf : Answer.No;
@@ -140,6 +141,8 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
                 return null;
             case SwitchParameter flag:
                 return flag.ToBool();
+            case PSCredential given when type == typeof(HostCredential):
+                return new HostCredential(given.UserName, () => given.GetNetworkCredential().Password, given);
             case Hashtable map when type == typeof(IReadOnlyDictionary<string, string>):
                 return map.Cast<DictionaryEntry>().ToDictionary(e => e.Key.ToString()!, e => e.Value?.ToString() ?? "", StringComparer.OrdinalIgnoreCase);
             default:

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using PatchOps.Adapters.Composition;
+using PatchOps.Module.Sessions;
 
 namespace PatchOps.Module;
 
@@ -13,7 +14,12 @@ internal static class Session
     static Session() => AppDomain.CurrentDomain.ProcessExit += (_, _) => Close();
 
     public static OperationHost Host() =>
-        Hosts.GetOrAdd(Runspace.DefaultRunspace?.InstanceId ?? Guid.Empty, _ => new OperationHost(TimeProvider.System));
+        Hosts.GetOrAdd(Runspace.DefaultRunspace?.InstanceId ?? Guid.Empty, _ => new OperationHost(TimeProvider.System, new HostServices
+        {
+            Sessions = (asset, access) => new SessionChannel(asset, access),
+            ScriptProbe = (name, script, asset) => new ScriptProbe(name, script, asset),
+            Blocks = blocks => new ProviderBlocks(blocks),
+        }));
 
     /// <summary>Closes what this session has open; its next command starts afresh.</summary>
     public static void Leave()

@@ -259,6 +259,54 @@ public sealed class AptProviderTests(LabFixture lab)
         Assert.Equal(4, (await Apt.ConfirmAsync(host, "never-armed", Deadline, default)).ExitCode);
     }
 
+    [SkippableTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_armed_revert_outlives_a_power_cut_unless_it_was_confirmed(bool confirmed)
+    {
+        Skip.If(!File.Exists("/usr/sbin/cron"), "No cron (Debian package cron) is installed.");
+        await lab.RequireAsync();
+        // As a host that runs cron: only its own jobs, started with the host.
+        await lab.EnterAsync("h1", "sh", "-c", "rm -f /etc/cron.d/* /etc/crontab; mkdir -p /usr/lib/po-services; printf '#!/bin/sh\\n/usr/sbin/cron\\n' >/usr/lib/po-services/cron; chmod 755 /usr/lib/po-services/cron; pidof cron >/dev/null || /usr/sbin/cron");
+        await using var host = lab.Open("h1");
+        PackageChange[] changes = [new("p", "po-lib", "1.0", "1.1")];
+        Assert.Null((await Apt.StageAsync(host, changes, Key(), default)).Failure);
+        var key = Key();
+        var armed = await Apt.ArmAsync(host, changes, key, TimeSpan.FromSeconds(12), default);
+        Assert.Null(armed.Failure);
+        Assert.Contains("by cron", armed.Step.StandardOutput, StringComparison.Ordinal);
+        Assert.Null((await Apt.ApplyAsync(host, changes, Key(), default)).Failure);
+        await lab.EnterAsync("h1", "sh", "-c", "echo left >/etc/po/left-by-change.conf");
+        if (confirmed) Assert.True((await Apt.ConfirmAsync(host, key.Id, Deadline, default)).Succeeded);
+        await lab.SwitchAsync("kill", "h1");
+        await lab.SwitchAsync("start", "h1");
+
+        // Nobody talks to the host: it is read from outside, not over SSH.
+        var until = DateTime.UtcNow.AddSeconds(60);
+        var version = "";
+        while (DateTime.UtcNow < until)
+        {
+            await Task.Delay(1000);
+            try
+            {
+                version = (await lab.EnterAsync("h1", "dpkg-query", "-W", "-f", "${db:Status-Abbrev}${Version}", "po-lib")).Trim();
+            }
+            catch (InvalidOperationException)
+            {
+                continue;
+            }
+            if (version == "ii 1.0") break;
+            if (confirmed && DateTime.UtcNow > until.AddSeconds(-40)) break;
+        }
+        Assert.Equal(confirmed ? "ii 1.1" : "ii 1.0", version);
+        await Task.Delay(1000);
+        Assert.Equal(confirmed ? "there" : "gone", (await lab.EnterAsync("h1", "sh", "-c", "[ -e /etc/po/left-by-change.conf ] && echo there || echo gone")).Trim());
+        Assert.Equal("0", (await lab.EnterAsync("h1", "sh", "-c", "ls /etc/cron.d | wc -l")).Trim());
+        await using var again = lab.Open("h1");
+        if (confirmed) Assert.Null((await Apt.RevertAsync(again, changes, Key(), default)).Failure);
+        await lab.EnterAsync("h1", "rm", "-f", "/etc/po/left-by-change.conf");
+    }
+
     [SkippableFact]
     public async Task Needrestart_is_asked_where_it_is_installed()
     {

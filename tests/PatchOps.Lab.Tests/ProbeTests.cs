@@ -23,7 +23,7 @@ public sealed class ProbeTests(LabFixture lab)
         Assert.Equal(HealthStatus.Healthy, (await http.CheckAsync(host, default)).Status);
         Assert.True((await apt.ApplyAsync(host, good, Key("good"), default)).Failure is null);
         Assert.Equal(HealthStatus.Healthy, (await Settled(http, host, HealthStatus.Healthy)).Status);
-        Assert.True(await log.MarkAsync(host, default));
+        Assert.Null((await log.MarkAsync(host, default)).Failure);
         Assert.Equal(HealthStatus.Healthy, (await log.CheckAsync(host, default)).Status);
 
         Assert.True((await apt.ApplyAsync(host, bad, Key("bad"), default)).Failure is null);

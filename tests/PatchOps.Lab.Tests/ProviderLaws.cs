@@ -13,7 +13,12 @@ public abstract class ProviderLaws
     private readonly string _scope = FormattableString.Invariant($"provider-{Environment.ProcessId}-{Interlocked.Increment(ref s_number)}");
     private int _step;
 
-    protected static PackageChange Good { get; } = new("p", "po-good", "1.0", "1.1");
+    private PackageChange Good => Change("po-good");
+
+    /// <summary>A version as the package manager writes it.</summary>
+    protected virtual string Version(string version) => version;
+
+    private PackageChange Change(string package, string from = "1.0", string to = "1.1") => new("p", package, Version(from), Version(to));
 
     protected abstract Task<(IHostTransport Host, IPatchProvider Provider)> OpenAsync();
 
@@ -27,8 +32,8 @@ public abstract class ProviderLaws
     public async Task Only_verify_tells_success_and_a_revert_leads_back()
     {
         var (host, provider) = await OpenAsync();
-        Assert.Contains((await provider.DetectAsync(host, Deadline, default)).Updates, u => u.Package == "po-failing" && u.CandidateVersion == "1.1");
-        Assert.Equal("1.0", (await provider.PreCheckAsync(host, [Good], Deadline, default)).Installed["po-good"]);
+        Assert.Contains((await provider.DetectAsync(host, Deadline, default)).Updates, u => u.Package == "po-failing" && u.CandidateVersion == Version("1.1"));
+        Assert.Equal(Version("1.0"), (await provider.PreCheckAsync(host, [Good], Deadline, default)).Installed["po-good"]);
         Assert.Null((await provider.StageAsync(host, [Good], Key(), default)).Failure);
         Assert.False((await provider.VerifyAsync(host, [Good], Deadline, default)).AllApplied);
         Assert.Null((await provider.ApplyAsync(host, [Good], Key(), default)).Failure);
@@ -56,7 +61,7 @@ public abstract class ProviderLaws
     public async Task A_version_that_is_gone_is_refused_and_nothing_changes()
     {
         var (host, provider) = await OpenAsync();
-        PackageChange[] changes = [Good, new("p", "po-withdrawn", "1.0", "1.1")];
+        PackageChange[] changes = [Good, Change("po-withdrawn")];
         foreach (var report in new[] { await provider.StageAsync(host, changes, Key(), default), await provider.ApplyAsync(host, changes, Key(), default) })
         {
             Assert.True(report.Refused);
@@ -72,7 +77,7 @@ public abstract class ProviderLaws
     public async Task What_fails_or_hangs_is_not_applied_and_can_be_reverted(string package, StepState state)
     {
         var (host, provider) = await OpenAsync();
-        PackageChange[] changes = [new("p", package, "1.0", "1.1")];
+        PackageChange[] changes = [Change(package)];
         var report = await provider.ApplyAsync(host, changes, Key(seconds: 3), default);
         Assert.Equal(state, report.Step.State);
         Assert.NotNull(report.Failure);
@@ -103,6 +108,8 @@ public abstract class ProviderLaws
         Assert.False((await provider.PreCheckAsync(host, [Good], Deadline, default)).Fit);
         Assert.NotNull((await provider.DetectAsync(host, Deadline, default)).Failure);
     }
+
+    protected StepKey NewKey() => Key(120);
 
     private StepKey Key(int seconds = 60, long token = 1) =>
         new(FormattableString.Invariant($"{_scope}-{Interlocked.Increment(ref _step)}"), new FencingToken(_scope, token), TimeSpan.FromSeconds(seconds));

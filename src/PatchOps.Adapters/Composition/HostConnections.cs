@@ -1,18 +1,28 @@
 using PatchOps.Adapters.Transports;
+using PatchOps.Core.Operations;
+using PatchOps.Core.Operations.Requests;
 using PatchOps.Core.Seams;
 using PatchOps.Domain;
 
 namespace PatchOps.Adapters.Composition;
 
 /// <summary>How to reach hosts, beyond what their asset says.</summary>
-internal sealed record HostAccess(string? KeyFile = null, string? KnownHostsFile = null);
+internal sealed record HostAccess(string? KeyFile = null, string? KnownHostsFile = null)
+{
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    public HostCredential? Credential { get; init; }
+
+    public static HostAccess Of(HostAccessRequest request) =>
+        new(request.KeyFile, request.KnownHostsFile) { ConnectTimeout = request.ConnectTimeout, Credential = request.Credential };
+}
 
 /// <summary>Chooses and opens the transport of an asset; connections stay warm while this lives.</summary>
 internal sealed class HostConnections(HostAccess access, HostServices services) : IAsyncDisposable
 {
     private readonly Lazy<SshClient> ssh = new(() => new SshClient(new SshSettings
     {
-        IdentityFiles = access.KeyFile is null ? [] : [access.KeyFile], KnownHostsFile = access.KnownHostsFile,
+        IdentityFiles = access.KeyFile is null ? [] : [access.KeyFile], KnownHostsFile = access.KnownHostsFile, ConnectTimeout = access.ConnectTimeout,
     }));
 
     public IHostTransport Connect(Asset asset)
@@ -22,16 +32,22 @@ internal sealed class HostConnections(HostAccess access, HostServices services) 
             case TransportKind.Local:
                 return new LocalTransport(asset.Id);
             case TransportKind.Ssh:
+                var user = asset.User ?? access.Credential?.UserName;
                 return ssh.Value.Open(new SshEndpoint(asset.Id, asset.Address ?? asset.Name)
                 {
-                    Port = asset.Port, User = asset.User, Elevation = asset.User is null or "root" ? Elevation.None : Elevation.Sudo,
+                    Port = asset.Port, User = user, Elevation = Elevate(user), SudoPassword = access.Credential is { } given ? _ => ValueTask.FromResult(given.ReadPassword()) : null,
                 });
             default:
-                return services.SessionTransport?.Invoke(asset)
+                var channel = services.Sessions?.Invoke(asset, new SessionAccess(access.Credential, access.KeyFile, access.KnownHostsFile, access.ConnectTimeout))
                     ?? throw new FailureException("TransportNeedsPowerShell", FailureKind.InvalidInput, $"{asset.Name} is reached through a PowerShell session, which only the module can open.", asset.Name,
                         "Run the cmdlet in PowerShell, or set the asset's transport to Ssh with Import-PatchAsset.");
+                return ProviderShelf.IsWindows(asset)
+                    ? new WindowsSessionTransport(asset.Id, channel)
+                    : new SessionTransport(asset.Id, channel, asset.User is null or "root" ? Elevation.None : Elevation.Sudo);
         }
     }
+
+    private Elevation Elevate(string? user) => user is null or "root" ? Elevation.None : access.Credential is null ? Elevation.Sudo : Elevation.SudoWithPassword;
 
     public ValueTask DisposeAsync() => ssh.IsValueCreated ? ssh.Value.DisposeAsync() : ValueTask.CompletedTask;
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using PatchOps.Core.Operations;
 using PatchOps.Core.Operations.Requests;
@@ -10,6 +11,7 @@ public sealed class OperationHost(TimeProvider clock, HostServices? services = n
 {
     private readonly Dictionary<string, OpenStore> stores = new(StringComparer.Ordinal);
     private readonly Dictionary<HostAccess, HostConnections> connections = [];
+    private readonly ConcurrentDictionary<string, IProviderBlocks> blocks = new(StringComparer.OrdinalIgnoreCase);
     private readonly object gate = new();
     private readonly HostServices services = services ?? new HostServices();
 
@@ -39,6 +41,9 @@ public sealed class OperationHost(TimeProvider clock, HostServices? services = n
             return open;
         }
     }
+
+    /// <summary>The providers that hosts of a store can be patched with.</summary>
+    internal ProviderShelf Providers(string? named) => new(StoreLocation.Resolve(named ?? DefaultStore), blocks, services);
 
     /// <summary>Runs a request. Expected failures come as events; nothing but cancellation is thrown.</summary>
     public async IAsyncEnumerable<OperationEvent> RunAsync(OperationRequest request, Caller caller, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -93,9 +98,18 @@ public sealed class OperationHost(TimeProvider clock, HostServices? services = n
     }
 }
 
+/// <summary>How a PowerShell session is opened.</summary>
+public sealed record SessionAccess(HostCredential? Credential, string? KeyFile, string? KnownHostsFile, TimeSpan ConnectTimeout);
+
 /// <summary>Seams that only a face can fill, such as PowerShell sessions.</summary>
 public sealed record HostServices
 {
-    /// <summary>Makes a transport for assets that are reached through a PowerShell session; null where there is no PowerShell.</summary>
-    public Func<Asset, Core.Seams.IHostTransport>? SessionTransport { get; init; }
+    /// <summary>Makes the session to an asset that is reached through PowerShell; it connects with the first call. Null where there is no PowerShell.</summary>
+    public Func<Asset, SessionAccess, ISessionChannel>? Sessions { get; init; }
+
+    /// <summary>Makes a probe of a script that runs where PatchOps runs: its name, its text, the asset it is for.</summary>
+    public Func<string, string, Asset, Core.Seams.IHealthProbe>? ScriptProbe { get; init; }
+
+    /// <summary>Makes a provider's blocks of what a face calls script blocks, by verb.</summary>
+    public Func<IReadOnlyDictionary<string, object>, IProviderBlocks>? Blocks { get; init; }
 }

@@ -1,7 +1,6 @@
 using PatchOps.Adapters.Feeds;
 using PatchOps.Adapters.Files;
 using PatchOps.Adapters.Inventory;
-using PatchOps.Adapters.Providers.Apt;
 using PatchOps.Adapters.Records;
 using PatchOps.Adapters.Reports;
 using PatchOps.Adapters.Signatures;
@@ -59,11 +58,13 @@ internal static class Operations
         [typeof(GetWindowRequest)] = Of<GetWindowRequest>(p => new GetWindowOperation(p.Catalogue, p.Policy.Planning, p.Clock)),
         [typeof(WatchRecurrenceRequest)] = Of<WatchRecurrenceRequest>(p => new WatchRecurrenceOperation(p.Catalogue, p.Policy.Effectiveness, p.Clock)),
         [typeof(TestEffectivenessRequest)] = Of<TestEffectivenessRequest>(p => new TestEffectivenessOperation(() => p.Catalogue, () => p.Audit, p.Policy.Effectiveness, p.Clock, p.Caller)),
-        [typeof(InvokeWaveRequest)] = Of<InvokeWaveRequest>(p => new InvokeWaveOperation(Waves(p, p.As<InvokeWaveRequest>().KeyFile, p.As<InvokeWaveRequest>().KnownHostsFile))),
-        [typeof(UndoWaveRequest)] = Of<UndoWaveRequest>(p => new UndoWaveOperation(Waves(p, p.As<UndoWaveRequest>().KeyFile, p.As<UndoWaveRequest>().KnownHostsFile))),
+        [typeof(InvokeWaveRequest)] = Of<InvokeWaveRequest>(p => new InvokeWaveOperation(Waves(p))),
+        [typeof(UndoWaveRequest)] = Of<UndoWaveRequest>(p => new UndoWaveOperation(Waves(p))),
         [typeof(GetWaveRequest)] = Of<GetWaveRequest>(p => new GetWaveOperation(p.Catalogue, p.Journal)),
         [typeof(SuspendWaveRequest)] = Of<SuspendWaveRequest>(p => new ControlWaveOperation<SuspendWaveRequest>(Waves(p), WaveWish.Suspend)),
         [typeof(ResumeWaveRequest)] = Of<ResumeWaveRequest>(p => new ControlWaveOperation<ResumeWaveRequest>(Waves(p), WaveWish.Resume)),
+        [typeof(GetProviderRequest)] = Of<GetProviderRequest>(p => new GetProviderOperation(p.Host.Providers(p.Request.Store))),
+        [typeof(RegisterProviderRequest)] = Of<RegisterProviderRequest>(p => new RegisterProviderOperation(p.Host.Providers(p.Request.Store), () => p.Audit, p.Clock, p.Caller)),
         [typeof(GetKpiRequest)] = Of<GetKpiRequest>(p => new GetKpiOperation(p.Catalogue, p.Policy.Risk, p.Clock)),
         [typeof(ExportReportRequest)] = Of<ExportReportRequest>(p => new ExportReportOperation(p.Catalogue, p.Journal, p.Audit, new ReportWriter(), p.Policy.Risk, p.Clock, p.Caller)),
         [typeof(TestPolicyRequest)] = Of<TestPolicyRequest>(p => new TestPolicyOperation(new PolicySource(), () => p.Catalogue, p.Clock)),
@@ -88,17 +89,18 @@ internal static class Operations
     private static HostInventory Inventory(Parts p)
     {
         var request = p.As<GetInventoryRequest>();
-        var connections = p.Host.Connections(new HostAccess(request.KeyFile, request.KnownHostsFile));
-        var apt = new AptProvider();
-        return new HostInventory(connections.Connect, (host, token) => apt.DetectAsync(host, TimeSpan.FromSeconds(120), token));
+        var connections = p.Host.Connections(HostAccess.Of(request));
+        var shelf = p.Host.Providers(p.Request.Store);
+        return new HostInventory(connections.Connect, (asset, host, token) => shelf.For(asset).DetectAsync(host, TimeSpan.FromSeconds(120), token));
     }
 
-    private static WaveParts Waves(Parts p, string? keyFile = null, string? knownHostsFile = null)
+    private static WaveParts Waves(Parts p)
     {
-        var connections = p.Host.Connections(new HostAccess(keyFile, knownHostsFile));
+        var connections = p.Host.Connections(p.Request is HostAccessRequest access ? HostAccess.Of(access) : new HostAccess());
+        var shelf = p.Host.Providers(p.Request.Store);
         return new WaveParts(p.Catalogue, p.Journal, p.Audit, p.Clock, p.Caller)
         {
-            Hosts = wave => new WaveHosts(p.Catalogue, connections, wave),
+            Hosts = wave => new WaveHosts(p.Catalogue, connections, shelf, new ProbeFactory(p.Services, p.Clock), wave),
             Approvals = p.Approvals,
             Risk = p.Policy.Risk,
             Runner = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Environment.MachineName}/{Environment.ProcessId}"),

@@ -4,8 +4,8 @@ using PatchOps.Domain;
 
 namespace PatchOps.Adapters.Inventory;
 
-/// <summary>Inventory of Linux hosts over any transport: dpkg or rpm, with what apt would update.</summary>
-internal sealed class HostInventory(Func<Asset, IHostTransport> connect, Func<IHostTransport, CancellationToken, Task<DetectReport>> detectApt) : IInventorySource
+/// <summary>Inventory of Linux hosts over any transport: dpkg or rpm, with what their package manager would update.</summary>
+internal sealed class HostInventory(Func<Asset, IHostTransport> connect, Func<Asset, IHostTransport, CancellationToken, Task<DetectReport>> detect) : IInventorySource
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(120);
 
@@ -36,7 +36,7 @@ internal sealed class HostInventory(Func<Asset, IHostTransport> connect, Func<IH
             var software = Software(host, answer.StandardOutput);
             if (software.Count == 0)
                 return Unread(asset, now, new Failure("InventoryUnsupported", FailureKind.Failed, $"{asset.Name} has neither dpkg nor rpm.", asset.Name, "Import its software with Import-PatchAsset from a CSV file or an SBOM."));
-            var pending = host.Provider == "apt" ? await PendingAsync(transport, host, software, cancellationToken).ConfigureAwait(false) : [];
+            var pending = await PendingAsync(transport, host, software, cancellationToken).ConfigureAwait(false);
             return new InventoryResult { Asset = host, Taken = now, Software = software, PendingUpdates = pending };
         }
         catch (FailureException e)
@@ -51,7 +51,7 @@ internal sealed class HostInventory(Func<Asset, IHostTransport> connect, Func<IH
 
     private async Task<IReadOnlyList<Domain.AvailableUpdate>> PendingAsync(IHostTransport transport, Asset host, List<Software> software, CancellationToken cancellationToken)
     {
-        var report = await detectApt(transport, cancellationToken).ConfigureAwait(false);
+        var report = await detect(host, transport, cancellationToken).ConfigureAwait(false);
         if (report.Failure is not null) return [];
         var sources = software.GroupBy(s => s.Package, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First().Source, StringComparer.Ordinal);
         return [.. report.Updates.Where(u => u.InstalledVersion is not null).Select(u => new Domain.AvailableUpdate
@@ -73,9 +73,11 @@ internal sealed class HostInventory(Func<Asset, IHostTransport> connect, Func<IH
             Name = isLocal ? name ?? asset.Id : asset.Id,
             Aliases = [.. new[] { isLocal ? "localhost" : null, name }.OfType<string>().Where(a => a != (isLocal ? name : asset.Id))],
             OperatingSystem = os.GetValueOrDefault("PRETTY_NAME") ?? Section(output, "kernel").FirstOrDefault(),
-            Provider = asset.Provider ?? (Section(output, "dpkg").Any() ? "apt" : Section(output, "rpm").Any() ? "dnf" : null),
+            Provider = asset.Provider ?? (Section(output, "dpkg").Any() ? "apt" : !Section(output, "rpm").Any() ? null : IsSuse(os) ? "zypper" : "dnf"),
         };
     }
+
+    private static bool IsSuse(Dictionary<string, string> os) => (os.GetValueOrDefault("ID") + " " + os.GetValueOrDefault("ID_LIKE")).Contains("suse", StringComparison.OrdinalIgnoreCase);
 
     private static List<Software> Software(Asset host, string output)
     {

@@ -38,7 +38,8 @@ public enum Answer
 /// <param name="Target">What would change.</param>
 /// <param name="Action">What would be done to it.</param>
 /// <param name="Hosts">True where hosts change: then a person is asked by default, and no terminal means no.</param>
-public sealed record AskEvent(string Target, string Action, bool Hosts = false) : OperationEvent
+/// <param name="Person">True where only a person can know the answer: no switch answers it beforehand.</param>
+public sealed record AskEvent(string Target, string Action, bool Hosts = false, bool Person = false) : OperationEvent
 {
     private readonly TaskCompletionSource<Answer> reply = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

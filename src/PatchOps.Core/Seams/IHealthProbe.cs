@@ -1,3 +1,5 @@
+using PatchOps.Domain;
+
 namespace PatchOps.Core.Seams;
 
 /// <summary>Only <see cref="Healthy"/> is healthy: a probe that could not look has seen nothing good.</summary>
@@ -25,4 +27,18 @@ public interface IHealthProbe
     string Name { get; }
 
     Task<HealthReading> CheckAsync(IHostTransport host, CancellationToken cancellationToken);
+}
+
+/// <summary>How things were before a change, as text that the journal keeps; or why that could not be read.</summary>
+public sealed record BaselineMark(string? Text, Failure? Failure);
+
+/// <summary>A probe that compares with how things were before the change.</summary>
+/// <remarks>The mark stands in the journal, so that a run that takes over after a crash compares with the same past.</remarks>
+public interface IBaselineProbe : IHealthProbe
+{
+    /// <summary>Reads what later readings are compared with. Never throws for what it finds.</summary>
+    Task<BaselineMark> MarkAsync(IHostTransport host, CancellationToken cancellationToken);
+
+    /// <summary>Takes a mark that was read earlier, by this run or another one.</summary>
+    void Use(string mark);
 }

@@ -80,7 +80,7 @@ public sealed class AptProvider(AptSettings? settings = null) : IPatchProvider, 
         string[] arguments =
         [
             key.Id, confirmWithin.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture), Transports.PosixQuoting.Join(_settings.KeptFolders),
-            AptScripts.Revert, Lock(), .. changes.Select(From),
+            AptScripts.Revert, AptCommitConfirm.WaitScript, Lock(), .. changes.Select(From),
         ];
         // The host's own limit has to cover the wait as well.
         var whole = new StepKey(key.Id, key.Fence, key.TimeLimit + confirmWithin);
@@ -90,7 +90,7 @@ public sealed class AptProvider(AptSettings? settings = null) : IPatchProvider, 
         string[] ready = ["sh", "-c", AptCommitConfirm.Ready, "patchops-apt", key.Id, "200"];
         var result = await host.RunAsync(new HostCommand(ready, _settings.CallDeadline, elevated: true), cancellationToken).ConfigureAwait(false);
         return result.Succeeded
-            ? armed
+            ? armed with { Step = armed.Step with { StandardOutput = AptCommitConfirm.AfterRestart(result.StandardOutput) } }
             : armed with { Failure = result.Failure ?? new Failure("NotArmed", FailureKind.Failed, $"Host '{host.Host}' has not begun to wait for a confirmation.", host.Host) };
     }
 

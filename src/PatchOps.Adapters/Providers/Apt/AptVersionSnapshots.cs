@@ -16,6 +16,7 @@ public sealed class AptVersionSnapshots(AptSettings? settings = null) : ISnapsho
 
     private const string Take = Folder + List + "\n" + """
         mkdir -p "$folder" || exit 71
+        find "$folder" -type f -mtime +90 -exec rm -f {} +
         [ ! -s "$folder/$1" ] || exit 0
         list >"$folder/.$1.new" && [ -s "$folder/.$1.new" ] && mv "$folder/.$1.new" "$folder/$1"
         """;

@@ -83,7 +83,7 @@ public sealed record ImportChangeRequest : ImportRecordsRequest
 public sealed record ImportDeploymentRequest : ImportRecordsRequest;
 
 [Operation("Get-PatchInventory", "inventory get", "Reads installed packages and pending updates from hosts.")]
-public sealed record GetInventoryRequest : OperationRequest
+public sealed record GetInventoryRequest : HostAccessRequest
 {
     [ParameterHelp("Hosts by name; default: this machine.", Position = 0)]
     public IReadOnlyList<string> ComputerName { get; init; } = ["localhost"];
@@ -97,16 +97,14 @@ public sealed record GetInventoryRequest : OperationRequest
     [ParameterHelp("SSH port.")]
     public int? Port { get; init; }
 
-    [ParameterHelp("SSH private key file."), FilePath]
-    public string? KeyFile { get; init; }
-
-    [ParameterHelp("Known-hosts file for SSH; default: ssh's own."), FilePath]
-    public string? KnownHostsFile { get; init; }
-
     [ParameterHelp("Hosts read at the same time, 1–256.")]
     public int ThrottleLimit { get; init; } = 16;
 
-    public override void Validate() => Needs.Between(ThrottleLimit, 1, 256, nameof(ThrottleLimit));
+    public override void Validate()
+    {
+        base.Validate();
+        Needs.Between(ThrottleLimit, 1, 256, nameof(ThrottleLimit));
+    }
 }
 
 /// <summary>Checks that several requests share.</summary>

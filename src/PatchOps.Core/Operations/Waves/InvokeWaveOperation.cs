@@ -18,8 +18,29 @@ public sealed class InvokeWaveOperation(WaveParts parts) : IOperation<InvokeWave
             : [(StoredPlan.Require(parts.Catalogue, request.PlanId), request.Wave)];
         if (request.Due && chosen.Count == 0) yield return new DecisionEvent("No approved wave is due.");
         foreach (var (plan, wave) in chosen)
-            await foreach (var next in OneAsync(request, plan, wave, cancellationToken).ConfigureAwait(false))
-                yield return next;
+        {
+            var events = OneAsync(request, plan, wave, cancellationToken).GetAsyncEnumerator(cancellationToken);
+            await using var _ = events.ConfigureAwait(false);
+            while (true)
+            {
+                Failure? failure = null;
+                try
+                {
+                    if (!await events.MoveNextAsync().ConfigureAwait(false)) break;
+                }
+                catch (FailureException e) when (request.Due)
+                {
+                    // One wave that cannot run must not keep a scheduler from the others.
+                    failure = e.Failure;
+                }
+                if (failure is not null)
+                {
+                    yield return new FailedEvent(failure);
+                    break;
+                }
+                yield return events.Current;
+            }
+        }
     }
 
     private async IAsyncEnumerable<OperationEvent> OneAsync(InvokeWaveRequest request, PatchPlan plan, int number, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -63,9 +84,19 @@ public sealed class InvokeWaveOperation(WaveParts parts) : IOperation<InvokeWave
         if (answer == Answer.No) yield break;
 
         if (request.IgnoreWindow) definition = Shifted(plan, definition.Wave, now);
-        var options = new WaveOptions { Actor = parts.Caller.Account, Runner = parts.Runner, Throttle = request.ThrottleLimit, WaitForStart = request.Wait, RetryFailed = request.RetryFailed, EndWhenSuspended = true };
-        await parts.AuditAsync("WaveStarted", plan, number, [("ignoreWindow", request.IgnoreWindow), ("hosts", definition.Hosts.Count)], cancellationToken).ConfigureAwait(false);
-        await foreach (var next in WaveReading.RunAsync(parts, plan, definition, options, cancellationToken).ConfigureAwait(false)) yield return next;
+        var (pace, because) = WavePacing.Of(request, plan, parts.Catalogue.Deployments());
+        if (because is not null) yield return new DecisionEvent(because);
+        var options = new WaveOptions
+        {
+            Actor = parts.Caller.Account, Runner = parts.Runner, Throttle = request.ThrottleLimit, WaitForStart = request.Wait, RetryFailed = request.RetryFailed, EndWhenSuspended = true,
+            Pace = pace, LeaseDuration = request.LeaseDuration,
+        };
+        var desk = request.Manual ? new ManualDesk(parts.Caller.Account) : null;
+        // A person installs one host after the other, and takes the time it takes.
+        if (desk is not null) options = options with { Throttle = 1, StepTimeLimit = TimeSpan.FromHours(24), CallDeadline = TimeSpan.FromMinutes(30), RestartTimeout = TimeSpan.FromHours(4) };
+        await parts.AuditAsync("WaveStarted", plan, number, [("ignoreWindow", request.IgnoreWindow), ("hosts", definition.Hosts.Count), ("manual", request.Manual), ("pace", request.Pace.ToString())], cancellationToken).ConfigureAwait(false);
+        await foreach (var next in WaveReading.RunAsync(parts, plan, definition, options, desk, cancellationToken).ConfigureAwait(false)) yield return next;
+        if (request.PassThru) yield return new ResultEvent(await WaveHistory.StatusAsync(parts.Journal, definition, cancellationToken).ConfigureAwait(false));
     }
 
     private async Task<Failure?> OutOfOrderAsync(PatchPlan plan, int number, DateTimeOffset now, CancellationToken cancellationToken)
@@ -114,12 +145,19 @@ public sealed class InvokeWaveOperation(WaveParts parts) : IOperation<InvokeWave
             foreach (var wave in plan.Waves)
             {
                 if (now < wave.Start || now >= wave.End) continue;
-                var status = await WaveHistory.StatusAsync(parts.Journal, new WaveDefinition(plan.Id, wave), cancellationToken).ConfigureAwait(false);
-                if (status.State is WaveState.NotStarted or WaveState.Running) due.Add((plan, wave.Number));
+                var ledger = await WaveLedger.ReadAsync(parts.Journal, new WaveDefinition(plan.Id, wave), static _ => false, cancellationToken).ConfigureAwait(false);
+                // A run that ended because hosts were not due yet, or was stopped, goes on; what a person or the rule paused waits for a person.
+                var open = ledger.State is WaveState.NotStarted or WaveState.Running || (ledger.State == WaveState.Suspended && !ledger.Paused);
+                if (!open || await IsRunAsync(plan, wave.Number, now, cancellationToken).ConfigureAwait(false)) continue;
+                // A wave whose turn has not come (the one before bakes, or has not run) is not due yet; that is no failure.
+                if (await OutOfOrderAsync(plan, wave.Number, now, cancellationToken).ConfigureAwait(false) is null) due.Add((plan, wave.Number));
             }
         }
         return due;
     }
+
+    private async Task<bool> IsRunAsync(PatchPlan plan, int wave, DateTimeOffset now, CancellationToken cancellationToken) =>
+        await parts.Journal.HolderAsync(LeaseNames.Wave(plan.Id, wave), cancellationToken).ConfigureAwait(false) is { } holder && holder.Expires > now;
 
     private static HostRun Simulated(PatchPlan plan, int wave, PlannedHost host) => new()
     {

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Threading.Channels;
 using PatchOps.Core.Waves;
 using PatchOps.Core.Waves.State;
 using PatchOps.Domain;
@@ -8,17 +9,18 @@ namespace PatchOps.Core.Operations.Waves;
 /// <summary>Reads a running wave into events, and keeps what hosts became as deployments: the next risk score learns from it.</summary>
 internal static class WaveReading
 {
-    public static async IAsyncEnumerable<OperationEvent> RunAsync(WaveParts parts, PatchPlan plan, WaveDefinition definition, WaveOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public static async IAsyncEnumerable<OperationEvent> RunAsync(WaveParts parts, PatchPlan plan, WaveDefinition definition, WaveOptions options, ManualDesk? desk, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var began = parts.Clock.GetUtcNow();
-        options = options with { ProbeGrace = definition.Wave.Rollback.ProbeGrace };
-        var run = await WaveRunner.StartAsync(definition, parts.Hosts(definition.Wave), parts.Journal, parts.Clock, options, cancellationToken).ConfigureAwait(false);
+        options = options with { ProbeGrace = definition.Wave.Rollback.ProbeGrace, HostBake = definition.Wave.Rollback.DetectionWindow };
+        var hosts = parts.Hosts(definition.Wave);
+        var run = await WaveRunner.StartAsync(definition, desk is null ? hosts : new ManualHosts(hosts, desk), parts.Journal, parts.Clock, options, cancellationToken).ConfigureAwait(false);
         var finished = new List<HostRun>();
         try
         {
             // Ctrl+C stops admission; hosts in flight still finish, and their events are still read.
             await using var stopping = cancellationToken.Register(run.Stop);
-            await foreach (var happened in run.ReadAsync(CancellationToken.None).ConfigureAwait(false))
+            await foreach (var happened in ReadAsync(run, desk).ConfigureAwait(false))
             {
                 switch (happened)
                 {
@@ -35,6 +37,9 @@ internal static class WaveReading
                         yield return new ProgressEvent($"Wave {definition.Number} of {plan.Name}", $"{step.Name}: {step.Step} {step.Outcome}", 100.0 * finished.Count / definition.Hosts.Count, Id: 1);
                         yield return new DecisionEvent($"{step.Name}: {step.Step} {step.Outcome}{(step.Summary is null ? "" : $": {step.Summary}")}");
                         break;
+                    case AskEvent ask:
+                        yield return ask;
+                        break;
                     case WaveDecided decided:
                         yield return new DecisionEvent(decided.Message);
                         break;
@@ -49,6 +54,7 @@ internal static class WaveReading
         }
         finally
         {
+            desk?.Close();
             // Also where the reader left early: the run ends in order, and what is true by then is kept.
             await run.DisposeAsync().ConfigureAwait(false);
             var runs = await WaveHistory.RunsAsync(parts.Journal, definition, null, CancellationToken.None).ConfigureAwait(false);
@@ -56,6 +62,26 @@ internal static class WaveReading
             var last = await WaveHistory.StatusAsync(parts.Journal, definition, CancellationToken.None).ConfigureAwait(false);
             await parts.AuditAsync("WaveEnded", plan, definition.Number, [("state", last.State.ToString()), ("done", last.Done), ("failed", last.Failed), ("pending", last.Pending)], CancellationToken.None).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>The run's events, and between them the questions to a person.</summary>
+    private static async IAsyncEnumerable<object> ReadAsync(WaveRun run, ManualDesk? desk)
+    {
+        if (desk is null)
+        {
+            await foreach (var happened in run.ReadAsync(CancellationToken.None).ConfigureAwait(false)) yield return happened;
+            yield break;
+        }
+        var both = Channel.CreateUnbounded<object>();
+        async Task PumpAsync<T>(IAsyncEnumerable<T> source, bool last) where T : notnull
+        {
+            await foreach (var item in source.ConfigureAwait(false)) both.Writer.TryWrite(item);
+            if (last) both.Writer.TryComplete();
+        }
+        var events = PumpAsync(run.ReadAsync(CancellationToken.None), last: true);
+        _ = PumpAsync(desk.ReadAsync(), last: false);
+        await foreach (var item in both.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false)) yield return item;
+        await events.ConfigureAwait(false);
     }
 
     private static void Keep(WaveParts parts, PatchPlan plan, int wave, IReadOnlyList<HostRun> runs, DateTimeOffset since)

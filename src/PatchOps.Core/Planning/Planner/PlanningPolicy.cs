@@ -106,8 +106,8 @@ public sealed record PlanningPolicy
     /// <summary>… and in percent of the wave; the smaller counts. A canary tolerates none, stages before production twice as much.</summary>
     public double MaxFailurePercent { get; init; } = 20;
 
-    /// <summary>Time after a change in which a failed probe rolls the host back.</summary>
-    public TimeSpan DetectionWindow { get; init; } = TimeSpan.FromMinutes(30);
+    /// <summary>Time after a change in which a host's probes are repeated, and a failed one rolls the host back.</summary>
+    public TimeSpan DetectionWindow { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Time that services get to become healthy after a change, before a bad probe counts.</summary>
     public TimeSpan ProbeGrace { get; init; } = TimeSpan.FromSeconds(60);

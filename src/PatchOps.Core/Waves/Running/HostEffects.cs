@@ -123,7 +123,7 @@ internal sealed class HostEffects(WaveContext wave, PlannedHost host, HostScript
             wave.Lease.MarkLost();
             throw new WaveAbortedException(report.Failure ?? wave.Lease.LossFailure);
         }
-        if (report.State == StepState.Running) return StepResult.Of(StepOutcome.Succeeded, $"The host reverts by itself after {Options.ConfirmWithin} unless it is confirmed.");
+        if (report.State == StepState.Running) return StepResult.Of(StepOutcome.Succeeded, $"The host reverts by itself after {Options.ConfirmWithin} unless it is confirmed{(report.StandardOutput.Length == 0 ? "" : $", {report.StandardOutput.Trim()}")}.");
         var result = Judge(report, told, refused, "Arming the host's own revert");
         // One that has ended already does not wait any more, so nothing would take the change back.
         return result.Succeeded ? result with { Outcome = StepOutcome.Failed } : result;
@@ -232,10 +232,35 @@ internal sealed class HostEffects(WaveContext wave, PlannedHost host, HostScript
         StepResult Back(string bootId) => new(StepOutcome.Succeeded, new StepDetail { BootId = bootId, Summary = "Back with a new boot id." });
     }
 
+    /// <summary>Probes that compare with the past read it now.</summary>
+    public async Task<StepResult> MarkAsync(StepCall call)
+    {
+        var marks = new List<ReadingEvidence>();
+        foreach (var probe in Comparing)
+        {
+            var mark = await remote.BoundedAsync(token => probe.MarkAsync(Transport, token), Twice(Options.CallDeadline), $"Probe {probe.Name}").ConfigureAwait(false);
+            if (mark.Failure is { } failure) return StepResult.Of(StepOutcome.Failed, failure);
+            marks.Add(new ReadingEvidence(probe.Name, nameof(HostStep.Baseline), mark.Text ?? "", null));
+        }
+        return new StepResult(StepOutcome.Succeeded, new StepDetail { Readings = marks });
+    }
+
+    /// <summary>Whether anything is to be read before the change.</summary>
+    public bool Compares => Comparing.Any();
+
+    private IEnumerable<IBaselineProbe> Comparing => services.Probes.Concat(services.Tests).OfType<IBaselineProbe>();
+
+    private void UseMarks()
+    {
+        foreach (var (probe, mark) in Comparing.Zip(script.Ledger.Baselines))
+            if (probe.Name == mark.Probe) probe.Use(mark.Detail);
+    }
+
     /// <summary>All probes, repeated until they are healthy or the grace ends.</summary>
     public async Task<StepResult> ProbeAsync(IReadOnlyList<IHealthProbe> probes, TimeSpan grace)
     {
         var began = wave.Time.GetTimestamp();
+        UseMarks();
         while (true)
         {
             var readings = new HealthReading[probes.Count];
@@ -262,9 +287,11 @@ internal sealed class HostEffects(WaveContext wave, PlannedHost host, HostScript
         {
             var probed = await ProbeAsync(services.Probes, Options.ProbeGrace).ConfigureAwait(false);
             if (!probed.Succeeded) return probed;
-            await Task.Delay(Options.PollInterval, wave.Time, abort).ConfigureAwait(false);
+            var left = call.Began + Options.HostBake - wave.Now;
+            if (left > TimeSpan.Zero) await Task.Delay(left < Options.BakeInterval ? left : Options.BakeInterval, wave.Time, abort).ConfigureAwait(false);
         }
-        return StepResult.Of(StepOutcome.Succeeded);
+        // Once more at the end: what began between two looks must not pass.
+        return await ProbeAsync(services.Probes, Options.ProbeGrace).ConfigureAwait(false);
     }
 
     private async Task<(StepReport Report, Failure? Failure, bool Refused)> ProviderAsync(

@@ -42,6 +42,7 @@ internal sealed class HostProcedure(WaveContext wave, PlannedHost host, HostScri
             await script.EndAsync(back ? HostStep.Skip : HostStep.Finish, back ? StepOutcome.Succeeded : StepOutcome.Failed, $"The window of {host.Name} ended before the change began.").ConfigureAwait(false);
             return;
         }
+        if (ready && effects.Compares && (script.Knows(HostStep.Baseline) || !script.Knows(HostStep.Apply))) ready = await WentWellAsync(HostStep.Baseline, effects.MarkAsync).ConfigureAwait(false);
         if (ready && services.CommitConfirm is not null) ready = await WentWellAsync(HostStep.Arm, effects.ArmAsync).ConfigureAwait(false);
         if (!ready || (await script.RunAsync(HostStep.Apply, call => effects.ApplyAsync(call, MayStart)).ConfigureAwait(false)).Outcome == StepOutcome.NotSent)
         {
@@ -91,7 +92,7 @@ internal sealed class HostProcedure(WaveContext wave, PlannedHost host, HostScri
     {
         var good = await PutBackAsync().ConfigureAwait(false) && await WentWellAsync(HostStep.Bake, effects.BakeAsync).ConfigureAwait(false);
         var inTime = script.Knows(HostStep.Revert) || script.Knows(HostStep.Quiesce)
-            || wave.Now <= (script.Ledger.Started ?? wave.Now) + Options.HostBake + wave.Definition.Wave.Rollback.DetectionWindow;
+            || wave.Now <= (script.Ledger.Find(HostStep.Bake, 1)?.Began ?? wave.Now) + Options.HostBake + wave.Definition.Wave.Rollback.DetectionWindow;
         if (good || !inTime || !(RollsBack || script.Knows(HostStep.Revert)))
         {
             await script.EndAsync(HostStep.Finish, good ? StepOutcome.Succeeded : StepOutcome.Failed, null).ConfigureAwait(false);

@@ -26,7 +26,11 @@ public sealed class HostServices : IAsyncDisposable
     /// <summary>Set where the host shall revert by itself unless confirmed.</summary>
     public ICommitConfirm? CommitConfirm { get; init; }
 
-    public ValueTask DisposeAsync() => Transport.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        foreach (var probe in Probes.Concat(Tests)) (probe as IDisposable)?.Dispose();
+        return Transport.DisposeAsync();
+    }
 }
 
 /// <summary>Opens the way to a host of a wave.</summary>

@@ -57,6 +57,9 @@ public sealed record WaveOptions
     /// <summary>Time to watch one host after it is back in service; probes are repeated meanwhile. Zero for none.</summary>
     public TimeSpan HostBake { get; init; } = TimeSpan.Zero;
 
+    /// <summary>Pause between two looks at a host that is watched in service.</summary>
+    public TimeSpan BakeInterval { get; init => field = Above(value); } = TimeSpan.FromSeconds(10);
+
     /// <summary>Events that may wait for the reader before admission waits too.</summary>
     public int MaxUnread { get; init => field = Positive(value); } = 2000;
 

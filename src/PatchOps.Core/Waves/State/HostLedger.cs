@@ -61,6 +61,9 @@ public sealed class HostLedger
     /// <summary>The host's start before anything was changed.</summary>
     public string BootId { get; private set; } = "";
 
+    /// <summary>Marks that probes left before the last change, in the order of the probes.</summary>
+    public IReadOnlyList<ReadingEvidence> Baselines { get; private set; } = [];
+
     /// <summary>Why it is not done, with the remedy; null where it is.</summary>
     public string? Reason { get; private set; }
 
@@ -167,6 +170,7 @@ public sealed class HostLedger
     {
         if (step == HostStep.PreCheck && detail?.Changes is { } changes && !ApplyBegan) Changes = changes;
         if (step == HostStep.PreCheck && detail?.BootId is { } boot) BootId = boot;
+        if (step == HostStep.Baseline && outcome == StepOutcome.Succeeded) Baselines = detail?.Readings ?? [];
         if (step == HostStep.Unquiesce && outcome == StepOutcome.Succeeded) LeftQuiesced = false;
         if (step == HostStep.Verify) applied = outcome is StepOutcome.Succeeded or StepOutcome.RestartNeeded;
         if (step == HostStep.VerifyReverted && outcome is StepOutcome.Succeeded or StepOutcome.RestartNeeded) applied = false;

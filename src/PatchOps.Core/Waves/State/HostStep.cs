@@ -11,6 +11,9 @@ public enum HostStep
     Snapshot,
     TestBefore,
 
+    /// <summary>What probes compare with later was read: a log's length, the time before the change.</summary>
+    Baseline,
+
     /// <summary>The host was told to revert by itself unless it is confirmed.</summary>
     Arm,
     Apply,

@@ -7,7 +7,7 @@ namespace PatchOps.Module.Cmdlets.Intake;
 /// <summary>Reads installed packages and pending updates from hosts.</summary>
 [Cmdlet(VerbsCommon.Get, "PatchInventory")]
 [OutputType(typeof(InventoryResult))]
-public sealed class GetPatchInventoryCommand : OperationCmdlet
+public sealed class GetPatchInventoryCommand : HostAccessCmdlet
 {
     /// <summary>Hosts by name; default: this machine.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true), Alias("Name")]
@@ -24,14 +24,6 @@ public sealed class GetPatchInventoryCommand : OperationCmdlet
     /// <summary>SSH port.</summary>
     [Parameter]
     public int? Port { get; set; }
-
-    /// <summary>SSH private key file.</summary>
-    [Parameter]
-    public string? KeyFile { get; set; }
-
-    /// <summary>Known-hosts file for SSH; default: ssh's own.</summary>
-    [Parameter]
-    public string? KnownHostsFile { get; set; }
 
     /// <summary>Hosts read at the same time, 1–256.</summary>
     [Parameter]

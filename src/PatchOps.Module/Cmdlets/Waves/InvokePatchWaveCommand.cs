@@ -6,8 +6,8 @@ namespace PatchOps.Module.Cmdlets.Waves;
 
 /// <summary>Runs one approved wave of a plan, or resumes it.</summary>
 [Cmdlet(VerbsLifecycle.Invoke, "PatchWave", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
-[OutputType(typeof(HostRun))]
-public sealed class InvokePatchWaveCommand : OperationCmdlet
+[OutputType(typeof(HostRun), typeof(WaveForecast), typeof(WaveStatus))]
+public sealed class InvokePatchWaveCommand : HostAccessCmdlet
 {
     /// <summary>Plan id.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true), Alias("Id")]
@@ -42,13 +42,29 @@ public sealed class InvokePatchWaveCommand : OperationCmdlet
     [Parameter]
     public SwitchParameter RetryFailed { get; set; }
 
-    /// <summary>Private key for SSH.</summary>
+    /// <summary>Fixed, or Evidence: batches grow only as fast as the evidence allows.</summary>
     [Parameter]
-    public string? KeyFile { get; set; }
+    public WavePace Pace { get; set; }
 
-    /// <summary>Known-hosts file for SSH; default: ssh's own.</summary>
+    /// <summary>With -Pace Evidence: hosts that may be harmed at most.</summary>
     [Parameter]
-    public string? KnownHostsFile { get; set; }
+    public int MaxHarm { get; set; }
+
+    /// <summary>With -Pace Evidence: probability with which -MaxHarm is kept.</summary>
+    [Parameter]
+    public double Confidence { get; set; }
+
+    /// <summary>Leads a person through the installation, with the same checks and evidence.</summary>
+    [Parameter]
+    public SwitchParameter Manual { get; set; }
+
+    /// <summary>How long the wave stays with this runner when it falls silent.</summary>
+    [Parameter]
+    public TimeSpan LeaseDuration { get; set; }
+
+    /// <summary>Also gives where the wave stands at the end.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
 
     protected override void ProcessRecord() => Pump(Bind<InvokeWaveRequest>());
 }

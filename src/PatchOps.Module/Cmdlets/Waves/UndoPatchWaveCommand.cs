@@ -7,7 +7,7 @@ namespace PatchOps.Module.Cmdlets.Waves;
 /// <summary>Takes back what a wave changed, host by host, journaled and verified.</summary>
 [Cmdlet(VerbsCommon.Undo, "PatchWave", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(HostRun))]
-public sealed class UndoPatchWaveCommand : OperationCmdlet
+public sealed class UndoPatchWaveCommand : HostAccessCmdlet
 {
     /// <summary>Plan id.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true), Alias("Id")]
@@ -21,14 +21,6 @@ public sealed class UndoPatchWaveCommand : OperationCmdlet
     /// <summary>Hosts changed at the same time, 1–1024.</summary>
     [Parameter]
     public int ThrottleLimit { get; set; }
-
-    /// <summary>Private key for SSH.</summary>
-    [Parameter]
-    public string? KeyFile { get; set; }
-
-    /// <summary>Known-hosts file for SSH; default: ssh's own.</summary>
-    [Parameter]
-    public string? KnownHostsFile { get; set; }
 
     protected override void ProcessRecord() => Pump(Bind<UndoWaveRequest>());
 }
