@@ -138,7 +138,7 @@ public sealed class WindowsProviderTests : IDisposable
                 "install --id 7zip.7zip") echo 23.01 >"$0.version" ;;
             esac
             """);
-        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var provider = new ScriptProvider(WingetScripts.All) { Accepts = WingetScripts.Accepts };
         var host = StandIn.Transport(folder, Agent);
         var updates = await provider.DetectAsync(host, Deadline, default);
