@@ -95,7 +95,7 @@ public sealed class ScriptProvider(ProviderScripts scripts, IReadOnlyDictionary<
             return new ProviderReport(step, true, new Failure(code, FailureKind.Refused, $"{what} on host '{host.Host}' was refused: {message}", host.Host, "Read the host again with Get-PatchInventory and make the plan anew with New-PatchPlan."));
         return step.ExitCode == 0
             ? new ProviderReport(step, false, null)
-            : new ProviderReport(step, false, new Failure(what + "Failed", FailureKind.Failed,
+            : new ProviderReport(step, false, new Failure(what switch { "Stage" => "StageFailed", "Apply" => "ApplyFailed", _ => "RevertFailed" }, FailureKind.Failed,
                 FormattableString.Invariant($"{what} on host '{host.Host}' ended with exit code {step.ExitCode}: {Last(step.StandardError, step.StandardOutput)}"), host.Host, "See the step's output in the evidence."));
     }
 
