@@ -32,8 +32,8 @@ public sealed record NewPlanRequest : OperationRequest, IFollowsPolicy
     [ParameterHelp("Takes the emergency path of the policy: windows may be left, approval follows its rule.")]
     public bool Emergency { get; init; }
 
-    [ParameterHelp("Time for improving the plan; default: 2 seconds.")]
-    public TimeSpan TimeLimit { get; init; } = TimeSpan.FromSeconds(2);
+    [ParameterHelp("Ends the search early; default: none. Without it the same input always gives the same plan.")]
+    public TimeSpan? TimeLimit { get; init; }
 
     [ParameterHelp("Id of a plan that this one replaces: what it has changed stays, its patches are planned anew, and every difference is explained.")]
     public string? Replaces { get; init; }
@@ -46,7 +46,7 @@ public sealed record NewPlanRequest : OperationRequest, IFollowsPolicy
         Needs.Between(Rehearse, 0, 1_000_000, nameof(Rehearse));
         if (Replaces is null) Needs.Text(Name, nameof(Name));
         Needs.Between(Horizon.TotalMinutes, 1, 3660 * 1440.0, nameof(Horizon));
-        Needs.Between(TimeLimit.TotalSeconds, 0, 3600, nameof(TimeLimit));
+        if (TimeLimit is { } limit) Needs.Between(limit.TotalSeconds, 0, 3600, nameof(TimeLimit));
     }
 }
 

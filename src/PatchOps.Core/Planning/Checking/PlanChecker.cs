@@ -61,7 +61,7 @@ public static class PlanChecker
         {
             if (host.Window is null)
             {
-                if (!order.IgnoresUnplaced)
+                if (!order.IgnoresUnplaced || order.Required.Contains(host.Id))
                     violations.Add(new("Order", order.Id, [host.Id, first.Id], $"'{first.Id}' is planned, but waits for '{host.Id}', which is not."));
             }
             else if (host.Start + host.ReservedSeconds + order.LagSeconds > first.Start)

@@ -18,7 +18,11 @@ public sealed record DescribedLimit(string Id, int MaxConcurrent, IReadOnlyColle
 
 /// <summary>All of Before end at least LagSeconds before any of After starts.</summary>
 public sealed record DescribedOrder(
-    string Id, IReadOnlyCollection<string> Before, IReadOnlyCollection<string> After, long LagSeconds, bool IgnoresUnplaced);
+    string Id, IReadOnlyCollection<string> Before, IReadOnlyCollection<string> After, long LagSeconds, bool IgnoresUnplaced)
+{
+    /// <summary>Those of Before that hold back After even where hosts that are left over are ignored.</summary>
+    public IReadOnlyCollection<string> Required { get; init; } = [];
+}
 
 /// <summary>No member runs in [Start, End); null: no host at all.</summary>
 public sealed record DescribedFreeze(string Id, long Start, long End, IReadOnlyCollection<string>? Members);

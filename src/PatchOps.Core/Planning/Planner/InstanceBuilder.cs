@@ -18,6 +18,7 @@ public sealed class InstanceBuilder
     private WindowChoice? anytime;
     private readonly List<PlanningWindow> windows = [];
     private readonly List<UnscheduledItem> refused = [];
+    private readonly Dictionary<string, IReadOnlyList<int>> windowsOf = new(StringComparer.Ordinal);
 
     /// <param name="policy">How plans are made.</param>
     /// <param name="start">Nothing starts earlier.</param>
@@ -67,6 +68,7 @@ public sealed class InstanceBuilder
                 uses.Add(resource);
             }
             hosts.Add(item);
+            windowsOf[item.Asset.Id] = choice.Windows;
             planning.Add(new PlanningHost(item.Asset.Id, item.LossPerDay, (long)item.Median.TotalSeconds, (long)Math.Ceiling(item.NinetiethPercentile.TotalSeconds), choice.Windows)
             {
                 Due = item.Due is { } due ? Math.Clamp(due.ToUnixTimeSeconds(), start.ToUnixTimeSeconds(), end.ToUnixTimeSeconds()) : null,
@@ -76,6 +78,20 @@ public sealed class InstanceBuilder
         }
         Hosts = hosts;
         return new PlanningInstance(start.ToUnixTimeSeconds(), end.ToUnixTimeSeconds(), planning, windows, resources, Groups(hosts), Barriers(hosts));
+    }
+
+    /// <summary>End of the host's first chance at or after a time, as far as its windows go; null where there is none.</summary>
+    public DateTimeOffset? EndOf(PlanItem item, DateTimeOffset from)
+    {
+        ArgumentNullException.ThrowIfNull(item);
+        if (!windowsOf.TryGetValue(item.Asset.Id, out var mine)) return null;
+        long at = from.ToUnixTimeSeconds(), long90 = (long)Math.Ceiling(item.NinetiethPercentile.TotalSeconds), best = long.MaxValue;
+        foreach (var w in mine)
+        {
+            var ends = Math.Max(at, windows[w].Start) + long90;
+            if (ends <= windows[w].End && ends < best) best = ends;
+        }
+        return best == long.MaxValue ? null : DateTimeOffset.FromUnixTimeSeconds(best);
     }
 
     private WindowChoice? Choose(PlanItem item)
@@ -145,6 +161,7 @@ public sealed class InstanceBuilder
         var barriers = new List<PlanningBarrier>();
         var index = hosts.Select((h, i) => (h.Asset.Id, i)).ToDictionary(h => h.Id, h => h.i, StringComparer.Ordinal);
         var rings = hosts.Select((h, i) => (h.Stage, h.Ring, i)).GroupBy(h => (h.Stage, h.Ring)).OrderBy(g => g.Key.Stage).ThenBy(g => g.Key.Ring).ToList();
+        var required = rings.ConvertAll(r => Required(hosts, [.. r.Select(h => h.i)]));
         // Every earlier ring against every later one: where a ring in between is empty, the order must still hold.
         for (var i = 1; i < rings.Count; i++)
         {
@@ -155,8 +172,10 @@ public sealed class InstanceBuilder
                 // An emergency cannot wait for soak and bake; the order of rings and stages stays.
                 var lag = emergency ? 0 : (long)(sameStage ? policy.Bake : policy.Soak).TotalSeconds;
                 // A development host without a window must not hold back production for ever, but nothing follows a canary that never sang.
-                var ignores = !(sameStage && before.Key.Ring == WaveRing.Canary);
-                barriers.Add(new PlanningBarrier($"{before.Key.Stage} {before.Key.Ring} before {after.Key.Stage} {after.Key.Ring}", [.. before.Select(h => h.i)], [.. after.Select(h => h.i)], lag, ignores));
+                barriers.Add(new PlanningBarrier($"{before.Key.Stage} {before.Key.Ring} before {after.Key.Stage} {after.Key.Ring}", [.. before.Select(h => h.i)], [.. after.Select(h => h.i)], lag, !sameStage)
+                {
+                    Required = sameStage ? [] : required[j],
+                });
             }
         }
         foreach (var (host, i) in hosts.Select((h, i) => (h, i)))
@@ -170,6 +189,18 @@ public sealed class InstanceBuilder
             }
         }
         return barriers;
+    }
+
+    /// <summary>
+    /// Of a stage, one host of each kind that can be changed in the first third of the period, and one at least: without them the stage has
+    /// shown nothing.
+    /// </summary>
+    private List<int> Required(List<PlanItem> hosts, List<int> stage)
+    {
+        var soon = start + ((end - start) / 3);
+        var first = stage.Select(h => (Host: h, End: EndOf(hosts[h], start) ?? DateTimeOffset.MaxValue)).OrderBy(h => h.End).ThenBy(h => h.Host).ToList();
+        var kinds = first.Where(h => h.End <= soon).GroupBy(h => RingAssignment.Role(hosts[h.Host]), StringComparer.OrdinalIgnoreCase).Select(g => g.First().Host).ToList();
+        return kinds.Count > 0 ? kinds : [first[0].Host];
     }
 
     private void Refuse(PlanItem item, string constraint, FormattableString reason, string? remedy) => Refuse(item, constraint, FormattableString.Invariant(reason), remedy);

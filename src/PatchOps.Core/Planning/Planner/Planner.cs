@@ -24,7 +24,8 @@ public sealed record PlanOrder
 
     public bool Emergency { get; init; }
 
-    public TimeSpan TimeLimit { get; init; } = TimeSpan.FromSeconds(2);
+    /// <summary>Ends the search early; null: it ends after a number of steps, and the same order always gives the same plan.</summary>
+    public TimeSpan? TimeLimit { get; init; }
 
     public required string Currency { get; init; }
 
@@ -49,31 +50,16 @@ public sealed class Planner(PlanningPolicy policy, IReadOnlyDictionary<string, (
 {
     private const int ExplainedHosts = 3;
 
-    /// <summary>Rounds of choosing other hosts for the first rings.</summary>
-    private const int RingAttempts = 6;
-
     public PatchPlan Make(PlanOrder order, IReadOnlyList<PlanItem> items, Action<PlanningProgress>? progress, CancellationToken cancellationToken)
     {
         var first = NewBuilder(order);
-        var chances = first.Build(items).Hosts.ToDictionary(h => h.Id, h => h.Windows.Count, StringComparer.Ordinal);
-        var unfit = first.Refused.Select(r => r.Asset).ToHashSet(StringComparer.Ordinal);
-        if (first.Hosts.Count == 0) return Seal(order, [], [.. first.Refused], 0, 0, items);
-
-        Attempt? best = null;
-        for (var attempt = 1; attempt <= RingAttempts; attempt++)
+        first.Build(items);
+        if (new RingSearch(policy, resolve, order, () => NewBuilder(order)).Choose(items, first, progress, cancellationToken) is not { } best)
+            return Seal(order, [], [.. first.Refused], 0, 0, items);
+        var improved = best with
         {
-            var builder = NewBuilder(order);
-            var instance = builder.Build(RingAssignment.Assign(items, policy, resolve, i => chances.GetValueOrDefault(i.Asset.Id), unfit));
-            // Choosing rings takes half of the time; the other half improves what was chosen.
-            var next = new Attempt(builder, instance, Solve(instance, order.TimeLimit / (2 * RingAttempts), progress, cancellationToken));
-            if (best is null || next.IsBetterThan(best)) best = next;
-            if (next.Solution.Unplaced.Count == 0) break;
-            var holding = Holding(next).Where(id => !unfit.Contains(id)).ToList();
-            if (holding.Count == 0) break;
-            unfit.UnionWith(holding);
-        }
-
-        var improved = best! with { Solution = Solve(best.Instance, order.TimeLimit / 2, progress, cancellationToken) };
+            Solution = PatchScheduler.Solve(best.Instance, new PlanningOptions { TimeLimit = order.TimeLimit / 2 ?? Timeout.InfiniteTimeSpan, Progress = progress }, cancellationToken),
+        };
         if (improved.IsBetterThan(best)) best = improved;
         Verify(best.Instance, best.Solution);
         var conflicts = new ConflictFinder(best.Instance, best.Solution.Placements);
@@ -83,28 +69,6 @@ public sealed class Planner(PlanningPolicy policy, IReadOnlyDictionary<string, (
     }
 
     private InstanceBuilder NewBuilder(PlanOrder order) => new(policy, order.Start, order.End, order.Emergency, clusters, resolve);
-
-    private static PlanningSolution Solve(PlanningInstance instance, TimeSpan limit, Action<PlanningProgress>? progress, CancellationToken cancellationToken) =>
-        PatchScheduler.Solve(instance, new PlanningOptions { TimeLimit = limit, Progress = progress }, cancellationToken);
-
-    /// <summary>Hosts of early rings that hold up everybody behind them: not placed, or a day and more after the middle of their ring.</summary>
-    private static IEnumerable<string> Holding(Attempt attempt)
-    {
-        foreach (var ring in attempt.Solution.Placements.Where(p => attempt.Builder.Hosts[p.Host].Ring < WaveRing.Broad).GroupBy(p => attempt.Builder.Hosts[p.Host].Ring))
-        {
-            var starts = ring.Where(p => p.IsPlaced).Select(p => p.Start).Order().ToList();
-            var late = starts.Count == 0 ? long.MaxValue : starts[starts.Count / 2] + 86_400;
-            foreach (var placement in ring)
-                if (!placement.IsPlaced || placement.Start > late) yield return attempt.Builder.Hosts[placement.Host].Asset.Id;
-        }
-    }
-
-    /// <summary>One choice of rings with the schedule found for it.</summary>
-    private sealed record Attempt(InstanceBuilder Builder, PlanningInstance Instance, PlanningSolution Solution)
-    {
-        public bool IsBetterThan(Attempt other) =>
-            (Solution.Unplaced.Count + Builder.Refused.Count, Solution.Objective).CompareTo((other.Solution.Unplaced.Count + other.Builder.Refused.Count, other.Solution.Objective)) < 0;
-    }
 
     private PatchPlan Seal(PlanOrder order, List<PlanWave> waves, List<UnscheduledItem> unscheduled, double objective, double bound, IReadOnlyList<PlanItem> items)
     {

@@ -2,71 +2,132 @@ using PatchOps.Domain;
 
 namespace PatchOps.Core.Planning.Planner;
 
+/// <summary>When hosts could be changed, as far as the choice of rings needs to know.</summary>
+/// <param name="Opens">Production may start.</param>
+/// <param name="End">End of the host's first chance at or after a time; null where it has none.</param>
+/// <param name="CanaryPatience">A canary whose chance comes so much later than the first one's is taken only where there is no other.</param>
+/// <param name="PilotPatience">The same for the pilot.</param>
+public sealed record RingClock(DateTimeOffset Opens, Func<PlanItem, DateTimeOffset, DateTimeOffset?> End, TimeSpan CanaryPatience, TimeSpan PilotPatience);
+
 /// <summary>Splits production into canary, pilot and broad: representative of role and hardware, never a whole cluster at once.</summary>
-public static class RingAssignment
+public sealed class RingAssignment
 {
+    private readonly IReadOnlyList<PlanItem> items;
+    private readonly PlanningPolicy policy;
+    private readonly RingClock clock;
+    private readonly IReadOnlySet<string> unfit;
+    private readonly Dictionary<string, List<PlanItem>> needs;
+    private readonly Dictionary<string, WaveRing> rings;
+
+    private RingAssignment(IReadOnlyList<PlanItem> items, PlanningPolicy policy, Func<string, string?> resolve, RingClock clock, IReadOnlySet<string> unfit)
+    {
+        this.items = items;
+        this.policy = policy;
+        this.clock = clock;
+        this.unfit = unfit;
+        var planned = items.ToDictionary(i => i.Asset.Id, StringComparer.Ordinal);
+        needs = items.ToDictionary(i => i.Asset.Id, i => i.Asset.DependsOn.Select(resolve).OfType<string>().Where(planned.ContainsKey).Select(id => planned[id])
+            .Where(n => n.Stage == i.Stage && n.Asset.Id != i.Asset.Id).ToList(), StringComparer.Ordinal);
+        rings = items.ToDictionary(i => i.Asset.Id, _ => WaveRing.Broad, StringComparer.Ordinal);
+    }
+
     /// <param name="items">Hosts of the plan.</param>
     /// <param name="policy">Shares of the rings.</param>
     /// <param name="resolve">Asset id of a name.</param>
-    /// <param name="windows">How many windows a host has in the planning period: who can rarely be changed holds up everybody behind.</param>
+    /// <param name="clock">When hosts could be changed: a canary that comes late holds up everybody behind.</param>
     /// <param name="unfit">Hosts that could not be placed early: a canary that comes too late is none.</param>
-    public static IReadOnlyList<PlanItem> Assign(IReadOnlyList<PlanItem> items, PlanningPolicy policy, Func<string, string?> resolve, Func<PlanItem, int> windows, IReadOnlySet<string> unfit)
+    public static IReadOnlyList<PlanItem> Assign(IReadOnlyList<PlanItem> items, PlanningPolicy policy, Func<string, string?> resolve, RingClock clock, IReadOnlySet<string> unfit) =>
+        new RingAssignment(items, policy, resolve, clock, unfit).Assign();
+
+    private IReadOnlyList<PlanItem> Assign()
     {
-        var planned = items.ToDictionary(i => i.Asset.Id, StringComparer.Ordinal);
-        bool Needs(PlanItem item) => item.Asset.DependsOn.Any(d => resolve(d) is { } id && planned.TryGetValue(id, out var other) && other.Stage == item.Stage);
-        // Fit first: placeable, often changeable, free of others that would have to come along.
-        var fitness = items.ToDictionary(i => i.Asset.Id, i => (Unfit: unfit.Contains(i.Asset.Id), Rare: -Math.Min(windows(i), 7), Needs: Needs(i)), StringComparer.Ordinal);
-        var rings = items.ToDictionary(i => i.Asset.Id, _ => WaveRing.Broad, StringComparer.Ordinal);
         var production = items.Where(i => i.Stage == AssetEnvironment.Production).ToList();
-        var canaries = Pick(production, rings, policy.CanaryShare, WaveRing.Canary, fitness);
-        if (production.Count > canaries) Pick(production.Where(i => rings[i.Asset.Id] == WaveRing.Broad).ToList(), rings, policy.PilotShare, WaveRing.Pilot, fitness);
+        var opens = Pick(production, policy.CanaryShare, WaveRing.Canary, clock.Opens, clock.CanaryPatience);
+        Pull();
         // Stages before production have one ring: it is they who are the canary of production.
-        foreach (var item in items.Where(i => i.Stage != AssetEnvironment.Production)) rings[item.Asset.Id] = WaveRing.Broad;
-        Pull(items, rings, resolve);
+        var rest = production.Where(i => rings[i.Asset.Id] == WaveRing.Broad).ToList();
+        if (rest.Count < production.Count) Pick(rest, policy.PilotShare, WaveRing.Pilot, opens + policy.Bake, clock.PilotPatience);
+        Pull();
         return [.. items.Select(i => i with { Ring = rings[i.Asset.Id] })];
     }
 
-    private static int Pick(List<PlanItem> candidates, Dictionary<string, WaveRing> rings, double share, WaveRing ring, Dictionary<string, (bool Unfit, int Rare, bool Needs)> fitness)
+    /// <returns>When the last of those picked can have ended.</returns>
+    private DateTimeOffset Pick(List<PlanItem> candidates, double share, WaveRing ring, DateTimeOffset opens, TimeSpan patience)
     {
-        if (candidates.Count < 2) return 0;
+        if (candidates.Count < 2) return opens;
         var wanted = Math.Max(1, (int)Math.Ceiling(candidates.Count * share));
+        var chances = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
+        foreach (var item in candidates) Chance(item, opens, chances, []);
+        var soonest = candidates.Min(c => chances[c.Asset.Id]);
+        // Fit first: placeable, soon enough, free of others that would have to come along.
+        var fitness = candidates.ToDictionary(c => c.Asset.Id, c =>
+        {
+            var chance = chances[c.Asset.Id];
+            var late = chance == DateTimeOffset.MaxValue ? int.MaxValue : (int)Math.Max(0, Math.Ceiling((chance - soonest - patience).TotalDays));
+            return (Late: late, Needs: needs[c.Asset.Id].Count > 0);
+        }, StringComparer.Ordinal);
         // Large groups first: with few canaries, they should stand for many.
         var groups = candidates.GroupBy(Role).OrderBy(g => g.Min(i => fitness[i.Asset.Id])).ThenByDescending(g => g.Count()).ThenBy(g => g.Key, StringComparer.Ordinal).ToList();
         var clusters = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        var ends = opens;
         var picked = 0;
         // One of each kind in turn, the least harmful first: a canary should show what will happen, at the smallest price.
-        for (var round = 0; picked < wanted && round < candidates.Count; round++)
+        foreach (var late in fitness.Values.Select(f => f.Late).Distinct().Order().ToList())
         {
-            foreach (var group in groups)
+            for (var found = true; found && picked < wanted;)
             {
-                if (picked >= wanted) break;
-                var next = group.Where(i => rings[i.Asset.Id] == WaveRing.Broad && (i.Asset.Cluster is null || !clusters.Contains(i.Asset.Cluster)))
-                    .OrderBy(i => fitness[i.Asset.Id]).ThenBy(i => i.Asset.Criticality ?? 3).ThenBy(i => i.Asset.Id, StringComparer.Ordinal).FirstOrDefault();
-                if (next is null) continue;
-                rings[next.Asset.Id] = ring;
-                if (next.Asset.Cluster is { } cluster) clusters.Add(cluster);
-                picked++;
+                found = false;
+                foreach (var group in groups)
+                {
+                    if (picked >= wanted) break;
+                    var next = group.Where(i => rings[i.Asset.Id] == WaveRing.Broad && fitness[i.Asset.Id].Late <= late && (i.Asset.Cluster is null || !clusters.Contains(i.Asset.Cluster)))
+                        .OrderBy(i => fitness[i.Asset.Id]).ThenBy(i => i.Asset.Criticality ?? 3).ThenBy(i => i.Asset.Id, StringComparer.Ordinal).FirstOrDefault();
+                    if (next is null) continue;
+                    rings[next.Asset.Id] = ring;
+                    if (next.Asset.Cluster is { } cluster) clusters.Add(cluster);
+                    var chance = chances[next.Asset.Id];
+                    if (chance != DateTimeOffset.MaxValue && chance > ends) ends = chance;
+                    (picked, found) = (picked + 1, true);
+                }
             }
         }
-        return picked;
+        return ends;
+    }
+
+    /// <summary>When the host and all that it needs can have ended; MaxValue for those that cannot.</summary>
+    private DateTimeOffset Chance(PlanItem item, DateTimeOffset opens, Dictionary<string, DateTimeOffset> known, HashSet<string> path)
+    {
+        if (known.TryGetValue(item.Asset.Id, out var chance)) return chance;
+        // A circle is the engine's to report.
+        if (!path.Add(item.Asset.Id)) return opens;
+        var earliest = opens;
+        foreach (var needed in needs[item.Asset.Id])
+        {
+            if (rings[needed.Asset.Id] != WaveRing.Broad) continue;
+            var end = Chance(needed, opens, known, path);
+            if (end > earliest) earliest = end;
+        }
+        path.Remove(item.Asset.Id);
+        var mine = earliest == DateTimeOffset.MaxValue || unfit.Contains(item.Asset.Id) ? null : clock.End(item, earliest);
+        return known[item.Asset.Id] = mine ?? DateTimeOffset.MaxValue;
     }
 
     /// <summary>What a host needs must not come in a later ring than the host.</summary>
-    private static void Pull(IReadOnlyList<PlanItem> items, Dictionary<string, WaveRing> rings, Func<string, string?> resolve)
+    private void Pull()
     {
-        var byId = items.ToDictionary(i => i.Asset.Id, StringComparer.Ordinal);
         var queue = new Queue<PlanItem>(items);
         while (queue.TryDequeue(out var item))
         {
-            foreach (var needed in item.Asset.DependsOn)
+            foreach (var needed in needs[item.Asset.Id])
             {
-                if (resolve(needed) is not { } id || !byId.TryGetValue(id, out var other) || other.Stage != item.Stage || rings[id] <= rings[item.Asset.Id]) continue;
-                rings[id] = rings[item.Asset.Id];
-                queue.Enqueue(other);
+                if (rings[needed.Asset.Id] <= rings[item.Asset.Id]) continue;
+                rings[needed.Asset.Id] = rings[item.Asset.Id];
+                queue.Enqueue(needed);
             }
         }
     }
 
-    private static string Role(PlanItem item) =>
+    /// <summary>Kind of a host: what it does and on what.</summary>
+    internal static string Role(PlanItem item) =>
         $"{item.Asset.Tags.FirstOrDefault(t => t.StartsWith("role:", StringComparison.OrdinalIgnoreCase)) ?? ""}/{item.Asset.OperatingSystem ?? ""}";
 }

@@ -20,7 +20,7 @@ public sealed class LagrangianBoundTests
             {
                 if (!mayLeaveOver && best.LeftOver > 0) continue;
                 var bound = new LagrangianBound(instance, mayLeaveOver, maxOptions);
-                for (var i = 0; i < 60; i++) bound.Iterate(best.Objective);
+                for (var i = 0; i < 60; i++) bound.Iterate(best.Objective, best.LeftOver);
                 Assert.True(bound.Value <= best.Objective + 1e-7, $"seed {seed}: {bound.Value} above {best.Objective}");
                 Assert.True(bound.Value >= 0.5 * best.Objective, $"seed {seed}: {bound.Value} says nothing about {best.Objective}");
             }

@@ -41,6 +41,7 @@ public sealed class PlanCheckerTests
         Assert.Equal(["Order"], Broken(Plan([At("a", 100), At("b", 150)], orders: [new("o", ["a"], ["b"], 1, false)])));
         Assert.Equal(["Order"], Broken(Plan([At("a", 0, null), At("b", 150)], orders: [new("o", ["a"], ["b"], 0, false)])));
         Assert.Empty(Broken(Plan([At("a", 0, null), At("b", 150)], orders: [new("o", ["a"], ["b"], 0, true)])));
+        Assert.Equal(["Order"], Broken(Plan([At("a", 0, null), At("b", 150)], orders: [new("o", ["a"], ["b"], 0, true) { Required = ["a"] }])));
     }
 
     [Fact]

@@ -23,6 +23,7 @@ internal sealed class BarrierForest
     private readonly double[][] _suffix;
     private readonly int[] _least;
     private readonly int[] _most;
+    private readonly Ladder? _ladder;
 
     private sealed record Edge(int Host, int Barrier, bool IsBefore, int[] Rank);
 
@@ -30,6 +31,7 @@ internal sealed class BarrierForest
     {
         _options = options;
         _hosts = instance.Hosts;
+        _ladder = instance.Ladder;
         var barriers = instance.Lag.Length;
         IsInTree = new bool[_hosts];
         _parentEdge = new int[_hosts + barriers];
@@ -41,7 +43,16 @@ internal sealed class BarrierForest
         _least = new int[barriers];
         _most = new int[barriers];
         Connect(instance, barriers);
+        if (_ladder is null) return;
+        Levels = new LadderRelaxation(instance, options, _ladder);
+        foreach (var level in _ladder.Levels)
+        {
+            foreach (var h in level) IsInTree[h] = true;
+        }
     }
+
+    /// <summary>Decides the hosts on the instance's ladder; null where there is none.</summary>
+    public LadderRelaxation? Levels { get; }
 
     /// <summary>Edges whose order is priced, not enforced.</summary>
     public IReadOnlyList<LooseEdge> Loose => _loose;
@@ -68,7 +79,7 @@ internal sealed class BarrierForest
             if (_order[i] < _hosts) PassHost(_order[i], cost);
             else PassBarrier(_order[i] - _hosts, cost);
         }
-        double total = 0;
+        var total = Levels?.Solve(cost, choice) ?? 0;
         var chosen = new int[_sums.Length];
         foreach (var node in _order) total += Trace(node, cost, choice, chosen);
         foreach (var edge in _loose) edge.Observe(choice[edge.Host] - _options.From[edge.Host], chosen[edge.Barrier]);
@@ -82,7 +93,7 @@ internal sealed class BarrierForest
         var queue = new Queue<int>();
         for (var root = 0; root < barriers; root++)
         {
-            if (seen[_hosts + root] || instance.Before[root].Length == 0 || instance.After[root].Length == 0) continue;
+            if (seen[_hosts + root] || IsIdle(root)) continue;
             seen[_hosts + root] = true;
             queue.Enqueue(_hosts + root);
             while (queue.TryDequeue(out var node))
@@ -113,6 +124,9 @@ internal sealed class BarrierForest
             foreach (var h in instance.After[b]) Loosen(h, b, false);
         }
 
+        // Rungs of a ladder are the ladder's; its hosts meet their other barriers by price.
+        bool IsIdle(int barrier) => instance.Before[barrier].Length == 0 || instance.After[barrier].Length == 0 || _ladder?.IsRung[barrier] == true;
+
         void Loosen(int host, int barrier, bool isBefore)
         {
             foreach (var node in (int[])[host, _hosts + barrier])
@@ -124,7 +138,7 @@ internal sealed class BarrierForest
 
         void Join(int host, int barrier, bool isBefore, int parent, int child)
         {
-            if (seen[child] || instance.Before[barrier].Length == 0 || instance.After[barrier].Length == 0) return;
+            if (seen[child] || IsIdle(barrier) || _ladder?.LevelOf(host) >= 0) return;
             seen[child] = true;
             ranks.Prepare(barrier);
             _parentEdge[child] = _edges.Count;

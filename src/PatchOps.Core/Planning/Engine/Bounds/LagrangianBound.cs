@@ -18,6 +18,11 @@ internal sealed class LagrangianBound
     private readonly double[] _direction;
     private const double Deflection = 0.6;
     private double _scale = 1;
+
+    /// <summary>Price of leaving one host over more than the best known plan does.</summary>
+    private double _leavePrice;
+    private double _leaveDirection;
+    private int _left;
     private int _stalled;
 
     public LagrangianBound(CompiledInstance instance, bool mayLeaveOver, long maxOptions)
@@ -49,14 +54,28 @@ internal sealed class LagrangianBound
 
     public int OptionCount => _options.Start.Length;
 
+    /// <summary>The relaxation of stages and rings; null where the instance has none.</summary>
+    public LadderRelaxation? Levels => _forest.Levels;
+
     /// <summary>Start of a host at the latest prices.</summary>
     public int ChosenStart(int host) => _options.Start[Choice[host]];
 
+    /// <summary>Fewest hosts left over come before cost; at first this makes the relaxation look for them.</summary>
+    /// <param name="price">Of one host left over.</param>
+    public void Propose(double price)
+    {
+        var kept = _leavePrice;
+        _leavePrice = price;
+        Evaluate(0);
+        _leavePrice = kept;
+    }
+
     /// <summary>One evaluation and one move of the prices.</summary>
     /// <param name="target">Objective of the best known plan.</param>
-    public void Iterate(double target)
+    /// <param name="mayLeave">Hosts that the plans bounded may leave over: those of the best known plan.</param>
+    public void Iterate(double target, int mayLeave)
     {
-        var value = Evaluate();
+        var value = Evaluate(mayLeave);
         if (value > Value)
         {
             if (value > Value + 1e-5 * Math.Abs(value)) _stalled = 0;
@@ -72,7 +91,7 @@ internal sealed class LagrangianBound
             _scale *= 0.7;
             _stalled = 0;
         }
-        Move(target, value);
+        Move(target, value, mayLeave);
     }
 
     /// <summary>From now on leaving over a host that has an option costs more than the whole of the best known plan.</summary>
@@ -117,9 +136,9 @@ internal sealed class LagrangianBound
     }
 
     private double PriceOf(int host, int option) =>
-        _options.Start[option] == StartOptions.Never ? 0 : _prices.Of(host, _options.Window[option], _options.Start[option]);
+        _options.Start[option] == StartOptions.Never ? _leavePrice : _prices.Of(host, _options.Window[option], _options.Start[option]);
 
-    private double Evaluate()
+    private double Evaluate(int mayLeave)
     {
         _prices.Refresh();
         Array.Clear(_prices.Usage);
@@ -144,17 +163,19 @@ internal sealed class LagrangianBound
             sum += best;
         }
         sum += _forest.Solve(_reduced, Choice);
+        _left = 0;
         for (var h = 0; h < _instance.Hosts; h++)
         {
             var start = _options.Start[Choice[h]];
-            if (start != StartOptions.Never) _prices.Use(h, _options.Window[Choice[h]], start);
+            if (start == StartOptions.Never) _left++;
+            else _prices.Use(h, _options.Window[Choice[h]], start);
         }
         // The last digits may be rounding: a bound errs to the low side.
-        var value = sum - _prices.Income();
+        var value = sum - _prices.Income() - _leavePrice * mayLeave;
         return value - 1e-10 * (Math.Abs(sum) + Math.Abs(value));
     }
 
-    private void Move(double target, double value)
+    private void Move(double target, double value, int mayLeave)
     {
         double norm = 0;
         var prices = _prices.Value;
@@ -171,10 +192,14 @@ internal sealed class LagrangianBound
             norm += _direction[i] * _direction[i];
         }
         foreach (var edge in _forest.Loose) norm += edge.Aim(Deflection);
+        double tooMany = _left - mayLeave;
+        _leaveDirection = _leavePrice <= 0 && tooMany <= 0 ? 0 : tooMany + Deflection * _leaveDirection;
+        norm += _leaveDirection * _leaveDirection;
         if (norm <= 0) return;
         var step = _scale * Math.Max(1e-7 * Math.Abs(target), 1.002 * target - value) / norm;
         for (var i = 0; i < prices.Length; i++) prices[i] = Math.Max(0, prices[i] + step * _direction[i]);
         foreach (var edge in _forest.Loose) edge.Move(step);
+        _leavePrice = Math.Max(0, _leavePrice + step * _leaveDirection);
     }
 
     /// <summary>The finest bucket with which the options stay affordable.</summary>

@@ -48,7 +48,7 @@ internal sealed class Ranks(CompiledInstance instance, StartOptions options)
 
     private int Time(int host, int barrier, int start)
     {
-        if (start == StartOptions.Never) return instance.IgnoresUnplaced[barrier] ? int.MinValue : StartOptions.Never;
+        if (start == StartOptions.Never) return instance.HoldsBack(host, barrier) ? StartOptions.Never : int.MinValue;
         return start + instance.Duration[host] + instance.Lag[barrier];
     }
 }

@@ -50,7 +50,11 @@ public sealed record PlanningGroup(string Id, int MaxConcurrent, IReadOnlyList<i
 /// <param name="LagSeconds">Bake or soak time; zero or more.</param>
 /// <param name="IgnoresUnplaced">True: hosts of Before that could not be placed do not hold back those after. False: they do.</param>
 public sealed record PlanningBarrier(
-    string Id, IReadOnlyList<int> Before, IReadOnlyList<int> After, long LagSeconds = 0, bool IgnoresUnplaced = false);
+    string Id, IReadOnlyList<int> Before, IReadOnlyList<int> After, long LagSeconds = 0, bool IgnoresUnplaced = false)
+{
+    /// <summary>Indexes of those of Before that must be placed all the same where others may be missing.</summary>
+    public IReadOnlyList<int> Required { get; init; } = [];
+}
 
 /// <summary>A time in which hosts may not run: half-open [Start, End), UTC seconds.</summary>
 /// <param name="Id">Name in messages; unique among freezes.</param>

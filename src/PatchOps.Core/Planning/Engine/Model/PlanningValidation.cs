@@ -39,6 +39,7 @@ internal static class PlanningValidation
                 throw Fail("InvalidLag", $"Dependency '{barrier.Id}' has a negative bake time.", barrier.Id, "Give zero or more.");
             Indexes(barrier.Before, instance.Hosts.Count, "Dependency", barrier.Id);
             Indexes(barrier.After, instance.Hosts.Count, "Dependency", barrier.Id);
+            Indexes(barrier.Required, instance.Hosts.Count, "Dependency", barrier.Id);
         }
         var cycle = DependencyCycle.Find(instance);
         if (cycle is not null)

@@ -36,10 +36,12 @@ internal sealed class CompiledInstance
         var barriers = source.Barriers;
         Lag = [.. barriers.Select(b => CeilSteps(b.LagSeconds))];
         IgnoresUnplaced = [.. barriers.Select(b => b.IgnoresUnplaced)];
+        Required = [.. barriers.Select(b => b.IgnoresUnplaced && b.Required.Count > 0 ? b.Required.ToHashSet() : null)];
         Before = [.. barriers.Select(b => b.Before.Distinct().ToArray())];
         After = [.. barriers.Select(b => b.After.Distinct().ToArray())];
         Precedes = Lists.Invert(Before, Hosts);
         Follows = Lists.Invert(After, Hosts);
+        Ladder = Ladder.Find(this);
     }
 
     public PlanningInstance Source { get; }
@@ -96,6 +98,9 @@ internal sealed class CompiledInstance
 
     public bool[] IgnoresUnplaced { get; }
 
+    /// <summary>Per barrier that ignores who is left over: those whom it does not ignore; null: none.</summary>
+    public HashSet<int>?[] Required { get; }
+
     public int[][] Before { get; }
 
     public int[][] After { get; }
@@ -105,6 +110,12 @@ internal sealed class CompiledInstance
 
     /// <summary>Barriers that a host waits for.</summary>
     public int[][] Follows { get; }
+
+    /// <summary>Stages and rings, where there are any.</summary>
+    public Ladder? Ladder { get; }
+
+    /// <summary>True when the host holds back those behind the barrier as long as it is not placed.</summary>
+    public bool HoldsBack(int host, int barrier) => !IgnoresUnplaced[barrier] || Required[barrier]?.Contains(host) == true;
 
     /// <summary>Cost of starting at a step; never decreases with it.</summary>
     public double Cost(int host, int start)

@@ -13,7 +13,8 @@ internal static class Construction
 
     /// <param name="instance">The instance.</param>
     /// <param name="keys">Lowest first among the hosts that wait for nothing more.</param>
-    public static Timetable Build(CompiledInstance instance, double[] keys)
+    /// <param name="latest">Latest start per host, so that those behind need not wait; who misses it gets what is left at the end. Null: none.</param>
+    public static Timetable Build(CompiledInstance instance, double[] keys, int[]? latest = null)
     {
         var table = new Timetable(instance);
         var pending = new int[instance.Lag.Length];
@@ -29,10 +30,12 @@ internal static class Construction
         {
             if (waits[h] == 0) ready.Enqueue(h, (keys[h], h));
         }
+        var missed = new List<int>();
         while (ready.TryDequeue(out var host, out _))
         {
-            var (slot, start) = table.Earliest(host);
+            var (slot, start) = table.Earliest(host, latest is null ? int.MaxValue : latest[host]);
             if (slot >= 0) table.Place(host, slot, start);
+            else if (latest is not null) missed.Add(host);
             foreach (var b in instance.Precedes[host])
             {
                 if (--pending[b] > 0) continue;
@@ -41,6 +44,11 @@ internal static class Construction
                     if (--waits[after] == 0) ready.Enqueue(after, (keys[after], after));
                 }
             }
+        }
+        foreach (var host in missed)
+        {
+            var (slot, start) = table.Earliest(host);
+            if (slot >= 0) table.Place(host, slot, start);
         }
         return table;
     }

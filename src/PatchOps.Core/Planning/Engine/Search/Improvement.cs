@@ -177,7 +177,7 @@ internal sealed class Improvement
             if (_table.Slot[h] >= 0 || _oldSlot[i] < 0) continue;
             foreach (var b in _instance.Precedes[h])
             {
-                if (_instance.IgnoresUnplaced[b]) continue;
+                if (!_instance.HoldsBack(h, b)) continue;
                 foreach (var after in _instance.After[b])
                 {
                     if (_table.Slot[after] >= 0) return false;

@@ -43,6 +43,7 @@ public static class PatchScheduler
         private readonly long _began = options.Clock.GetTimestamp();
         private Timetable _best = null!;
         private double _bound;
+        private LadderSearch? _ladder;
 
         public PlanningSolution Solve()
         {
@@ -52,7 +53,14 @@ public static class PatchScheduler
             var bound = new LagrangianBound(instance, _best.Unplaced > 0, Math.Clamp(12L * instance.Hosts, 120_000, 1_000_000));
             var mayLeaveOver = _best.Unplaced > 0;
             var iterations = options.BoundIterations ?? (int)Math.Clamp(12_000_000L / Math.Max(1, bound.OptionCount), 8, 300);
+            _ladder = bound.Levels is { } levels ? new LadderSearch(instance, instance.Ladder!, levels) : null;
+            if (_ladder is not null)
+            {
+                bound.Propose(instance.UnplacedCost.Sum());
+                Climb();
+            }
             Bound(bound, iterations, ref mayLeaveOver);
+            Climb();
             var steps = Improve(bound.SlotScores());
             // Improvement may have placed the last host that was left over, and a better plan sharpens the steps of the bound.
             Bound(bound, iterations / 5, ref mayLeaveOver);
@@ -80,6 +88,20 @@ public static class PatchScheduler
             };
         }
 
+        private void Climb()
+        {
+            if (_ladder is null || IsOver(0.4)) return;
+            var keys = new double[instance.Hosts];
+            for (var h = 0; h < keys.Length; h++) keys[h] = -instance.Weight[h];
+            var plans = (int)Math.Clamp(200_000L / Math.Max(1, instance.Hosts), 4, 1_000);
+            Keep(_ladder.Climb(keys, plans, () => IsOver(0.4)));
+        }
+
+        private void Keep(Timetable table)
+        {
+            if (table.Ranked < _best.Ranked) _best = table;
+        }
+
         private void Bound(LagrangianBound bound, int iterations, ref bool mayLeaveOver)
         {
             var every = Math.Max(4, iterations / 12);
@@ -90,7 +112,7 @@ public static class PatchScheduler
                     mayLeaveOver = false;
                     bound.ForbidLeavingOver(_best.Cost);
                 }
-                bound.Iterate(_best.Cost);
+                bound.Iterate(_best.Cost, _best.Unplaced);
                 if (bound.Value > _bound) _bound = bound.Value;
                 if (i % every != every - 1) continue;
                 Guided(bound);
@@ -115,8 +137,8 @@ public static class PatchScheduler
                 : regrets[a] != regrets[b] ? regrets[b].CompareTo(regrets[a]) : a.CompareTo(b));
             var keys = new double[order.Length];
             for (var i = 0; i < order.Length; i++) keys[order[i]] = i;
-            var table = Construction.Build(instance, keys);
-            if (table.Ranked < _best.Ranked) _best = table;
+            Keep(Construction.Build(instance, keys));
+            if (_ladder is not null) Keep(_ladder.Build(keys));
         }
 
         private long Improve(double[] scores)

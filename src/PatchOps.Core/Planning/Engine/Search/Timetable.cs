@@ -63,7 +63,10 @@ internal sealed class Timetable
     {
         foreach (var b in _instance.Follows[host])
         {
-            if (_missingBefore[b] > 0 && !_instance.IgnoresUnplaced[b]) return false;
+            if (_missingBefore[b] == 0) continue;
+            if (!_instance.IgnoresUnplaced[b]) return false;
+            if (_instance.Required[b] is not { } required) continue;
+            foreach (var h in required) if (Slot[h] < 0) return false;
         }
         return true;
     }
@@ -124,16 +127,16 @@ internal sealed class Timetable
         return start;
     }
 
-    /// <summary>Cheapest, which is earliest, place; slot -1 where there is none. <paramref name="skip"/> slots are passed over.</summary>
-    public (int Slot, int Start) Earliest(int host, Func<int, bool>? skip = null)
+    /// <summary>Cheapest, which is earliest, place not after a step; slot -1 where there is none.</summary>
+    public (int Slot, int Start) Earliest(int host, int notAfter = int.MaxValue)
     {
         if (!IsReady(host)) return (-1, 0);
-        int earliest = EarliestStart(host), latest = LatestStart(host);
+        int earliest = EarliestStart(host), latest = Math.Min(notAfter, LatestStart(host));
         int best = -1, bestStart = int.MaxValue;
         for (var s = _instance.SlotFrom[host]; s < _instance.SlotFrom[host + 1]; s++)
         {
             if (_instance.Slots[s].Low >= bestStart || _instance.Slots[s].Low > latest) break;
-            if (_instance.Slots[s].High < earliest || (skip is not null && skip(s))) continue;
+            if (_instance.Slots[s].High < earliest) continue;
             var start = FirstFit(host, s, earliest, Math.Min(latest, bestStart - 1));
             if (start < 0) continue;
             best = s;

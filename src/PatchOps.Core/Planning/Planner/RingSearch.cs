@@ -1,0 +1,76 @@
+using PatchOps.Core.Planning.Engine.Model;
+using PatchOps.Core.Planning.Engine.Search;
+using PatchOps.Domain;
+
+namespace PatchOps.Core.Planning.Planner;
+
+/// <summary>One choice of rings with the schedule found for it.</summary>
+internal sealed record PlanAttempt(InstanceBuilder Builder, PlanningInstance Instance, PlanningSolution Solution)
+{
+    public bool IsBetterThan(PlanAttempt other) =>
+        (Solution.Unplaced.Count + Builder.Refused.Count, Solution.Objective).CompareTo((other.Solution.Unplaced.Count + other.Builder.Refused.Count, other.Solution.Objective)) < 0;
+}
+
+/// <summary>
+/// Chooses the hosts of the early rings by trying: hosts that can be changed soon after production opens let everybody behind go earlier,
+/// a wider choice shows more. What fewest are left over with, and then what waits cheapest, is taken.
+/// </summary>
+internal sealed class RingSearch(PlanningPolicy policy, Func<string, string?> resolve, PlanOrder order, Func<InstanceBuilder> newBuilder)
+{
+    /// <summary>How much later than the soonest a canary and a pilot may be, in days, one pair per round.</summary>
+    private static readonly (double Canary, double Pilot)[] Patience = [(1, 2), (0, 1), (1, 3), (0, 0), (2, 5), (1, 1)];
+
+    /// <summary>Large estates get fewer rounds.</summary>
+    private const int HostsOfRounds = 20_000;
+
+    /// <summary>While rings are being chosen, schedules are rough: improvement steps and iterations of the bound.</summary>
+    private const int Steps = 5_000, Iterations = 30;
+
+    /// <summary>Null where no host has any window.</summary>
+    public PlanAttempt? Choose(IReadOnlyList<PlanItem> items, InstanceBuilder first, Action<PlanningProgress>? progress, CancellationToken cancellationToken)
+    {
+        if (first.Hosts.Count == 0) return null;
+        var unfit = first.Refused.Select(r => r.Asset).ToHashSet(StringComparer.Ordinal);
+        var rounds = first.Hosts.Count(h => h.Stage == AssetEnvironment.Production) < 2 ? 1 : Math.Clamp(HostsOfRounds / first.Hosts.Count, 1, Patience.Length);
+        var opens = Guess(first);
+        PlanAttempt? best = null;
+        for (var round = 0; round < rounds; round++)
+        {
+            var (canary, pilot) = Patience[round];
+            var clock = new RingClock(opens, first.EndOf, TimeSpan.FromDays(canary), TimeSpan.FromDays(pilot));
+            var builder = newBuilder();
+            var instance = builder.Build(RingAssignment.Assign(items, policy, resolve, clock, unfit));
+            // Choosing rings takes half of the time; the other half improves what was chosen.
+            var solution = PatchScheduler.Solve(instance, new PlanningOptions
+            {
+                TimeLimit = order.TimeLimit / (2 * rounds) ?? Timeout.InfiniteTimeSpan, MaxSteps = Steps, BoundIterations = Iterations, Progress = progress,
+            }, cancellationToken);
+            var next = new PlanAttempt(builder, instance, solution);
+            if (best is null || next.IsBetterThan(best)) best = next;
+            opens = Opening(best) ?? opens;
+            unfit.UnionWith(solution.Unplaced.Select(h => builder.Hosts[h]).Where(h => h.Ring < WaveRing.Broad).Select(h => h.Asset.Id));
+        }
+        return best;
+    }
+
+    /// <summary>When production opens in an attempt; null where nothing before it is placed.</summary>
+    private DateTimeOffset? Opening(PlanAttempt attempt)
+    {
+        var before = attempt.Solution.Placements.Where(p => p.IsPlaced && attempt.Builder.Hosts[p.Host].Stage != AssetEnvironment.Production).ToList();
+        return before.Count == 0 ? null : DateTimeOffset.FromUnixTimeSeconds(before.Max(p => p.Start + attempt.Instance.Hosts[p.Host].P90Seconds)) + Soak;
+    }
+
+    /// <summary>Stage by stage, when most of its hosts can have had their first chance.</summary>
+    private DateTimeOffset Guess(InstanceBuilder first)
+    {
+        var at = order.Start;
+        foreach (var stage in first.Hosts.Where(h => h.Stage != AssetEnvironment.Production).GroupBy(h => h.Stage).OrderBy(g => g.Key))
+        {
+            var ends = stage.Select(h => first.EndOf(h, at)).OfType<DateTimeOffset>().Order().ToList();
+            if (ends.Count > 0) at = ends[(ends.Count - 1) * 4 / 5] + Soak;
+        }
+        return at;
+    }
+
+    private TimeSpan Soak => order.Emergency ? TimeSpan.Zero : policy.Soak;
+}
