@@ -170,14 +170,15 @@ internal sealed class LagrangianBound
             if (start == StartOptions.Never) _left++;
             else _prices.Use(h, _options.Window[Choice[h]], start);
         }
-        // The last digits may be rounding: a bound errs to the low side.
-        var value = sum - _prices.Income() - _leavePrice * mayLeave;
-        return value - 1e-10 * (Math.Abs(sum) + Math.Abs(value));
+        // The last digits may be rounding: a bound errs to the low side. Prices of edges cancel in the sum, not in its rounding.
+        var income = _prices.Income() + _leavePrice * mayLeave;
+        var value = sum - income;
+        return value - 1e-10 * (Math.Abs(sum) + Math.Abs(value) + income + _forest.Loose.Sum(e => e.Weight()));
     }
 
     private void Move(double target, double value, int mayLeave)
     {
-        double norm = 0;
+        double norm = 0, violation = 0;
         var prices = _prices.Value;
         for (var i = 0; i < prices.Length; i++)
         {
@@ -187,15 +188,25 @@ internal sealed class LagrangianBound
                 _direction[i] = 0;
                 continue;
             }
+            violation += g * g;
             // Deflected: part of the last direction damps the zigzag between two windows.
             _direction[i] = g + Deflection * _direction[i];
             norm += _direction[i] * _direction[i];
         }
-        foreach (var edge in _forest.Loose) norm += edge.Aim(Deflection);
+        foreach (var edge in _forest.Loose)
+        {
+            var (direction, off) = edge.Aim(Deflection);
+            norm += direction;
+            violation += off;
+        }
         double tooMany = _left - mayLeave;
-        _leaveDirection = _leavePrice <= 0 && tooMany <= 0 ? 0 : tooMany + Deflection * _leaveDirection;
+        if (_leavePrice <= 0 && tooMany <= 0) tooMany = _leaveDirection = 0;
+        _leaveDirection = tooMany + Deflection * _leaveDirection;
         norm += _leaveDirection * _leaveDirection;
-        if (norm <= 0) return;
+        violation += tooMany * tooMany;
+        // No price is wrong: what is left of old directions must not blow the prices up.
+        if (violation <= 0) return;
+        norm = Math.Max(norm, 0.1 * violation);
         var step = _scale * Math.Max(1e-7 * Math.Abs(target), 1.002 * target - value) / norm;
         for (var i = 0; i < prices.Length; i++) prices[i] = Math.Max(0, prices[i] + step * _direction[i]);
         foreach (var edge in _forest.Loose) edge.Move(step);

@@ -41,10 +41,13 @@ internal sealed class LooseEdge(int host, int barrier, bool isBefore, int[] rank
         _barrierRank = barrierRank;
     }
 
-    /// <summary>Turns the latest choices into a direction, deflected by the last; returns its squared length.</summary>
-    public double Aim(double deflection)
+    /// <summary>Sum of the prices.</summary>
+    public double Weight() => Value.Sum();
+
+    /// <summary>Turns the latest choices into a direction, deflected by the last; returns the squared lengths of both.</summary>
+    public (double Direction, double Violation) Aim(double deflection)
     {
-        double norm = 0;
+        double norm = 0, violation = 0;
         for (var k = 0; k < _direction.Length; k++)
         {
             double g = (_hostRank > k ? 1 : 0) - (_barrierRank > k ? 1 : 0);
@@ -54,10 +57,11 @@ internal sealed class LooseEdge(int host, int barrier, bool isBefore, int[] rank
                 _direction[k] = 0;
                 continue;
             }
+            violation += g * g;
             _direction[k] = g + deflection * _direction[k];
             norm += _direction[k] * _direction[k];
         }
-        return norm;
+        return (norm, violation);
     }
 
     public void Move(double step)
