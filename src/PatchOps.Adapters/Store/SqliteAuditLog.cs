@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using Dapper;
+using Microsoft.Data.Sqlite;
 using PatchOps.Core.Governance;
 using PatchOps.Core.Seams;
 using PatchOps.Domain;
@@ -17,22 +18,41 @@ internal sealed class SqliteAuditLog(Database database) : IAuditLog
         cancellationToken.ThrowIfCancellationRequested();
         using var connection = database.Connect();
         using var transaction = connection.BeginTransaction(deferred: false);
-        var known = connection.QuerySingleOrDefault<Row>($"SELECT {Columns} FROM audit WHERE key=@Key", new { record.Key }, transaction)?.ToEntry();
-        if (known is not null)
-        {
-            if (known.Actor != record.Actor || known.Action != record.Action || known.Subject != record.Subject || known.PayloadHash != AuditChain.HashOf(record.Payload))
-                throw new FailureException("KeyConflict", FailureKind.Conflict, $"The audit trail already holds '{record.Key}' with other content.", record.Key);
-            return ValueTask.FromResult(known);
-        }
-
-        var last = connection.QuerySingleOrDefault<Row>($"SELECT {Columns} FROM audit ORDER BY sequence DESC LIMIT 1", transaction: transaction)?.ToEntry();
-        var entry = AuditChain.Link(last, at, record.Actor, record.Action, record.Subject, record.Payload);
-        connection.Execute(
-            "INSERT INTO audit(sequence, key, at, actor, action, subject, payload, payload_hash, previous_hash, hash) VALUES (@Sequence, @key, @at, @Actor, @Action, @Subject, @Payload, @PayloadHash, @PreviousHash, @Hash)",
-            new { entry.Sequence, key = record.Key, at = entry.At.ToString("O", CultureInfo.InvariantCulture), entry.Actor, entry.Action, entry.Subject, entry.Payload, entry.PayloadHash, entry.PreviousHash, entry.Hash },
-            transaction);
+        using var sql = new Statements(connection, transaction);
+        AuditEntry? last = null;
+        var entry = Append(connection, transaction, sql, record, at, ref last);
         transaction.Commit();
         return ValueTask.FromResult(entry);
+    }
+
+    public ValueTask AppendAsync(IReadOnlyList<AuditRecord> records, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        using var connection = database.Connect();
+        using var transaction = connection.BeginTransaction(deferred: false);
+        using var sql = new Statements(connection, transaction);
+        AuditEntry? last = null;
+        foreach (var record in records) Append(connection, transaction, sql, record, at, ref last);
+        transaction.Commit();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <param name="last">Entry to chain to; null before the first of a transaction.</param>
+    private static AuditEntry Append(SqliteConnection connection, SqliteTransaction transaction, Statements sql, AuditRecord record, DateTimeOffset at, ref AuditEntry? last)
+    {
+        if (sql.Long("SELECT sequence FROM audit WHERE key=$1", record.Key) is not null)
+        {
+            var known = connection.QuerySingle<Row>($"SELECT {Columns} FROM audit WHERE key=@Key", new { record.Key }, transaction).ToEntry();
+            if (known.Actor != record.Actor || known.Action != record.Action || known.Subject != record.Subject || known.PayloadHash != AuditChain.HashOf(record.Payload))
+                throw new FailureException("KeyConflict", FailureKind.Conflict, $"The audit trail already holds '{record.Key}' with other content.", record.Key);
+            return known;
+        }
+        last ??= connection.QuerySingleOrDefault<Row>($"SELECT {Columns} FROM audit ORDER BY sequence DESC LIMIT 1", transaction: transaction)?.ToEntry();
+        var entry = AuditChain.Link(last, at, record.Actor, record.Action, record.Subject, record.Payload);
+        sql.Execute(
+            "INSERT INTO audit(sequence, key, at, actor, action, subject, payload, payload_hash, previous_hash, hash) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10)",
+            entry.Sequence, record.Key, entry.At.ToString("O", CultureInfo.InvariantCulture), entry.Actor, entry.Action, entry.Subject, entry.Payload, entry.PayloadHash, entry.PreviousHash, entry.Hash);
+        return last = entry;
     }
 
     public async IAsyncEnumerable<AuditEntry> ReadAsync(DateTimeOffset? since, string? subject, [EnumeratorCancellation] CancellationToken cancellationToken)

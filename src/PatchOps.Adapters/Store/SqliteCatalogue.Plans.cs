@@ -24,15 +24,20 @@ internal sealed partial class SqliteCatalogue
     public IEnumerable<PatchPlan> Replacements(string planId) =>
         Stream("SELECT doc FROM plan WHERE json_extract(doc, '$.Replaces')=$1 ORDER BY created DESC, id", r => Encoding.Read<PatchPlan>(r.GetString(0)), planId);
 
-    public void AddVerdict(EffectivenessResult verdict, DateTimeOffset at)
+    public void AddVerdict(EffectivenessResult verdict, DateTimeOffset at) => AddVerdicts([verdict], at);
+
+    public void AddVerdicts(IReadOnlyList<EffectivenessResult> verdicts, DateTimeOffset at)
     {
-        var doc = Encoding.Write(verdict);
         using var connection = database.Connect();
         using var transaction = connection.BeginTransaction(deferred: false);
-        // Asking again with the same answer is no new fact.
-        var last = connection.QuerySingleOrDefault<string>("SELECT doc FROM verdict WHERE problem=@Problem ORDER BY at DESC, no DESC LIMIT 1", new { verdict.Problem }, transaction);
-        if (last == doc) return;
-        connection.Execute("INSERT INTO verdict(problem, at, doc) VALUES (@Problem, @at, @doc)", new { verdict.Problem, at = Encoding.Millis(at), doc }, transaction);
+        using var sql = new Statements(connection, transaction);
+        foreach (var verdict in verdicts)
+        {
+            var doc = Encoding.Write(verdict);
+            // Asking again with the same answer is no new fact.
+            if (sql.Text("SELECT doc FROM verdict WHERE problem=$1 ORDER BY at DESC, no DESC LIMIT 1", verdict.Problem) == doc) continue;
+            sql.Execute("INSERT INTO verdict(problem, at, doc) VALUES ($1,$2,$3)", verdict.Problem, Encoding.Millis(at), doc);
+        }
         transaction.Commit();
     }
 

@@ -9,11 +9,9 @@ namespace PatchOps.Core.Effectiveness;
 /// <summary>Did the patch remove the problem? The whole analysis of one problem's history, or of many.</summary>
 public static class EffectivenessAnalysis
 {
-    /// <summary>Below this share of a plain comparison's information the controls say too little to be asked.</summary>
-    private const double LeastEfficiency = 0.1;
 
-    /// <summary>From this share on the controls are the measure in any case.</summary>
-    private const double GoodEfficiency = 0.35;
+    /// <summary>Below this share of a plain comparison's information the controls say nothing, and asking them would be a pretence.</summary>
+    private const double LeastEfficiency = 0.02;
 
     /// <summary>Analyses one problem. Dirty data give an answer that names the limitation, never an exception.</summary>
     public static EffectivenessResult Analyse(ProblemHistory history, EffectivenessPolicy? policy = null)
@@ -110,20 +108,19 @@ public static class EffectivenessAnalysis
         var wedge = new WedgeDesign(window, clean.Items);
         var trend = BeforeAfterDispersion.PreTrend(window);
         var efficiency = wedge.Concurrent ? wedge.Efficiency(window) : 0;
-        if (wedge.Concurrent && Asks(wedge, window, efficiency, trend?.T)
+        if (efficiency >= LeastEfficiency
             && WedgeAssessment.Assess(raw with { Controls = wedge.Controls }, wedge, itemsPerDay, policy, reasons) is { } controlled)
             return controlled with { PreTrend = PerMonth(trend) };
 
         var dispersion = BeforeAfterDispersion.Of(window);
+        var spread = CountSpread.Choose(window, dispersion, policy);
         var result = CountAssessment.Assess(raw with
         {
-            Model = dispersion.Present ? CountModel.QuasiPoisson : CountModel.Poisson,
-            Dispersion = dispersion.Factor,
+            Model = spread.Model,
+            Dispersion = spread.Factor,
             PreTrend = PerMonth(trend),
-        }, dispersion.Effective(policy.Confidence), itemsPerDay, policy, reasons);
-        reasons.Add(dispersion.Present
-            ? $"Quasi-Poisson: the counts vary {Sentences.Number(dispersion.Factor)} times as much as independent incidents would, seen between {dispersion.Source}; the counts are divided by it."
-            : "Poisson: the counts do not vary more than independent incidents would.");
+        }, spread, itemsPerDay, policy, reasons);
+        reasons.Add(spread.Why);
         reasons.Add(wedge.Concurrent
             ? "The unpatched comparable items say too little to be the measure: a trend or regression to the mean is not excluded."
             : "There are no unpatched comparable items over the same time: a trend or regression to the mean is not excluded.");
@@ -137,22 +134,7 @@ public static class EffectivenessAnalysis
                 result = result with { Verdict = EffectivenessVerdict.Inconclusive, DaysNeeded = null };
             }
         }
-        if (efficiency > 0 && result.Verdict == EffectivenessVerdict.Effective && WedgeAssessment.Contradicts(wedge, result.RateRatio ?? 1, 0.95))
-        {
-            reasons.Add("Effective is withheld: the few unpatched comparable items fell too, so that the patch need not be the cause.");
-            result = result with { Verdict = EffectivenessVerdict.Inconclusive, DaysNeeded = null };
-        }
         return CheckTrend(result, trend, dispersion, policy, reasons);
-    }
-
-    /// <summary>Good controls are always asked; weak ones where the baseline was moving or they tell another story than the plain comparison.</summary>
-    private static bool Asks(WedgeDesign wedge, BeforeAfterWindow window, double efficiency, double? trend)
-    {
-        if (efficiency >= GoodEfficiency) return true;
-        if (efficiency < LeastEfficiency) return false;
-        if (trend is { } t && Math.Abs(t) >= 1.28) return true;
-        var plain = new RateComparison(window.BeforeCount, window.BeforeDays, window.AfterCount, window.AfterDays).Ratio;
-        return plain is > 0 and var ratio && WedgeAssessment.Contradicts(wedge, ratio, 0.9);
     }
 
     private static double? PerMonth((double Slope, double T, double ExpectedAfter)? trend) =>
@@ -216,7 +198,7 @@ public static class EffectivenessAnalysis
         reasons.Add(before <= 0
             ? "There is no exposure time before deployment: the data start with it."
             : "There is no exposure time after deployment and washout within the complete days of data.");
-        var days = before > 0 ? VerdictRules.DaysNeeded(count, before, 0, 0, 1, patched.Count, policy) : null;
+        var days = before > 0 ? VerdictRules.DaysNeeded(count, before, 0, 0, CountSpread.None, patched.Count, policy) : null;
         if (days is { } more)
             reasons.Add(string.Create(CultureInfo.InvariantCulture, $"If no incident follows, a verdict is possible after {more} more days."));
         return raw with

@@ -1,4 +1,5 @@
 using System.Globalization;
+using PatchOps.Core.Effectiveness.Designs;
 using PatchOps.Core.Effectiveness.Statistics;
 using PatchOps.Core.Effectiveness.Verdicts;
 using PatchOps.Domain;
@@ -41,11 +42,11 @@ public static class EffectivenessTest
             reasons.Add(Sentences.NoExposure(beforeCount, beforeDays, afterCount, afterDays));
             return raw with
             {
-                DaysNeeded = beforeDays > 0 ? VerdictRules.DaysNeeded(beforeCount, beforeDays, 0, 0, 1, 1, policy) : null,
+                DaysNeeded = beforeDays > 0 ? VerdictRules.DaysNeeded(beforeCount, beforeDays, 0, 0, CountSpread.None, 1, policy) : null,
                 Reasons = reasons,
             };
         }
-        var result = CountAssessment.Assess(raw, 1, 1, policy, reasons);
+        var result = CountAssessment.Assess(raw, CountSpread.None, 1, policy, reasons);
         reasons.Add("Counts alone exclude neither a trend nor regression to the mean: a problem is patched when it is at its worst.");
         return result with { Reasons = reasons };
     }

@@ -29,6 +29,9 @@ public sealed record ProblemHistory
 
     /// <summary>End of the last complete day of data (exclusive): nothing after it counts.</summary>
     public required DateTimeOffset DataUntil { get; init; }
+
+    /// <summary>What the gathering left out, one sentence each; the analysis repeats it.</summary>
+    public IReadOnlyList<string> Limitations { get; init; } = [];
 }
 
 /// <summary>Why an item is looked at.</summary>

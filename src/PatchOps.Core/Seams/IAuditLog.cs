@@ -14,6 +14,13 @@ public interface IAuditLog
     /// <exception cref="FailureException"><c>KeyConflict</c>: the key exists with other content.</exception>
     ValueTask<AuditEntry> AppendAsync(AuditRecord record, DateTimeOffset at, CancellationToken cancellationToken);
 
+    /// <summary>Appends several durably, in one transaction where the log can.</summary>
+    /// <exception cref="FailureException"><c>KeyConflict</c>: a key exists with other content; nothing is appended where the log can undo it.</exception>
+    async ValueTask AppendAsync(IReadOnlyList<AuditRecord> records, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        foreach (var record in records) await AppendAsync(record, at, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Entries in order, from <paramref name="since"/> on, of one subject where given (wildcards * and ?).</summary>
     IAsyncEnumerable<AuditEntry> ReadAsync(DateTimeOffset? since, string? subject, CancellationToken cancellationToken);
 }

@@ -162,6 +162,12 @@ public interface ICatalogue
     /// <summary>Records a verdict; of one problem and patch the newest counts.</summary>
     void AddVerdict(EffectivenessResult verdict, DateTimeOffset at);
 
+    /// <summary>Records many at once.</summary>
+    void AddVerdicts(IReadOnlyList<EffectivenessResult> verdicts, DateTimeOffset at)
+    {
+        foreach (var verdict in verdicts) AddVerdict(verdict, at);
+    }
+
     /// <summary>Newest verdict of each problem, as known on a day.</summary>
     IReadOnlyList<(EffectivenessResult Verdict, DateTimeOffset At)> Verdicts(DateTimeOffset asOf);
 

@@ -10,6 +10,12 @@ public sealed record EffectivenessResult
     /// <summary>Id of the problem record; null when only counts were given.</summary>
     public string? Problem { get; init => field = Require.OptionalText(value); }
 
+    /// <summary>What the verdict is about where many problems were put together: the patch, plan, product or vendor; null otherwise.</summary>
+    public string? Group { get; init => field = Require.OptionalText(value); }
+
+    /// <summary>Problems put together under <see cref="Group"/>.</summary>
+    public IReadOnlyList<string> Problems { get; init; } = [];
+
     /// <summary>Patch under test; several are joined with a comma.</summary>
     public string? Patch { get; init => field = Require.OptionalText(value); }
 
@@ -97,7 +103,7 @@ public sealed record EffectivenessResult
     /// <summary>Why this verdict, and what limits it; one sentence each.</summary>
     public IReadOnlyList<string> Reasons { get; init; } = [];
 
-    public override string ToString() => $"{Problem ?? "counts"}: {Verdict}";
+    public override string ToString() => $"{Problem ?? Group ?? "counts"}: {Verdict}";
 }
 
 /// <summary>Incidents of one category on the patched items, or on items that depend on them, before and after deployment.</summary>

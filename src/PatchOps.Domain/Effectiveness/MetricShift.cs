@@ -19,7 +19,16 @@ public enum MetricShiftVerdict
 /// <summary>A metric before and after deployment: typical shift with interval, against a tolerance.</summary>
 public sealed record MetricShift
 {
+    /// <summary>Host or service of the samples; null where the source names none.</summary>
+    public string? Series { get; init => field = Require.OptionalText(value); }
+
+    /// <summary>Start of the deployment that the samples were cut at; null where sides were given.</summary>
+    public DateTimeOffset? Deployed { get; init; }
+
     public required MetricShiftVerdict Verdict { get; init; }
+
+    /// <summary>Shift either way that does not matter, in the metric's unit.</summary>
+    public double Tolerance { get; init => field = Require.Finite(value); }
 
     public int BeforeSamples { get; init; }
 
@@ -36,4 +45,6 @@ public sealed record MetricShift
     public double? PValue { get; init => field = Require.Finite(value); }
 
     public IReadOnlyList<string> Reasons { get; init; } = [];
+
+    public override string ToString() => $"{Series ?? "metric"}: {Verdict}";
 }

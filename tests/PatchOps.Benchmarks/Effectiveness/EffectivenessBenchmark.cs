@@ -35,59 +35,82 @@ internal sealed class EffectivenessBenchmark : IBenchmark
 
     private static void FalsePositives()
     {
-        Console.WriteLine("No effect, problems chosen because they were bad (worst third of the baseline), bursts of 2, 1,000 problems each");
-        Console.WriteLine($"{"",-52}{"naive",8}{"p<0.05",8}{"Effective",11}{"Worse",8}{"design",30}");
+        const int cases = 4000;
+        Console.WriteLine($"No effect; problems chosen because they were bad (worst of three by what all items did before the first deployment), {cases} each");
+        Console.WriteLine($"(bound with controls or waves: p<0.05 in at most 6 %; standard error {100 * Math.Sqrt(0.05 * 0.95 / cases):F2} %)");
+        Console.WriteLine($"{"",-56}{"naive",8}{"p<0.05",8}{"Effective",11}{"Worse",8}{"covered",9}  design");
         (string Name, Simulation Simulation)[] rows =
         [
-            ("no trend, no controls", new() { Items = 12, Rate = 0.03, Burst = 2 }),
-            ("rate falls 15 % a month, no controls", new() { Items = 12, Rate = 0.03, Burst = 2, Trend = 0.85 }),
-            ("no trend, as many controls", new() { Items = 24, Unpatched = 12, Rate = 0.03, Burst = 2 }),
-            ("rate falls 15 % a month, as many controls", new() { Items = 24, Unpatched = 12, Rate = 0.03, Burst = 2, Trend = 0.85 }),
-            ("no trend, waves over 120 days", new() { Items = 20, Stagger = 120, Rate = 0.03, Burst = 2 }),
-            ("rate falls 15 % a month, waves over 120 days", new() { Items = 20, Stagger = 120, Rate = 0.03, Burst = 2, Trend = 0.85 }),
+            ("no trend, no controls (confounding named)", new() { Items = 12, Rate = 0.03, Burst = 2 }),
+            ("-15 % a month, no controls (confounding named)", new() { Items = 12, Rate = 0.03, Burst = 2, Trend = 0.85 }),
+            ("as many controls, single incidents", new() { Items = 24, Unpatched = 12, Rate = 0.03 }),
+            ("as many controls, bursts of 2", new() { Items = 24, Unpatched = 12, Rate = 0.03, Burst = 2 }),
+            ("as many controls, bursts of 2, -15 % a month", new() { Items = 24, Unpatched = 12, Rate = 0.03, Burst = 2, Trend = 0.85 }),
+            ("as many controls, bursts of 3", new() { Items = 24, Unpatched = 12, Rate = 0.03, Burst = 3 }),
+            ("as many controls, weeks vary (shape 4)", new() { Items = 24, Unpatched = 12, Rate = 0.03, WeeklyShape = 4 }),
+            ("as many controls, items differ (shape 1), bursts of 2", new() { Items = 24, Unpatched = 12, Rate = 0.03, ItemShape = 1, Burst = 2 }),
+            ("4 items, 4 controls, bursts of 2", new() { Items = 8, Unpatched = 4, Rate = 0.02, Burst = 2 }),
+            ("waves over 120 days, bursts of 2", new() { Items = 20, Stagger = 120, Rate = 0.03, Burst = 2 }),
+            ("waves over 120 days, bursts of 2, -7 % a month", new() { Items = 20, Stagger = 120, Rate = 0.03, Burst = 2, Trend = 0.93 }),
+            ("waves over 120 days, bursts of 2, -15 % a month", new() { Items = 20, Stagger = 120, Rate = 0.03, Burst = 2, Trend = 0.85 }),
+            ("waves over 120 days, weeks vary (shape 4)", new() { Items = 20, Stagger = 120, Rate = 0.03, WeeklyShape = 4 }),
+            ("waves over 60 days, single incidents, -10 % a month", new() { Items = 20, Stagger = 60, Rate = 0.03, Trend = 0.9 }),
+            ("waves over 45 days, bursts of 2, -7 % a month", new() { Items = 20, Stagger = 45, Rate = 0.03, Burst = 2, Trend = 0.93 }),
+            ("waves over 45 days, bursts of 2, -15 % a month", new() { Items = 20, Stagger = 45, Rate = 0.03, Burst = 2, Trend = 0.85 }),
         ];
         foreach (var (name, simulation) in rows)
         {
-            var random = new Random(1);
-            int naive = 0, significant = 0, effective = 0, worse = 0;
+            var gate = new object();
+            int naive = 0, significant = 0, effective = 0, worse = 0, covered = 0;
             var designs = new Dictionary<EffectivenessDesign, int>();
-            const int cases = 1000;
-            for (var n = 0; n < cases;)
+            Parallel.For(0, 8, part =>
             {
-                // A problem is chosen on what all its items did before the first deployment: the worst of three.
-                var history = Enumerable.Range(0, 3).Select(_ => simulation.Make(random))
-                    .MaxBy(h => h.Incidents.Count(i => i.Problem is not null && i.Opened < Simulation.Start.AddDays(simulation.BeforeDays)))!;
-                n++;
-                var result = EffectivenessAnalysis.Analyse(history);
-                if (NaiveSuccess(result)) naive++;
-                if (result.PValue < 0.05) significant++;
-                if (result.Verdict == EffectivenessVerdict.Effective) effective++;
-                if (result.Verdict == EffectivenessVerdict.Worse) worse++;
-                designs[result.Design] = designs.GetValueOrDefault(result.Design) + 1;
-            }
-            Console.WriteLine($"{name,-52}{naive / 10.0,7:F1}%{significant / 10.0,7:F1}%{effective / 10.0,10:F1}%{worse / 10.0,7:F1}%{string.Join(' ', designs.OrderByDescending(d => d.Value).Select(d => $"{d.Key} {d.Value / 10.0:F0}%")),30}");
+                var random = new Random(1000 + part);
+                for (var n = 0; n < cases / 8; n++)
+                {
+                    // A problem is chosen on what all its items did before the first deployment: the worst of three.
+                    var history = Enumerable.Range(0, 3).Select(_ => simulation.Make(random))
+                        .MaxBy(h => h.Incidents.Count(i => i.Problem is not null && i.Opened < Simulation.Start.AddDays(simulation.BeforeDays)))!;
+                    var result = EffectivenessAnalysis.Analyse(history);
+                    lock (gate)
+                    {
+                        if (NaiveSuccess(result)) naive++;
+                        if (result.PValue < 0.05) significant++;
+                        if (result.Verdict == EffectivenessVerdict.Effective) effective++;
+                        if (result.Verdict == EffectivenessVerdict.Worse) worse++;
+                        if (result.RateRatioLow <= 1 && !(result.RateRatioHigh < 1)) covered++;
+                        designs[result.Design] = designs.GetValueOrDefault(result.Design) + 1;
+                    }
+                }
+            });
+            string Share(int count) => $"{100.0 * count / cases:F1}%";
+            Console.WriteLine($"{name,-56}{Share(naive),8}{Share(significant),8}{Share(effective),11}{Share(worse),8}{Share(covered),9}  {string.Join(' ', designs.OrderByDescending(d => d.Value).Select(d => $"{d.Key} {100.0 * d.Value / cases:F0}%"))}");
         }
     }
 
     private static void Coverage()
     {
         Console.WriteLine();
-        Console.WriteLine("Coverage of the 95 % interval (exact Poisson, by summation over 20,000 draws)");
+        Console.WriteLine("Coverage of the 95 % interval, two counts, exact Poisson (bound: at least 94.5 %, and at most 97 % where both counts reach 25; exact by summation over all pairs of counts)");
         Console.WriteLine($"{"before",8}{"after",8}{"covered",10}");
-        var random = new Random(2);
-        foreach (var (before, after) in new[] { (2.0, 1.0), (12, 2.4), (12, 12), (30, 30), (60, 30), (200, 100), (1000, 1000) })
+        foreach (var (before, after) in new[] { (2.0, 1.0), (12, 2.4), (12, 12), (25, 25), (30, 30), (60, 30), (200, 100), (1000, 1000) })
         {
-            var covered = 0;
-            const int cases = 20_000;
-            for (var n = 0; n < cases; n++)
-            {
-                int x = Simulation.Poisson(random, before), y = Simulation.Poisson(random, after);
-                var comparison = new RateComparison(x, 1, y, 1);
-                // The truth lies inside exactly where neither tail at the true ratio is below 2.5 %.
-                var truth = after / before;
-                if (comparison.TailLow(truth) >= 0.025 && comparison.TailHigh(truth) >= 0.025) covered++;
-            }
-            Console.WriteLine($"{before,8:F1}{after,8:F1}{covered / (double)cases,10:P2}");
+            double covered = 0, all = 0;
+            int Low(double mean) => (int)Math.Max(0, mean - 7 * Math.Sqrt(mean) - 5);
+            int High(double mean) => (int)(mean + 7 * Math.Sqrt(mean) + 5);
+            double Chance(int n, double mean) => Math.Exp(n * Math.Log(mean) - mean - MathNet.Numerics.SpecialFunctions.GammaLn(n + 1));
+            // The truth lies inside exactly where neither tail at the true ratio is below 2.5 %.
+            var truth = after / before;
+            for (var x = Low(before); x <= High(before); x++)
+                for (var y = Low(after); y <= High(after); y++)
+                {
+                    var weight = Chance(x, before) * Chance(y, after);
+                    all += weight;
+                    if (weight < 1e-12) { covered += weight; continue; }
+                    var comparison = new RateComparison(x, 1, y, 1);
+                    if (comparison.TailLow(truth) >= 0.025 && comparison.TailHigh(truth) >= 0.025) covered += weight;
+                }
+            Console.WriteLine($"{before,8:F1}{after,8:F1}{covered / all,10:P2}");
         }
     }
 
@@ -103,11 +126,14 @@ internal sealed class EffectivenessBenchmark : IBenchmark
                 Console.WriteLine($"{rate,10}{days,6}{Of(0.7, 0.025),8:F2}{Of(0.5, 0.025),8:F2}{Of(0.2, 0.025),8:F2}{Of(0, 0.025),10:F2} ({Of(0, 0.05):F2})");
             }
         Console.WriteLine();
-        Console.WriteLine("An 80 % fall on items with 24 or more incidents before, verdicts in 500 problems each");
+        const int cases = 2000;
+        Console.WriteLine($"An 80 % fall on items with 24 or more incidents before, {cases} problems each (bound: Effective in at least 80 %; standard error {100 * Math.Sqrt(0.8 * 0.2 / cases):F1} %)");
+        Console.WriteLine($"{"",-42}{"naive",8}{"Effective",11}{"covered",9}  verdicts; models");
         foreach (var (name, simulation) in new (string, Simulation)[]
         {
             ("patched at once, 90 days after", new() { Items = 12, Rate = 30.0 / 12 / 180, Ratio = 0.2 }),
             ("waves over three weeks, 90 days after", new() { Items = 12, Rate = 30.0 / 12 / 180, Ratio = 0.2, Stagger = 21 }),
+            ("waves over two months, 90 days after", new() { Items = 12, Rate = 30.0 / 12 / 180, Ratio = 0.2, Stagger = 60 }),
             ("waves over two months, 120 days after", new() { Items = 12, Rate = 30.0 / 12 / 180, Ratio = 0.2, Stagger = 60, AfterDays = 120 }),
             ("as many controls, 90 days after", new() { Items = 24, Unpatched = 12, Rate = 30.0 / 12 / 180, Ratio = 0.2 }),
             ("twice as many controls, 120 days after", new() { Items = 36, Unpatched = 24, Rate = 30.0 / 12 / 180, Ratio = 0.2, AfterDays = 120 }),
@@ -115,14 +141,20 @@ internal sealed class EffectivenessBenchmark : IBenchmark
         {
             var random = new Random(3);
             var verdicts = new SortedDictionary<EffectivenessVerdict, int>();
-            for (var n = 0; n < 500;)
+            var models = new SortedDictionary<CountModel, int>();
+            int naive = 0, covered = 0;
+            for (var n = 0; n < cases;)
             {
                 var result = EffectivenessAnalysis.Analyse(simulation.Make(random));
                 if (result.BeforeCount < 24) continue;
                 n++;
+                if (NaiveSuccess(result)) naive++;
+                if (result.RateRatioLow <= 0.2 && !(result.RateRatioHigh < 0.2)) covered++;
                 verdicts[result.Verdict] = verdicts.GetValueOrDefault(result.Verdict) + 1;
+                models[result.Model] = models.GetValueOrDefault(result.Model) + 1;
             }
-            Console.WriteLine($"{name,-42}{string.Join("  ", verdicts.Select(v => $"{v.Key} {v.Value / 5.0:F1} %"))}");
+            string Share(int count) => $"{100.0 * count / cases:F1}%";
+            Console.WriteLine($"{name,-42}{Share(naive),8}{Share(verdicts.GetValueOrDefault(EffectivenessVerdict.Effective)),11}{Share(covered),9}  {string.Join(", ", verdicts.Select(v => $"{v.Key} {Share(v.Value)}"))}; {string.Join(", ", models.Select(m => $"{m.Key} {Share(m.Value)}"))}");
         }
     }
 

@@ -1,4 +1,5 @@
 using PatchOps.Core.Effectiveness;
+using PatchOps.Core.Effectiveness.Metrics;
 using PatchOps.Domain;
 
 namespace PatchOps.Core.Tests.Effectiveness;
@@ -31,5 +32,31 @@ public sealed class MetricShiftTests
         Assert.Null(result.Shift);
         Assert.Equal(2, result.Reasons.Count);
         Assert.Throws<FailureException>(() => MetricShiftTest.Compare([1], [1], double.NaN));
+    }
+
+    [Fact]
+    public void Slow_waves_are_no_shift_and_a_real_one_is_found_through_them()
+    {
+        var random = new Random(9);
+        var start = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        int alarms = 0, found = 0;
+        for (var run = 0; run < 100; run++)
+        {
+            MetricSamples Walk(double shift)
+            {
+                // Every sample keeps nine tenths of the last one's deviation.
+                double level = 0;
+                return new("web01", [.. Enumerable.Range(0, 3000).Select(k =>
+                {
+                    level = 0.9 * level + random.NextDouble() - 0.5;
+                    return (start.AddHours(k), 100 + level + (k >= 1500 ? shift : 0));
+                })]);
+            }
+            var deployed = (start.AddHours(1500), start.AddHours(1500));
+            if (MetricReview.Compare(Walk(0), deployed, 0, EffectivenessPolicy.Default).Verdict is MetricShiftVerdict.Higher or MetricShiftVerdict.Lower) alarms++;
+            if (MetricReview.Compare(Walk(2), deployed, 0, EffectivenessPolicy.Default).Verdict == MetricShiftVerdict.Higher) found++;
+        }
+        Assert.InRange(alarms, 0, 10);
+        Assert.InRange(found, 95, 100);
     }
 }

@@ -33,6 +33,12 @@ internal sealed class Simulation
     /// <summary>Mean incidents per burst; 1 is Poisson.</summary>
     public double Burst { get; init; } = 1;
 
+    /// <summary>Shape of a gamma factor that every week of the whole problem draws anew (variance grows with the square of the rate); infinite is none.</summary>
+    public double WeeklyShape { get; init; } = double.PositiveInfinity;
+
+    /// <summary>Shape of a gamma factor that every item draws once: some items fail far more often than others; infinite is none.</summary>
+    public double ItemShape { get; init; } = double.PositiveInfinity;
+
     /// <summary>Factor per 30 days on every item.</summary>
     public double Trend { get; init; } = 1;
 
@@ -45,8 +51,10 @@ internal sealed class Simulation
         var incidents = new List<Incident>();
         var deployments = new List<Deployment>();
         var items = new List<ObservedItem>();
+        var weeks = double.IsInfinity(WeeklyShape) ? null : Enumerable.Range(0, (int)(length / 7) + 1).Select(_ => Gamma(random, WeeklyShape)).ToArray();
         for (var i = 0; i < Items; i++)
         {
+            var own = double.IsInfinity(ItemShape) ? 1 : Gamma(random, ItemShape);
             var id = $"{problem}-host{i}";
             var patched = i >= Unpatched;
             items.Add(new ObservedItem { Id = id, Use = patched ? ItemUse.Affected : ItemUse.Control, Role = "web", Environment = "Production" });
@@ -58,7 +66,8 @@ internal sealed class Simulation
                     Outcome = DeploymentOutcome.Succeeded,
                 });
             double Effect(double t) => !patched || t < deployed || t >= deployed + ReturnsAfter ? 1 : Ratio;
-            Add(id, "database", problem, t => Rate * Math.Pow(Trend, (t - length) / 30) * Effect(t), Rate * Math.Max(1, Ratio) * Math.Max(1, Math.Pow(Trend, -length / 30)));
+            Add(id, "database", problem, t => own * Rate * Math.Pow(Trend, (t - length) / 30) * Effect(t) * (weeks?[(int)(t / 7)] ?? 1),
+                own * Rate * Math.Max(1, Ratio) * Math.Max(1, Math.Pow(Trend, -length / 30)) * (weeks?.Max() ?? 1));
             Add(id, "network", null, t => OtherRate * (patched && t >= deployed ? OtherRatio : 1), OtherRate * Math.Max(1, OtherRatio));
         }
         return new ProblemHistory
@@ -84,6 +93,21 @@ internal sealed class Simulation
                 while (random.NextDouble() < 1 - 1 / Burst);
             }
         }
+    }
+
+    /// <summary>Gamma variable of mean 1: sum of exponentials for the whole part of the shape, Johnk's method for the rest.</summary>
+    public static double Gamma(Random random, double shape)
+    {
+        double sum = 0;
+        for (var k = 0; k < (int)shape; k++) sum -= Math.Log(1 - random.NextDouble());
+        var rest = shape - (int)shape;
+        if (rest > 0)
+        {
+            double x, y;
+            do { x = Math.Pow(random.NextDouble(), 1 / rest); y = Math.Pow(random.NextDouble(), 1 / (1 - rest)); } while (x + y > 1 || x + y == 0);
+            sum -= Math.Log(1 - random.NextDouble()) * x / (x + y);
+        }
+        return sum / shape;
     }
 
     public static int Poisson(Random random, double mean)

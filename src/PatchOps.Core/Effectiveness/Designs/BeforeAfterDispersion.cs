@@ -28,7 +28,7 @@ internal static class BeforeAfterDispersion
                     expected.Add(count / days * exposure[k]);
                 }
             }
-            largest = Dispersion.Largest(largest, Dispersion.From(observed.ToArray(), expected.ToArray(), parameters, name, level));
+            largest = Dispersion.Largest(largest, Dispersion.From(observed.ToArray(), expected.ToArray(), parameters, name, level) with { Width = width });
         }
         return beforeOnly ? largest : Dispersion.Largest(largest, BetweenItems(window));
     }

@@ -15,6 +15,7 @@ internal sealed class CleanHistory
         _source = source;
         _policy = policy;
         Until = Days(source.DataUntil);
+        Limitations.AddRange(source.Limitations);
         if (Until <= 0) return;
         foreach (var item in source.Items) Add(item);
         ReadDeployments();

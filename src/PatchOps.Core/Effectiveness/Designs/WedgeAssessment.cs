@@ -8,26 +8,35 @@ namespace PatchOps.Core.Effectiveness.Designs;
 /// <summary>From a fitted stepped-wedge model to a result.</summary>
 internal static class WedgeAssessment
 {
+
     /// <summary>Null where the model cannot be read (no incidents left, δ not identified).</summary>
     public static EffectivenessResult? Assess(
         EffectivenessResult raw, WedgeDesign design, double itemsPerDay, EffectivenessPolicy policy, List<string> reasons)
     {
-        var model = new TwoWayPoisson(design.Cells);
-        if (model.TreatedCount + model.UntreatedCount <= 0) return null;
+        var free = new TwoWayPoisson(design.Cells);
+        if (free.TreatedCount + free.UntreatedCount <= 0) return null;
+        free.Fit();
+        var dispersion = Spread(free, policy);
+        var model = new TwoWayPoisson(design.Pooled, PeriodDrift.Of(design.Pooled, design.Middles, dispersion.Factor));
         model.Fit();
-        var dispersion = Spread(model, policy);
-        var root = Math.Sqrt(dispersion.Factor);
+        // Deviances of few incidents are a little larger than χ²: Bartlett's factor of a 2×2 table is about 1 + a tenth of the log odds ratio's
+        // variance, and twice that where the incidents come in bursts, whose sizes are as uneven as their number.
+        var root = Math.Sqrt(dispersion.Factor * (1 + (dispersion.Present ? 0.2 : 0.1) * Math.Min(20, dispersion.Factor * model.NullVariance())));
         var degrees = dispersion.Present ? Math.Max(2, dispersion.Degrees) : double.PositiveInfinity;
         var reach = Quantiles.Student(1 - policy.Alpha / 2, degrees) * root;
-        var low = Math.Exp(model.Limit(reach, upper: false));
-        var high = Math.Exp(model.Limit(reach, upper: true));
+        // No incident at all: the deviance is then twice the number expected, and its tail that of a Poisson count of zero.
+        var none = model.TreatedCount <= 0;
+        var low = none ? 0 : Math.Exp(model.Limit(reach, upper: false));
+        var high = Math.Exp(model.Limit(none ? Math.Max(reach, Math.Sqrt(-2 * Math.Log(policy.Alpha / 2)) * root) : reach, upper: true));
         if (!double.IsFinite(high) && low <= 0) return null;
 
         var useful = Quantiles.StudentTail(model.SignedRoot(Math.Log(1 - policy.MinimumReduction)) / root, degrees);
-        var reduced = Quantiles.StudentTail(model.SignedRoot(0) / root, degrees);
+        var unchanged = model.SignedRoot(0) / root;
+        var reduced = Quantiles.StudentTail(unchanged, degrees);
         var p = Math.Min(1, 2 * Math.Min(reduced, 1 - reduced));
+        if (none) p = Math.Min(1, Math.Max(p, 2 * Math.Exp(-unchanged * unchanged / 2)));
         var control = raw.BeforeCount > 0
-            ? model.TreatedCounterfactual / raw.AfterDays / (raw.BeforeCount / raw.BeforeDays)
+            ? free.TreatedCounterfactual / raw.AfterDays / (raw.BeforeCount / raw.BeforeDays)
             : double.NaN;
         var verdict = VerdictRules.Decide(low, high, useful, policy);
         // How many independent incidents a plain comparison would need to be as precise: the exact formulas then speak for the wedge too.
@@ -37,14 +46,14 @@ internal static class WedgeAssessment
         var tail = policy.Alpha / 2;
         var before = raw.BeforeCount / loss;
         var days = verdict != EffectivenessVerdict.Inconclusive ? 0
-            : VerdictRules.DaysNeeded(raw.BeforeCount, raw.BeforeDays, raw.AfterCount, raw.AfterDays, loss, itemsPerDay, policy);
+            : VerdictRules.DaysNeeded(raw.BeforeCount, raw.BeforeDays, raw.AfterCount, raw.AfterDays, new CountSpread(loss, loss), itemsPerDay, policy);
         var result = raw with
         {
             Verdict = verdict,
             Design = design.NeverPatched > 0 ? EffectivenessDesign.Controlled : EffectivenessDesign.SteppedWedge,
             Model = dispersion.Present ? CountModel.QuasiPoisson : CountModel.Poisson,
             Dispersion = dispersion.Factor,
-            RateRatio = model.TreatedCount <= 0 ? 0 : CountAssessment.Json(Math.Exp(model.Effect)),
+            RateRatio = none ? 0 : CountAssessment.Json(Math.Exp(model.Effect)),
             RateRatioLow = CountAssessment.Json(low),
             RateRatioHigh = CountAssessment.Json(high),
             PValue = p,
@@ -57,7 +66,7 @@ internal static class WedgeAssessment
         };
         reasons.Add(Sentences.Verdict(result, policy));
         reasons.Add(string.Create(CultureInfo.InvariantCulture,
-            $"Measured against {(design.NeverPatched > 0 ? $"{design.NeverPatched} unpatched items with the problem and " : "")}items patched later, over the same time and within role and environment (Poisson regression with item and time effects); their rate moved by a factor of {Sentences.Number(result.ControlRatio)}."));
+            $"Measured against {(design.NeverPatched > 0 ? $"{design.NeverPatched} unpatched items with the problem and " : "")}items patched later, over the same time and within role and environment (Poisson regression with item effects and time effects that drift); their rate moved by a factor of {Sentences.Number(result.ControlRatio)}."));
         if (dispersion.Present)
             reasons.Add($"Quasi-Poisson: the counts vary {Sentences.Number(dispersion.Factor)} times as much as independent incidents would, seen between {dispersion.Source}.");
         reasons.Add(Sentences.Power(result, before, policy));
@@ -65,23 +74,16 @@ internal static class WedgeAssessment
         return result;
     }
 
-    /// <summary>Whether controls too weak to measure by nevertheless speak, with the given probability, for a smaller fall than the plain comparison shows.</summary>
-    public static bool Contradicts(WedgeDesign design, double plainRatio, double probability)
-    {
-        var model = new TwoWayPoisson(design.Cells);
-        if (model.TreatedCount <= 0) return false;
-        model.Fit();
-        return model.SignedRoot(Math.Log(plainRatio)) <= -Quantiles.Normal(probability);
-    }
-
     /// <summary>The larger of the dispersion between cells and that which keeps each item's incidents together.</summary>
     private static Dispersion Spread(TwoWayPoisson model, EffectivenessPolicy policy)
     {
-        var cells = Dispersion.From(model.PearsonChiSquare, model.ResidualDegrees, "items and periods");
+        var cells = Dispersion.From(model.CellDispersion * model.ResidualDegrees, model.ResidualDegrees, "items and periods", Dispersion.Cells);
+        // A dispersion is never known better than from as many independent incidents as there were.
+        if (cells.Present) cells = cells with { Degrees = Math.Max(2, Math.Min(model.CellDegrees, (model.TreatedCount + model.UntreatedCount) / cells.Factor - 2)) };
         if (model.Items < 4 || !double.IsFinite(model.Variance)) return cells;
-        var items = new Dispersion(model.ClusterVariance / model.Variance, model.Items - 1, "items");
-        // Its own scatter is √(2 ÷ (G − 1)): below that a ratio above one means nothing, unless the cells are over-dispersed anyway.
-        var clear = cells.Present || items.Factor > 1 + 1.5 * Math.Sqrt(2 / items.Degrees);
+        var items = new Dispersion(model.ClusterVariance / model.Variance, model.ClusterDegrees, "items");
+        // Its own scatter is √(2 ÷ degrees): below that a ratio above one means nothing, unless the cells are over-dispersed anyway.
+        var clear = cells.Present || items.Factor > 1 + 2 * Math.Sqrt(2 / items.Degrees);
         return clear && items.Present && items.Effective(policy.Confidence) > cells.Effective(policy.Confidence) ? items : cells;
     }
 }

@@ -9,6 +9,7 @@ internal sealed class WedgeDesign
     private const double WaveGap = 3;
 
     private readonly List<WedgeCell> _cells = [];
+    private readonly List<WedgeCell> _pooled = [];
 
     public WedgeDesign(BeforeAfterWindow window, IReadOnlyCollection<ItemTimeline> all)
     {
@@ -17,9 +18,11 @@ internal sealed class WedgeDesign
         var until = window.Items.Max(i => i.AfterUntil(policy.AfterDays));
         var edges = Edges(from, until, window.Items);
         var periods = edges.Length - 1;
+        Middles = [.. edges.Skip(1).Select((edge, k) => (edges[k] + edge) / 2)];
         var strata = new Dictionary<string, int>(StringComparer.Ordinal);
         var members = new HashSet<ItemTimeline>(window.Items);
         var number = 0;
+        var alike = new Dictionary<(int, double, double, double?, double), int>();
         foreach (var item in all)
         {
             if (item.Use == ItemUse.Dependent) continue;
@@ -27,8 +30,10 @@ internal sealed class WedgeDesign
             // A patched item without exposure on both sides still is a control until its deployment.
             if (patched && !members.Contains(item) && item.Deployed <= from) continue;
             if (!strata.TryGetValue(item.Stratum, out var stratum)) strata.Add(item.Stratum, stratum = strata.Count);
+            var first = _cells.Count;
             Cut(item, number, stratum * periods, Math.Max(from, item.From), Math.Min(until, item.Deployed ?? item.Until), edges, treated: false);
             if (members.Contains(item)) Cut(item, number, stratum * periods, item.AfterFrom, item.AfterUntil(policy.AfterDays), edges, treated: true);
+            Pool(alike, (stratum, item.From, item.Until, item.Deployed, members.Contains(item) ? item.Settled : -1), first);
             if (!patched && item.Symptoms.Count > 0) NeverPatched++;
             number++;
         }
@@ -40,6 +45,12 @@ internal sealed class WedgeDesign
     }
 
     public IReadOnlyList<WedgeCell> Cells => _cells;
+
+    /// <summary>The same with items of one stratum that were observed and patched at the same times put together: the likelihood, and so every estimate, is the same.</summary>
+    public IReadOnlyList<WedgeCell> Pooled => _pooled;
+
+    /// <summary>Middle of each period, days since the data's start.</summary>
+    public IReadOnlyList<double> Middles { get; }
 
     /// <summary>Unpatched items on which the problem occurred.</summary>
     public int NeverPatched { get; }
@@ -60,7 +71,7 @@ internal sealed class WedgeDesign
         if (total <= 0) return 0;
         var after = window.AfterDays / (window.AfterDays + window.BeforeDays);
         // Expected information under the null hypothesis: the wedge with its treatment labels, fitted without an effect.
-        var variance = new TwoWayPoisson(_cells).NullVariance();
+        var variance = new TwoWayPoisson(_pooled).NullVariance();
         return double.IsFinite(variance) ? 1 / (total * after * (1 - after)) / variance : 0;
     }
 
@@ -111,6 +122,19 @@ internal sealed class WedgeDesign
         }
         all.Add(edges[^1]);
         return [.. all];
+    }
+
+    /// <summary>Adds an item's cells to those of the first item like it. Alike items have cells in the same order.</summary>
+    private void Pool(Dictionary<(int, double, double, double?, double), int> alike, (int, double, double, double?, double) kind, int first)
+    {
+        if (first == _cells.Count) return;
+        if (alike.TryAdd(kind, _pooled.Count))
+        {
+            for (var c = first; c < _cells.Count; c++) _pooled.Add(_cells[c]);
+            return;
+        }
+        for (int c = first, at = alike[kind]; c < _cells.Count; c++, at++)
+            _pooled[at] = _pooled[at] with { Exposure = _pooled[at].Exposure + _cells[c].Exposure, Count = _pooled[at].Count + _cells[c].Count };
     }
 
     private void Cut(ItemTimeline item, int number, int firstPeriod, double from, double until, double[] edges, bool treated)

@@ -47,6 +47,43 @@ public sealed record NegativeBinomialRegression(double LogRate, double Effect, d
         return new NegativeBinomialRegression(a, b, Math.Sqrt(1 / firstInformation + 1 / secondInformation), theta, likelihood);
     }
 
+    /// <summary>
+    /// Largest log-likelihood where the variance is φμ instead (each count negative binomial with shape μ ÷ (φ − 1)), rates at the groups' means:
+    /// what the square law is held against, with as many parameters.
+    /// </summary>
+    public static double LinearLikelihood(IReadOnlyList<double> counts, IReadOnlyList<double> exposure, IReadOnlyList<bool> second)
+    {
+        Span<double> events = stackalloc double[2], days = stackalloc double[2];
+        for (var i = 0; i < counts.Count; i++)
+        {
+            events[second[i] ? 1 : 0] += counts[i];
+            days[second[i] ? 1 : 0] += exposure[i];
+        }
+        double[] rates = [events[0] / days[0], events[1] / days[1]];
+        double Of(double excess)
+        {
+            double sum = 0;
+            for (var i = 0; i < counts.Count; i++)
+            {
+                var mean = exposure[i] * rates[second[i] ? 1 : 0];
+                if (!(mean > 0)) continue;
+                var shape = mean / excess;
+                sum += SpecialFunctions.GammaLn(shape + counts[i]) - SpecialFunctions.GammaLn(shape) - SpecialFunctions.GammaLn(counts[i] + 1)
+                    - shape * Math.Log(1 + excess) + counts[i] * Math.Log(excess / (1 + excess));
+            }
+            return sum;
+        }
+        // Golden section on ln(φ − 1): the likelihood has one hill there.
+        const double golden = 0.6180339887498949;
+        double low = -7, high = 7, a = high - golden * (high - low), b = low + golden * (high - low), fa = Of(Math.Exp(a)), fb = Of(Math.Exp(b));
+        while (high - low > 1e-6)
+        {
+            if (fa < fb) { low = a; a = b; fa = fb; b = low + golden * (high - low); fb = Of(Math.Exp(b)); }
+            else { high = b; b = a; fb = fa; a = high - golden * (high - low); fa = Of(Math.Exp(a)); }
+        }
+        return Math.Max(fa, fb);
+    }
+
     /// <summary>Root of Σ (y − rE) ÷ (1 + rE ÷ θ): Newton on the log rate.</summary>
     private static double Rate(IReadOnlyList<double> counts, IReadOnlyList<double> exposure, IReadOnlyList<bool> second, bool which, double theta, double start = 0)
     {

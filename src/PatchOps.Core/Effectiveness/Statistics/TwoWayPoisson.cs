@@ -25,11 +25,22 @@ public sealed class TwoWayPoisson
     private readonly double[] _mean;
     private readonly double[] _gradient;
     private readonly double[,] _hessian;
+    private readonly double[,]? _penalty;
 
+    /// <param name="cells">The layout; cells without exposure are left out.</param>
     public TwoWayPoisson(IEnumerable<WedgeCell> cells)
+        : this(cells, null)
     {
-        var kept = Informative(cells.Where(c => c.Exposure > 0).ToList());
-        (_items, _periods) = Renumber(kept);
+    }
+
+    /// <param name="cells">The layout.</param>
+    /// <param name="drift">Null for free period effects, the full model; otherwise what is presumed of how they move.</param>
+    internal TwoWayPoisson(IEnumerable<WedgeCell> cells, PeriodDrift? drift)
+    {
+        var kept = Informative(cells.Where(c => c.Exposure > 0).ToList(), drift is not null);
+        var periods = Renumber(kept);
+        (_items, _periods) = (kept.Count == 0 ? 0 : kept.Max(c => c.Item) + 1, periods.Count);
+        _penalty = drift?.Penalty(periods);
         kept.Sort((one, other) => one.Item != other.Item ? one.Item.CompareTo(other.Item)
             : one.Period != other.Period ? one.Period.CompareTo(other.Period) : one.Treated.CompareTo(other.Treated));
         _cells = [.. kept];
@@ -73,6 +84,18 @@ public sealed class TwoWayPoisson
     public double PearsonChiSquare { get; private set; }
 
     public double ResidualDegrees { get; private set; }
+
+    /// <summary>
+    /// Dispersion between cells: Pearson's χ² ÷ degrees, divided by the mean of observed ÷ fitted, which takes out most of the scatter
+    /// that small means cause (Fletcher, Biometrika 99, 2012).
+    /// </summary>
+    internal double CellDispersion { get; private set; }
+
+    /// <summary>Degrees of freedom of <see cref="CellDispersion"/> as the scatter between items shows them (Satterthwaite): bursts leave fewer than there are cells.</summary>
+    internal double CellDegrees { get; private set; }
+
+    /// <summary>Degrees of freedom of <see cref="ClusterVariance"/>, likewise: few items may carry most of it.</summary>
+    internal double ClusterDegrees { get; private set; }
 
     /// <summary>Expected treated incidents had the patch done nothing: the controls' view of the time after deployment.</summary>
     public double TreatedCounterfactual { get; private set; }
@@ -156,7 +179,8 @@ public sealed class TwoWayPoisson
         return direction[_periods] > 0 ? direction[_periods] : double.PositiveInfinity;
     }
 
-    private static List<WedgeCell> Informative(List<WedgeCell> cells)
+    /// <summary>Items and free periods without incidents say nothing; a period tied to its neighbours says that the rate is low there.</summary>
+    private static List<WedgeCell> Informative(List<WedgeCell> cells, bool tied)
     {
         while (true)
         {
@@ -168,24 +192,25 @@ public sealed class TwoWayPoisson
                 items.Add(cell.Item);
                 periods.Add(cell.Period);
             }
-            var kept = cells.Where(c => items.Contains(c.Item) && periods.Contains(c.Period)).ToList();
+            var kept = cells.Where(c => items.Contains(c.Item) && (tied || periods.Contains(c.Period))).ToList();
             if (kept.Count == cells.Count) return kept;
             cells = kept;
         }
     }
 
-    private static (int Items, int Periods) Renumber(List<WedgeCell> cells)
+    /// <summary>Numbers items and periods without gaps; returns the old numbers of the periods.</summary>
+    private static List<int> Renumber(List<WedgeCell> cells)
     {
         var items = new Dictionary<int, int>();
-        var periods = new Dictionary<int, int>();
+        var periods = cells.Select(c => c.Period).Distinct().Order().ToList();
+        var places = periods.Select((period, place) => (period, place)).ToDictionary(p => p.period, p => p.place);
         for (var c = 0; c < cells.Count; c++)
         {
             var cell = cells[c];
             if (!items.TryGetValue(cell.Item, out var item)) items.Add(cell.Item, item = items.Count);
-            if (!periods.TryGetValue(cell.Period, out var period)) periods.Add(cell.Period, period = periods.Count);
-            cells[c] = cell with { Item = item, Period = period };
+            cells[c] = cell with { Item = item, Period = places[cell.Period] };
         }
-        return (items.Count, periods.Count);
+        return periods;
     }
 
     private (double LogLikelihood, double Slope) Iterate(ref double delta, bool free)
@@ -230,7 +255,7 @@ public sealed class TwoWayPoisson
             Array.Clear(_gradient);
             Array.Clear(_hessian);
         }
-        double value = 0;
+        var value = _penalty is null ? 0 : Hold(derivatives);
         Span<double> exp = _periods <= 512 ? stackalloc double[_periods] : new double[_periods];
         for (var k = 0; k < _periods; k++) exp[k] = Math.Exp(_tau[k]);
         for (var item = 0; item < _items; item++)
@@ -272,6 +297,22 @@ public sealed class TwoWayPoisson
         return value;
     }
 
+    /// <summary>The presumption's share of log-likelihood, gradient and (negative) Hessian.</summary>
+    private double Hold(bool derivatives)
+    {
+        double value = 0;
+        for (var j = 0; j < _periods; j++)
+        {
+            double sum = 0;
+            for (var k = 0; k < _periods; k++) sum += _penalty![j, k] * _tau[k];
+            value -= 0.5 * sum * _tau[j];
+            if (!derivatives) continue;
+            _gradient[j] -= sum;
+            for (var k = 0; k <= j; k++) _hessian[j, k] += _penalty![j, k];
+        }
+        return value;
+    }
+
     private void Describe()
     {
         var delta = Effect;
@@ -281,24 +322,44 @@ public sealed class TwoWayPoisson
         unit[_periods] = 1;
         var rank = Solve(_hessian, unit, direction, _periods + 1);
         Variance = direction[_periods] > 0 ? direction[_periods] : double.PositiveInfinity;
-        double chi = 0, cluster = 0, counterfactual = 0;
+        double chi = 0, relative = 0, cluster = 0, counterfactual = 0;
+        var used = 0;
+        var parts = new (double Chi, double Relative, double Influence)[_items];
         for (var item = 0; item < _items; item++)
         {
-            double influence = 0;
+            double influence = 0, own = 0, ratio = 0;
             for (var c = _starts[item]; c < _starts[item + 1]; c++)
             {
                 ref readonly var cell = ref _cells[c];
                 var miss = cell.Count - _mean[c];
-                if (_mean[c] > 1e-9) chi += miss * miss / _mean[c];
+                // Where δ is infinite its cells are fitted by nothing and carry no residual.
+                if (_mean[c] > 1e-9)
+                {
+                    own += miss * miss / _mean[c];
+                    ratio += cell.Count / _mean[c];
+                    used++;
+                }
                 influence += miss * (direction[cell.Period] + (cell.Treated ? direction[_periods] : 0));
                 if (cell.Treated) counterfactual += _mean[c] * Math.Exp(-delta);
             }
+            parts[item] = (own, ratio, influence * influence);
+            chi += own;
+            relative += ratio;
             cluster += influence * influence;
         }
         PearsonChiSquare = chi;
-        // Where δ is infinite its cells are fitted by nothing and carry no residual.
-        var used = Math.Abs(Effect) >= Bound ? _cells.Count(c => !c.Treated) : _cells.Length;
         ResidualDegrees = Math.Max(0, used - _items - rank);
+        CellDispersion = ResidualDegrees > 0 && relative > 0 ? chi / ResidualDegrees * used / relative : 1;
+        double scatter = 0, uneven = 0;
+        foreach (var (own, ratio, influence) in parts)
+        {
+            var excess = own / chi - ratio / relative;
+            scatter += excess * excess;
+            var share = influence / cluster - 1.0 / _items;
+            uneven += share * share;
+        }
+        CellDegrees = Math.Min(ResidualDegrees, scatter > 0 ? 2 / scatter * (_items - 1) / _items : ResidualDegrees);
+        ClusterDegrees = Math.Min(_items - 1, uneven > 0 ? 2 / uneven : _items - 1);
         ClusterVariance = _items > 1 ? cluster * _items / (_items - 1) : double.PositiveInfinity;
         TreatedCounterfactual = counterfactual;
     }

@@ -1,3 +1,4 @@
+using PatchOps.Core.Effectiveness.Designs;
 using PatchOps.Core.Effectiveness.Statistics;
 using PatchOps.Domain;
 
@@ -7,22 +8,22 @@ namespace PatchOps.Core.Effectiveness.Verdicts;
 internal static class CountAssessment
 {
     /// <param name="raw">With counts and positive exposures.</param>
-    /// <param name="dispersion">Counts are divided by it: the effective number of independent incidents. 1 is exact Poisson.</param>
+    /// <param name="spread">Counts and exposures are divided by it, each side by its own: the effective number of independent incidents.</param>
     /// <param name="itemsPerDay">Exposure that one further calendar day adds.</param>
     /// <param name="policy">What counts as proof.</param>
     /// <param name="reasons">Sentences are added here.</param>
     public static EffectivenessResult Assess(
-        EffectivenessResult raw, double dispersion, double itemsPerDay, EffectivenessPolicy policy, List<string> reasons)
+        EffectivenessResult raw, CountSpread spread, double itemsPerDay, EffectivenessPolicy policy, List<string> reasons)
     {
-        double before = raw.BeforeCount / dispersion, after = raw.AfterCount / dispersion;
-        var comparison = new RateComparison(before, raw.BeforeDays, after, raw.AfterDays);
+        var before = raw.BeforeCount / spread.Before;
+        var comparison = spread.Compare(raw.BeforeCount, raw.BeforeDays, raw.AfterCount, raw.AfterDays);
         var (low, high) = comparison.Interval(policy.Confidence);
         var useful = comparison.ProbabilityBelow(1 - policy.MinimumReduction);
         var verdict = raw.BeforeCount + raw.AfterCount == 0
             ? EffectivenessVerdict.Inconclusive
             : VerdictRules.Decide(low, high, useful, policy);
         var days = verdict != EffectivenessVerdict.Inconclusive ? 0
-            : VerdictRules.DaysNeeded(raw.BeforeCount, raw.BeforeDays, raw.AfterCount, raw.AfterDays, dispersion, itemsPerDay, policy);
+            : VerdictRules.DaysNeeded(raw.BeforeCount, raw.BeforeDays, raw.AfterCount, raw.AfterDays, spread, itemsPerDay, policy);
         var tail = policy.Alpha / 2;
         var result = raw with
         {

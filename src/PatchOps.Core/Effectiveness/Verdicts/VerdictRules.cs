@@ -1,3 +1,4 @@
+using PatchOps.Core.Effectiveness.Designs;
 using PatchOps.Core.Effectiveness.Statistics;
 using PatchOps.Domain;
 
@@ -24,10 +25,10 @@ internal static class VerdictRules
     }
 
     /// <summary>Further days until the rules give a verdict if incidents go on at the present rate; null where none within the horizon.</summary>
-    /// <param name="dispersion">Counts are divided by it.</param>
+    /// <param name="spread">Effective numbers of incidents.</param>
     /// <param name="perDay">Exposure that one calendar day adds: the number of items observed.</param>
     public static int? DaysNeeded(
-        double before, double beforeDays, double after, double afterDays, double dispersion, double perDay, EffectivenessPolicy policy)
+        double before, double beforeDays, double after, double afterDays, CountSpread spread, double perDay, EffectivenessPolicy policy)
     {
         if (!(beforeDays > 0) || !(perDay > 0) || before + after <= 0 && afterDays > 0) return null;
         // Nothing observed yet: "if the fix is total" is the earliest that can be.
@@ -36,8 +37,7 @@ internal static class VerdictRules
         {
             var exposure = afterDays + days * perDay;
             var expected = after + Math.Round(rate * days * perDay);
-            var comparison = new RateComparison(before / dispersion, beforeDays, expected / dispersion, exposure);
-            return Decide(comparison, policy) != EffectivenessVerdict.Inconclusive;
+            return Decide(spread.Compare(before, beforeDays, expected, exposure), policy) != EffectivenessVerdict.Inconclusive;
         }
         var low = 0;
         var high = 1;

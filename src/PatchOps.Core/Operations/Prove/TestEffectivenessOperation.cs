@@ -7,50 +7,99 @@ using PatchOps.Domain;
 namespace PatchOps.Core.Operations.Prove;
 
 /// <summary>Tests problems of the store, and keeps the verdicts: they move the next risk score.</summary>
-public sealed class TestEffectivenessOperation(Func<ICatalogue> open, Func<IAuditLog> audit, EffectivenessPolicy policy, TimeProvider clock, Caller caller) : IOperation<TestEffectivenessRequest>
+public sealed class TestEffectivenessOperation(
+    Func<ICatalogue> open, Func<IAuditLog> audit, IMetricFile metrics, EffectivenessPolicy policy, TimeProvider clock, Caller caller) : IOperation<TestEffectivenessRequest>
 {
+    /// <summary>Problems analysed between two signs of life.</summary>
+    private const int Batch = 256;
+
     public async IAsyncEnumerable<OperationEvent> RunAsync(TestEffectivenessRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        var rules = policy with { BeforeDays = request.Before ?? policy.BeforeDays, AfterDays = request.After ?? policy.AfterDays };
         if (request.FromCounts)
         {
-            yield return new ResultEvent(EffectivenessTest.FromCounts(request.BeforeCount!.Value, request.BeforeDays!.Value, request.AfterCount!.Value, request.AfterDays!.Value, policy));
+            yield return new ResultEvent(EffectivenessTest.FromCounts(request.BeforeCount!.Value, request.BeforeDays!.Value, request.AfterCount!.Value, request.AfterDays!.Value, rules));
+            yield break;
+        }
+        var now = clock.GetUtcNow();
+        var asOf = request.AsOf ?? now;
+        if (request.Metric is not null)
+        {
+            foreach (var next in MetricEffect.Run(request, metrics, open, rules, asOf, cancellationToken)) yield return next;
             yield break;
         }
 
         var catalogue = open();
-        var now = clock.GetUtcNow();
-        var rules = policy with { BeforeDays = request.Before ?? policy.BeforeDays, AfterDays = request.After ?? policy.AfterDays };
+        var choice = new PatchChoice(request, request.PlanId is null ? null : Plan.StoredPlan.Require(catalogue, request.PlanId));
         var problems = new Wildcard(request.Problem);
-        var patches = new Wildcard(request.Patch);
-        var planned = request.PlanId is null ? null : Plan.StoredPlan.Require(catalogue, request.PlanId).Waves.SelectMany(w => w.Hosts).SelectMany(h => h.Patches).Select(p => p.Patch).ToHashSet(StringComparer.Ordinal);
-        var chosen = catalogue.Problems().Where(p => problems.Matches(p.Id)
-            && (patches.MatchesAll || p.Patches.Any(x => patches.Matches(x)))
-            && (planned is null || p.Patches.Any(planned.Contains))).ToList();
+        var effective = request.Since is null ? null
+            : catalogue.Verdicts(asOf).Where(v => v.Verdict.Verdict == EffectivenessVerdict.Effective).Select(v => v.Verdict.Problem).ToHashSet(StringComparer.Ordinal);
+        var chosen = catalogue.Problems().Where(p => problems.Matches(p.Id) && (choice.Everything || choice.Of(p).Count > 0) && (effective is null || effective.Contains(p.Id))).ToList();
         foreach (var name in problems.Literals.Where(n => !chosen.Exists(p => p.Id.Equals(n, StringComparison.OrdinalIgnoreCase))))
-            yield return new FailedEvent(new Failure("ProblemNotFound", FailureKind.NotFound, $"No problem '{name}' with such a patch is in the store.", name, "See what there is with Get-PatchProblem."));
+            yield return new FailedEvent(new Failure("ProblemNotFound", FailureKind.NotFound,
+                effective is null ? $"No problem '{name}' with such a patch is in the store." : $"No problem '{name}' with the verdict Effective is in the store.", name,
+                effective is null ? "See what there is with Get-PatchProblem." : "Test it first with Test-PatchEffectiveness without -Since."));
         if (chosen.Count == 0) yield break;
 
-        var histories = new ProblemHistories(catalogue, request.AsOf ?? now);
+        var histories = new ProblemHistories(catalogue, asOf);
+        if (request.By != EffectivenessGrouping.Problem)
+        {
+            foreach (var result in Grouped(request, chosen, histories, choice, rules, cancellationToken)) yield return new ResultEvent(result);
+            yield break;
+        }
+        var review = request.Since is { } since ? new ChangeReview(catalogue, since, asOf) : null;
         var results = new List<EffectivenessResult>();
-        foreach (var problem in chosen)
+        for (var start = 0; start < chosen.Count; start += Batch)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            yield return new ProgressEvent("Test-PatchEffectiveness", problem.Id, 100.0 * results.Count / chosen.Count);
-            var history = histories.Of(problem, [.. problem.Patches.Where(p => !patches.MatchesAll && patches.Matches(p))], request.Control);
-            if (history is not null) results.Add(EffectivenessAnalysis.Analyse(history, rules));
-            else if (problems.Literals.Contains(problem.Id, StringComparer.OrdinalIgnoreCase)) results.Add(Untested(problem));
-        }
-        foreach (var result in results.Count > 1 ? EffectivenessAnalysis.ControlFalseDiscoveries(results, rules) : results)
-        {
-            // A question about the past must not overwrite what is known today.
-            if (request.AsOf is null && result.Verdict != EffectivenessVerdict.Inconclusive && result.Problem is not null && !caller.WhatIf)
+            yield return new ProgressEvent("Test-PatchEffectiveness", chosen[start].Id, 100.0 * start / chosen.Count);
+            var part = new EffectivenessResult?[Math.Min(Batch, chosen.Count - start)];
+            Parallel.For(0, part.Length, new ParallelOptions { CancellationToken = cancellationToken }, i =>
             {
-                catalogue.AddVerdict(result, now);
-                await audit().AppendAsync(new AuditRecord($"verdict/{result.Problem}/{result.Verdict}/{result.AfterCount}/{result.BeforeCount}/{now:yyyyMMdd}", caller.Account, "Verdict", result.Problem,
-                    CanonicalJson.Of(("verdict", result.Verdict.ToString()), ("patch", result.Patch), ("before", result.BeforeCount), ("after", result.AfterCount))), now, cancellationToken).ConfigureAwait(false);
-            }
-            yield return new ResultEvent(result);
+                var problem = chosen[start + i];
+                var changes = review?.Of(problem, histories);
+                if (changes is { Count: 0 }) return;
+                var history = histories.Of(problem, choice.Everything ? [] : choice.Of(problem), request.Control);
+                part[i] = history is not null
+                    ? changes is null ? EffectivenessAnalysis.Analyse(history, rules) : LaterChanges.Review(EffectivenessAnalysis.Analyse(history, rules), history, changes, rules)
+                    : problems.Literals.Contains(problem.Id, StringComparer.OrdinalIgnoreCase) ? Untested(problem) : null;
+            });
+            results.AddRange(part.OfType<EffectivenessResult>());
         }
+        if (review is not null && results.Count == 0) yield return new WarningEvent($"Nothing that was effective had other patches or changes on its items since {request.Since:yyyy-MM-dd}.");
+        var answers = results.Count > 1 ? EffectivenessAnalysis.ControlFalseDiscoveries(results, rules) : results;
+        // A question about the past must not overwrite what is known today.
+        if (request.AsOf is null && !caller.WhatIf) await KeepAsync(catalogue, [.. answers.Where(r => r.Verdict != EffectivenessVerdict.Inconclusive && r.Problem is not null)], now, cancellationToken).ConfigureAwait(false);
+        foreach (var result in answers) yield return new ResultEvent(result);
+    }
+
+    private async ValueTask KeepAsync(ICatalogue catalogue, IReadOnlyList<EffectivenessResult> verdicts, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (verdicts.Count == 0) return;
+        catalogue.AddVerdicts(verdicts, now);
+        await audit().AppendAsync([.. verdicts.Select(r => new AuditRecord($"verdict/{r.Problem}/{r.Verdict}/{r.AfterCount}/{r.BeforeCount}/{r.Patch}/{now:yyyyMMdd}", caller.Account, "Verdict", r.Problem!,
+            CanonicalJson.Of(("verdict", r.Verdict.ToString()), ("patch", r.Patch), ("before", r.BeforeCount), ("after", r.AfterCount))))], now, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static IEnumerable<EffectivenessResult> Grouped(
+        TestEffectivenessRequest request, IReadOnlyList<Problem> chosen, ProblemHistories histories, PatchChoice choice, EffectivenessPolicy rules, CancellationToken cancellationToken)
+    {
+        var results = new List<EffectivenessResult>();
+        foreach (var group in chosen.SelectMany(p => choice.Of(p).Select(patch => (Group: choice.GroupOf(patch, request.By), Problem: p, Patch: patch)))
+            .GroupBy(x => x.Group, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var gathered = group.GroupBy(x => x.Problem).Select(g => histories.Of(g.Key, [.. g.Select(x => x.Patch).Distinct(StringComparer.Ordinal)], request.Control)).OfType<ProblemHistory>().ToList();
+            if (gathered.Count == 0) continue;
+            var result = EffectivenessAnalysis.Analyse(PooledHistory.Of(group.Key, gathered), rules);
+            var names = gathered.ConvertAll(h => h.Problem);
+            results.Add(result with
+            {
+                Problem = null, Group = group.Key, Problems = names,
+                Reasons = [.. result.Reasons, $"{names.Count} {(names.Count == 1 ? "problem" : "problems")} of this {request.By.ToString().ToLowerInvariant()} put together: {string.Join(", ", names.Take(10))}{(names.Count > 10 ? " …" : "")}."],
+            });
+        }
+        return results.Count > 1 ? EffectivenessAnalysis.ControlFalseDiscoveries(results, rules) : results;
     }
 
     private static EffectivenessResult Untested(Problem problem) => new()

@@ -3,7 +3,7 @@ using PatchOps.Core.Effectiveness.Statistics;
 using PatchOps.Core.Effectiveness.Verdicts;
 using PatchOps.Domain;
 
-namespace PatchOps.Core.Effectiveness;
+namespace PatchOps.Core.Effectiveness.Metrics;
 
 /// <summary>Performance problems: a metric's samples before and after deployment (Mann–Whitney, Hodges–Lehmann).</summary>
 public static class MetricShiftTest

@@ -1,0 +1,236 @@
+using System.Globalization;
+using System.Text;
+using PatchOps.Core.Effectiveness;
+using PatchOps.Core.Operations.Requests;
+using PatchOps.Domain;
+
+namespace PatchOps.Adapters.Tests.Composition;
+
+/// <summary>Test-PatchEffectiveness through the users' door: files in, verdicts out.</summary>
+public sealed class TestEffectivenessTests : IAsyncLifetime
+{
+    private static readonly DateTimeOffset Start = new(2025, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    private readonly TestEstate estate = new();
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public Task DisposeAsync() => estate.DisposeAsync().AsTask();
+
+    /// <summary>Problems with an incident every <paramref name="every"/> days on each of their items until day 180, when all are patched, and none but every 60 days after.</summary>
+    private async Task ImportAsync(string[] problems, int items = 4, double every = 10, string extraIncidents = "", string extraDeployments = "", string patch = "deb:openssl/3.0.11", double until = 300, double after = 60)
+    {
+        var (assets, records, incidents, deployments) = (new StringBuilder("Id,Environment,Tags\n"), new StringBuilder("Id,Title,ConfigurationItems,Patches\n"),
+            new StringBuilder("Id,Opened,ConfigurationItem,Category,Problem\n"), new StringBuilder("Id,Patch,Asset,Started,Ended,Outcome\n"));
+        var number = 0;
+        foreach (var problem in problems)
+        {
+            var names = Enumerable.Range(0, items).Select(i => $"{problem}-h{i}").ToList();
+            records.Append(CultureInfo.InvariantCulture, $"{problem},Crash,{string.Join(';', names)},{patch}\n");
+            foreach (var (name, i) in names.Select((n, i) => (n, i)))
+            {
+                assets.Append(CultureInfo.InvariantCulture, $"{name},Production,role:web\n");
+                deployments.Append(CultureInfo.InvariantCulture, $"D-{name},{patch},{name},{Day(180)},{Day(180.05)},Succeeded\n");
+                for (var t = 0.5 + i; t < 180; t += every) incidents.Append(CultureInfo.InvariantCulture, $"I{number++},{Day(t)},{name},crash,{problem}\n");
+                for (var t = 200.5 + i; t < until; t += after) incidents.Append(CultureInfo.InvariantCulture, $"I{number++},{Day(t)},{name},crash,{problem}\n");
+            }
+        }
+        incidents.Append(CultureInfo.InvariantCulture, $"LAST,{Day(until + 0.5)},{problems[0]}-h0,other,\n").Append(extraIncidents);
+        foreach (var request in new Core.Operations.OperationRequest[]
+        {
+            new ImportAssetRequest { Path = [estate.Write("assets.csv", assets.ToString())] },
+            new ImportProblemRequest { Path = [estate.Write("problems.csv", records.ToString())] },
+            new ImportIncidentRequest { Path = [estate.Write("incidents.csv", incidents.ToString())] },
+            new ImportDeploymentRequest { Path = [estate.Write("deployments.csv", deployments.Append(extraDeployments).ToString())] },
+        })
+        {
+            var (_, failures, _) = await estate.RunAsync(request);
+            Assert.Empty(failures);
+        }
+    }
+
+    private static string Day(double day) => Start.AddDays(day).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
+
+    private async Task<List<EffectivenessResult>> TestAsync(TestEffectivenessRequest request)
+    {
+        var (results, failures, _) = await estate.RunAsync(request);
+        Assert.Empty(failures);
+        return results.ConvertAll(r => Assert.IsType<EffectivenessResult>(r));
+    }
+
+    [Fact]
+    public async Task A_verdict_by_patch_product_or_vendor_puts_their_problems_together()
+    {
+        await ImportAsync(["PRB1", "PRB2"]);
+        var each = await TestAsync(new() { });
+        Assert.Equal(2, each.Count);
+        foreach (var (by, name) in new[] { (EffectivenessGrouping.Patch, "deb:openssl/3.0.11"), (EffectivenessGrouping.Product, "deb:openssl"), (EffectivenessGrouping.Vendor, "DEB") })
+        {
+            var together = Assert.Single(await TestAsync(new() { By = by }));
+            Assert.Equal(name, together.Group);
+            Assert.Equal(["PRB1", "PRB2"], together.Problems);
+            Assert.Equal(each.Sum(r => r.BeforeCount), together.BeforeCount);
+            Assert.Equal(EffectivenessVerdict.Effective, together.Verdict);
+        }
+        Assert.Empty(await TestAsync(new() { Vendor = ["KB"] }));
+        Assert.Equal(2, (await TestAsync(new() { Product = ["deb:open*"] })).Count);
+    }
+
+    [Fact]
+    public async Task Since_looks_again_where_something_else_came_to_the_items_and_finds_the_return()
+    {
+        var back = new StringBuilder();
+        for (var k = 0; k < 40; k++) back.Append(CultureInfo.InvariantCulture, $"B{k},{Day(301.3 + k)},PRB1-h{k % 4},crash,PRB1\n");
+        await ImportAsync(["PRB1", "PRB2"]);
+        Assert.All(await TestAsync(new() { }), r => Assert.Equal(EffectivenessVerdict.Effective, r.Verdict));
+
+        var (none, _, warnings) = await estate.RunAsync(new TestEffectivenessRequest { Since = Start.AddDays(200) });
+        Assert.Empty(none);
+        Assert.Contains(warnings, w => w.Contains("Nothing that was effective", StringComparison.Ordinal));
+
+        await estate.RunAsync(new ImportDeploymentRequest { Path = [estate.Write("later.csv", $"Id,Patch,Asset,Started,Ended,Outcome\nL1,deb:nginx/1.26,PRB1-h0,{Day(300)},{Day(300.1)},Succeeded\nL2,deb:nginx/1.26,PRB1-h1,{Day(300)},{Day(300.1)},Succeeded\nL3,deb:nginx/1.26,PRB1-h2,{Day(300)},{Day(300.1)},Succeeded\nL4,deb:nginx/1.26,PRB1-h3,{Day(300)},{Day(300.1)},Succeeded\n")] });
+        await estate.RunAsync(new ImportIncidentRequest { Path = [estate.Write("back.csv", "Id,Opened,ConfigurationItem,Category,Problem\n" + back)] });
+        var again = Assert.Single(await TestAsync(new() { Since = Start.AddDays(200) }));
+        Assert.Equal("PRB1", again.Problem);
+        Assert.Equal(EffectivenessVerdict.Recurred, again.Verdict);
+        Assert.Contains(again.Reasons, r => r.Contains("deb:nginx/1.26", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(40, MetricShiftVerdict.Lower)]
+    [InlineData(100, MetricShiftVerdict.Unchanged)]
+    public async Task A_metric_is_compared_at_the_time_given(double later, MetricShiftVerdict expected)
+    {
+        var random = new Random(3);
+        var csv = new StringBuilder("Time,Value\n");
+        for (var k = 0; k < 400; k++) csv.Append(CultureInfo.InvariantCulture, $"{Day(k / 4.0)},{(k < 200 ? 100 : later) + random.NextDouble():F3}\n");
+        var (results, failures, _) = await estate.RunAsync(new TestEffectivenessRequest { Metric = estate.Write("m.csv", csv.ToString()), DeployedAt = Start.AddDays(50), Tolerance = 5 });
+        Assert.Empty(failures);
+        var shift = Assert.IsType<MetricShift>(Assert.Single(results));
+        Assert.Equal(expected, shift.Verdict);
+        Assert.Equal(200, shift.BeforeSamples);
+        Assert.InRange(shift.Shift!.Value, later - 100 - 1, later - 100 + 1);
+    }
+
+    [Fact]
+    public async Task A_Prometheus_range_is_compared_host_by_host_around_the_deployments_of_the_problem()
+    {
+        await ImportAsync(["PRB1"]);
+        var random = new Random(4);
+        string Series(string host, double later)
+        {
+            var samples = Enumerable.Range(0, 300).Select(k => FormattableString.Invariant($"[{Start.AddDays(30 + k).ToUnixTimeSeconds()},\"{(k < 150 ? 20 : later) + random.NextDouble()}\"]"));
+            return $$$"""{"metric":{"__name__":"latency","instance":"{{{host}}}:9100"},"values":[{{{string.Join(',', samples)}}}]}""";
+        }
+        var path = estate.Write("range.json", $$$"""{"status":"success","data":{"resultType":"matrix","result":[{{{Series("PRB1-h0", 10)}}},{{{Series("PRB1-h1", 20)}}},{{{Series("stranger", 20)}}}]}}""");
+        var (results, failures, _) = await estate.RunAsync(new TestEffectivenessRequest { Metric = path, Problem = ["PRB1"], Tolerance = 2 });
+        var shifts = results.ConvertAll(r => Assert.IsType<MetricShift>(r));
+        Assert.Equal([("PRB1-h0", MetricShiftVerdict.Lower), ("PRB1-h1", MetricShiftVerdict.Unchanged)], shifts.Select(s => (s.Series!, s.Verdict)));
+        Assert.Equal("DeploymentNotFound", Assert.Single(failures).Failure.Code);
+    }
+
+    [Theory]
+    [InlineData("Time,Value\n2025-01-01,x\n2025-01-02,5\n", "MetricSampleInvalid")]
+    [InlineData("When,What\n2025-01-01,5\n", "MetricColumnsMissing")]
+    [InlineData("Time,Value\n", "FileEmpty")]
+    [InlineData("{\"status\":\"error\",\"error\":\"timed out\"}", "MetricQueryFailed")]
+    [InlineData("{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[]}}", "MetricNoRange")]
+    [InlineData("{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":[]}}", "FileEmpty")]
+    public async Task A_metric_file_that_cannot_be_used_says_why(string text, string code) =>
+        Assert.Equal(code, (await estate.FailAsync(new TestEffectivenessRequest { Metric = estate.Write("bad.csv", text), DeployedAt = Start })).Code);
+
+    [Fact]
+    public async Task Too_few_samples_or_none_after_give_no_verdict_and_say_so()
+    {
+        var (results, failures, _) = await estate.RunAsync(new TestEffectivenessRequest
+        {
+            Metric = estate.Write("few.csv", $"Time,Value\n{Day(1)},5\n{Day(2)},NaN\n{Day(3)},6\n"), DeployedAt = Start.AddDays(10),
+        });
+        Assert.Empty(failures);
+        var shift = Assert.IsType<MetricShift>(Assert.Single(results));
+        Assert.Equal(MetricShiftVerdict.Inconclusive, shift.Verdict);
+        Assert.Null(shift.Shift);
+        Assert.Contains(shift.Reasons, r => r.Contains("not finite", StringComparison.Ordinal));
+        Assert.Contains(shift.Reasons, r => r.Contains("No sample lies after", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Requests_that_contradict_themselves_are_refused()
+    {
+        Assert.Equal("DeploymentUnknown", (await estate.FailAsync(new TestEffectivenessRequest { Metric = "m.csv" })).Code);
+        Assert.Equal("MetricMissing", (await estate.FailAsync(new TestEffectivenessRequest { DeployedAt = Start })).Code);
+        Assert.Equal("CountsAndMetric", (await estate.FailAsync(new TestEffectivenessRequest { Metric = "m.csv", BeforeCount = 1, BeforeDays = 1, AfterCount = 1, AfterDays = 1 })).Code);
+        Assert.Equal("ToleranceInvalid", (await estate.FailAsync(new TestEffectivenessRequest { Metric = "m.csv", DeployedAt = Start, Tolerance = double.NaN })).Code);
+        Assert.Equal("PlanIdMissing", (await estate.FailAsync(new TestEffectivenessRequest { By = EffectivenessGrouping.Plan })).Code);
+        Assert.Equal("SinceByProblem", (await estate.FailAsync(new TestEffectivenessRequest { By = EffectivenessGrouping.Vendor, Since = Start })).Code);
+        Assert.Equal("DaysInvalid", (await estate.FailAsync(new TestEffectivenessRequest { Before = -3 })).Code);
+        Assert.Equal("PlanNotFound", (await estate.FailAsync(new TestEffectivenessRequest { PlanId = "PLAN-NONE" })).Code);
+        Assert.Equal("ProblemNotFound", (await estate.FailAsync(new TestEffectivenessRequest { Problem = ["PRB-NONE"] })).Code);
+    }
+
+    /// <summary>Every sort of dirt of the issue's list, alone: an answer that names it, a number or nothing, and no verdict that the data do not carry.</summary>
+    [Theory]
+    [InlineData("no item", "names no item")]
+    [InlineData("backwards incident", "resolved before it opened")]
+    [InlineData("backwards deployment", "ends before it starts")]
+    [InlineData("future deployment", "after the last complete day")]
+    [InlineData("no incidents", "No incident before")]
+    [InlineData("no exposure before", "no exposure time before")]
+    [InlineData("two patches", "Confounded")]
+    [InlineData("patched control", "was patched too")]
+    [InlineData("failed only", "No successful deployment")]
+    public async Task Dirt_is_named_and_carries_no_verdict(string dirt, string said)
+    {
+        const string incidents = "Id,Opened,Resolved,ConfigurationItem,Category,Problem\n";
+        var text = new StringBuilder(incidents);
+        for (var k = 0; k < 30 && dirt is not ("no incidents" or "no exposure before"); k++) text.Append(CultureInfo.InvariantCulture, $"I{k},{Day(k * 6)},{Day(k * 6 + 0.1)},h{k % 2},crash,PRB1\n");
+        if (dirt is "no incidents" or "no exposure before") text.Append(CultureInfo.InvariantCulture, $"FIRST,{Day(0.2)},,h0,other,\n");
+        text.Append(CultureInfo.InvariantCulture, $"LAST,{Day(240.5)},,h0,other,\n");
+        if (dirt == "no item") text.Append(CultureInfo.InvariantCulture, $"X,{Day(50)},,,crash,PRB1\n");
+        if (dirt == "backwards incident") text.Append(CultureInfo.InvariantCulture, $"X,{Day(50)},{Day(40)},h0,crash,PRB1\n");
+        if (dirt == "patched control") for (var k = 0; k < 20; k++) text.Append(CultureInfo.InvariantCulture, $"C{k},{Day(k * 9 + 1)},,c0,crash,PRB1\n");
+        var at = dirt == "no exposure before" ? 0 : dirt == "future deployment" ? 400 : 180.0;
+        var outcome = dirt == "failed only" ? "Failed" : "Succeeded";
+        var deployments = new StringBuilder("Id,Patch,Asset,Started,Ended,Outcome\n");
+        foreach (var item in new[] { "h0", "h1" })
+        {
+            deployments.Append(CultureInfo.InvariantCulture, $"D-{item},KB1,{item},{Day(at)},{Day(dirt == "backwards deployment" && item == "h0" ? at - 1 : at + 0.1)},{outcome}\n");
+            if (dirt == "two patches") deployments.Append(CultureInfo.InvariantCulture, $"E-{item},KB2,{item},{Day(at + 1)},{Day(at + 1.1)},Succeeded\n");
+        }
+        if (dirt == "patched control") deployments.Append(CultureInfo.InvariantCulture, $"D-c0,KB1,c0,{Day(210)},{Day(210.1)},Succeeded\n");
+        await estate.RunAsync(new ImportAssetRequest { Path = [estate.Write("assets.csv", "Id,Environment,Tags\nh0,Production,role:web\nh1,Production,role:web\nc0,Production,role:web\n")] });
+        await estate.RunAsync(new ImportProblemRequest { Path = [estate.Write("problems.csv", "Id,Title,ConfigurationItems,Patches\nPRB1,Crash,h0;h1,KB1\n")] });
+        await estate.RunAsync(new ImportIncidentRequest { Path = [estate.Write("incidents.csv", text.ToString())] });
+        await estate.RunAsync(new ImportDeploymentRequest { Path = [estate.Write("deployments.csv", deployments.ToString())] });
+        var (results, failures, _) = await estate.RunAsync(new TestEffectivenessRequest { Problem = ["PRB1"], Control = dirt == "patched control" ? ["c0"] : [], AsOf = Start.AddDays(500) });
+        Assert.Empty(failures);
+        var result = Assert.IsType<EffectivenessResult>(Assert.Single(results));
+        Assert.Contains(result.Reasons, r => r.Contains(said, StringComparison.Ordinal));
+        if (dirt is "future deployment" or "no incidents" or "no exposure before" or "two patches" or "failed only") Assert.Equal(EffectivenessVerdict.Inconclusive, result.Verdict);
+        if (dirt == "two patches") Assert.Equal(["KB2"], result.ConfoundedBy);
+        Assert.DoesNotContain("NaN", System.Text.Json.JsonSerializer.Serialize(result), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Imported_twice_nothing_counts_twice()
+    {
+        await ImportAsync(["PRB1"]);
+        var once = Assert.Single(await TestAsync(new() { Problem = ["PRB1"] }));
+        await ImportAsync(["PRB1"]);
+        var twice = Assert.Single(await TestAsync(new() { Problem = ["PRB1"] }));
+        Assert.Equal((once.BeforeCount, once.AfterCount, once.BeforeDays), (twice.BeforeCount, twice.AfterCount, twice.BeforeDays));
+    }
+
+    [Fact]
+    public async Task Many_problems_are_tested_in_parallel_in_their_order_and_leave_one_chained_audit_entry_each()
+    {
+        await ImportAsync([.. Enumerable.Range(0, 40).Select(k => $"PRB{k:00}")], items: 2, every: 6);
+        var results = await TestAsync(new() { });
+        Assert.Equal(results.Select(r => r.Problem).Order(StringComparer.Ordinal), results.Select(r => r.Problem));
+        Assert.Equal(40, results.Count);
+        var (audit, _, _) = await estate.RunAsync(new GetAuditRequest { });
+        Assert.Equal(results.Count(r => r.Verdict != EffectivenessVerdict.Inconclusive), audit.Cast<AuditEntry>().Count(e => e.Action == "Verdict"));
+        var (verdict, _, _) = await estate.RunAsync(new TestAuditRequest { });
+        Assert.True(Assert.IsType<AuditVerdict>(Assert.Single(verdict)).Intact);
+    }
+}
