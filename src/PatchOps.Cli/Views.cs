@@ -39,6 +39,7 @@ internal static class Views
         ["AuditVerdict"] = ["Intact", "Entries", "FirstBroken", "Reason"],
         ["Approval"] = ["PlanId", "Role", "Actor", "Approved", "At", "Comment"],
         ["ApprovalStatus"] = ["PlanId", "Plan", "Role", "State", "Given", "Quorum", "By", "Due", "Because"],
+        ["OutboxMessage"] = ["Kind", "PlanId", "Audience", "Sink", "State", "Attempts", "NotBefore", "Next", "Subject", "Reason"],
         ["PatchException"] = ["Id", "Kind", "State", "Patch", "Cve", "Asset", "Until", "ApprovedBy", "Premise", "Reason"],
         ["PlanFinding"] = ["Severity", "Code", "Asset", "Message", "Remedy"],
         ["StoreInfo"] = ["Location", "Engine", "SchemaVersion", "Assets", "Vulnerabilities", "Problems", "Incidents", "Deployments", "Plans"],

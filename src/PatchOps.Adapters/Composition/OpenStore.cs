@@ -17,6 +17,7 @@ public sealed class OpenStore : IAsyncDisposable
         Catalogue = new SqliteCatalogue(facts);
         journal = new SqliteJournal(runs);
         Audit = new SqliteAuditLog(runs);
+        Outbox = new SqliteOutbox(runs);
     }
 
     public string Location { get; }
@@ -29,6 +30,8 @@ public sealed class OpenStore : IAsyncDisposable
     public IJournal Journal => journal;
 
     public IAuditLog Audit { get; }
+
+    public IOutbox Outbox { get; }
 
     /// <exception cref="Domain.FailureException">The file is no store, newer than this program, or out of reach.</exception>
     public static OpenStore At(string location) => new(location);

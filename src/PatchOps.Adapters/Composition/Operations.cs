@@ -2,15 +2,18 @@ using PatchOps.Adapters.Feeds;
 using PatchOps.Adapters.Files;
 using PatchOps.Adapters.Inventory;
 using PatchOps.Adapters.Metrics;
+using PatchOps.Adapters.Notices;
 using PatchOps.Adapters.Records;
 using PatchOps.Adapters.Reports;
 using PatchOps.Adapters.Signatures;
 using PatchOps.Core.Intake.Records;
 using PatchOps.Core.Operations;
+using PatchOps.Core.Operations.Connect;
 using PatchOps.Core.Operations.Decide;
 using PatchOps.Adapters.Policies;
 using PatchOps.Core.Governance;
 using PatchOps.Core.Governance.Approvals;
+using PatchOps.Core.Governance.Notices;
 using PatchOps.Core.Operations.Intake;
 using PatchOps.Core.Operations.Plan;
 using PatchOps.Core.Operations.Prove;
@@ -56,6 +59,8 @@ internal static class Operations
         [typeof(DenyPlanRequest)] = Of<DenyPlanRequest>(p => new DecidePlanOperation<DenyPlanRequest>(p.Approvals, p.Audit, p.Policy, p.Clock, p.Caller, approve: false)),
         [typeof(GetApprovalRequest)] = Of<GetApprovalRequest>(p => new GetApprovalOperation(p.Approvals, p.Clock)),
         [typeof(ImportPlanRequest)] = Of<ImportPlanRequest>(p => new ImportPlanOperation(p.Catalogue, p.Audit, new DocumentReader(), p.Policy, p.Clock, p.Caller)),
+        [typeof(SendNotificationRequest)] = Of<SendNotificationRequest>(p => new SendNotificationOperation(new NoticeCollector(p.Approvals, p.Policy.Notifications), p.Outbox, NoticeSinks.Make, p.Audit, p.Policy.Notifications, p.Clock, p.Caller, Runner())),
+        [typeof(GetOutboxRequest)] = Of<GetOutboxRequest>(p => new GetOutboxOperation(p.Outbox)),
         [typeof(GetWindowRequest)] = Of<GetWindowRequest>(p => new GetWindowOperation(p.Catalogue, p.Policy.Planning, p.Clock)),
         [typeof(WatchRecurrenceRequest)] = Of<WatchRecurrenceRequest>(p => new WatchRecurrenceOperation(p.Catalogue, p.Policy.Effectiveness, p.Clock)),
         [typeof(TestEffectivenessRequest)] = Of<TestEffectivenessRequest>(p => new TestEffectivenessOperation(() => p.Catalogue, () => p.Audit, new MetricFile(), p.Policy.Effectiveness, p.Clock, p.Caller)),
@@ -95,6 +100,8 @@ internal static class Operations
         return new HostInventory(connections.Connect, (asset, host, token) => shelf.For(asset).DetectAsync(host, TimeSpan.FromSeconds(120), token));
     }
 
+    private static string Runner() => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Environment.MachineName}/{Environment.ProcessId}");
+
     private static WaveParts Waves(Parts p)
     {
         var connections = p.Host.Connections(p.Request is HostAccessRequest access ? HostAccess.Of(access) : new HostAccess());
@@ -104,7 +111,7 @@ internal static class Operations
             Hosts = wave => new WaveHosts(p.Catalogue, connections, shelf, new ProbeFactory(p.Services, p.Clock), wave),
             Approvals = p.Approvals,
             Risk = p.Policy.Risk,
-            Runner = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Environment.MachineName}/{Environment.ProcessId}"),
+            Runner = Runner(),
         };
     }
 
@@ -122,6 +129,8 @@ internal static class Operations
         public T As<T>() where T : OperationRequest => (T)Request;
 
         public IJournal Journal => Host.Store(Request.Store).Journal;
+
+        public IOutbox Outbox => Host.Store(Request.Store).Outbox;
 
         public IAuditLog Audit => Host.Store(Request.Store).Audit;
     }

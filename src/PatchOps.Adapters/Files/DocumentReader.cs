@@ -19,7 +19,7 @@ internal sealed class DocumentReader : IDocumentReader
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or DecoderFallbackException)
         {
-            throw new FailureException(new Failure("FileUnreadable", FailureKind.InvalidInput, $"'{path}' cannot be read: {e.Message.TrimEnd('.')}.", path, "Check its rights; the file is UTF-8 text."), e);
+            throw new FailureException(new Failure("PathNotReadable", FailureKind.Unavailable, $"'{path}' cannot be read: {e.Message.TrimEnd('.')}.", path, "Check its rights; the file is UTF-8 text."), e);
         }
     }
 }

@@ -41,5 +41,17 @@ internal static class JournalSchema
             previous_hash TEXT NOT NULL,
             hash TEXT NOT NULL);
         """,
+        """
+        CREATE TABLE outbox(
+            no INTEGER PRIMARY KEY,
+            key TEXT NOT NULL UNIQUE,
+            hash TEXT NOT NULL,
+            state INTEGER NOT NULL,
+            next INTEGER,
+            claimed_by TEXT,
+            claimed_until INTEGER,
+            doc TEXT NOT NULL);
+        CREATE INDEX outbox_by_time ON outbox(state, next);
+        """,
     ];
 }

@@ -8,7 +8,7 @@ namespace PatchOps.Core.Governance;
 public static class ApprovalCheck
 {
     /// <param name="plan">The plan that shall run.</param>
-    /// <param name="decisions">Decisions on its hash.</param>
+    /// <param name="decisions">Decisions on its hash, in the order in which they were stored.</param>
     /// <param name="now">When it shall run.</param>
     /// <param name="signatures">Verifies what must be signed.</param>
     /// <returns>Null where the plan is approved; else <c>PlanDenied</c>, <c>ApprovalExpired</c> or <c>PlanNotApproved</c>.</returns>

@@ -1,6 +1,7 @@
 using PatchOps.Core.Effectiveness;
 using PatchOps.Core.Governance.Approvals;
 using PatchOps.Core.Governance.Exceptions;
+using PatchOps.Core.Governance.Notices;
 using PatchOps.Core.Planning.Planner;
 using PatchOps.Core.Risk;
 
@@ -18,6 +19,8 @@ public sealed record PatchPolicy
     public PlanningPolicy Planning { get; init; } = PlanningPolicy.Default;
 
     public ApprovalPolicy Approvals { get; init; } = ApprovalPolicy.Default;
+
+    public NotificationPolicy Notifications { get; init; } = NotificationPolicy.Default;
 
     public ExceptionPolicy Exceptions { get; init; } = ExceptionPolicy.Default;
 

@@ -41,6 +41,10 @@ public sealed class ApprovalTests
     }
 
     [Fact]
+    public void Of_two_decisions_at_one_time_the_later_stored_one_counts() =>
+        Assert.Equal("PlanDenied", ApprovalCheck.Check(Plan(1), [By("bob"), By("bob", approved: false)], Now.AddHours(1))?.Code);
+
+    [Fact]
     public void A_role_that_policy_lists_is_held_by_those_listed_and_another_by_everybody()
     {
         var policy = PlanningPolicy.Default with { Roles = new Dictionary<string, IReadOnlyList<string>> { ["changemanager"] = ["Bob"] } };

@@ -7,7 +7,7 @@ namespace PatchOps.Core.Governance.Approvals;
 public static class ApprovalLedger
 {
     /// <param name="plan">The plan; only decisions on its hash count.</param>
-    /// <param name="decisions">All decisions on that hash, in any order.</param>
+    /// <param name="decisions">All decisions on that hash, in the order in which they were stored.</param>
     /// <param name="now">When the question is asked.</param>
     /// <param name="firstChange">When the plan first changed a host; null where it has not.</param>
     /// <param name="signatures">Verifies what must be signed; null where nobody can, and then nothing that must be signed counts.</param>
@@ -18,9 +18,9 @@ public static class ApprovalLedger
         return [.. plan.ApprovalsNeeded.Select(rule => Status(plan, rule, latest, now, firstChange, signatures))];
     }
 
-    /// <summary>What each person last decided in each role.</summary>
+    /// <summary>What each person last decided in each role. The order of the store counts: clocks may jump.</summary>
     internal static List<Approval> Latest(PatchPlan plan, IReadOnlyList<Approval> decisions) =>
-        [.. decisions.Where(d => d.PlanHash == plan.Hash).GroupBy(d => (d.Actor.ToUpperInvariant(), d.Role.ToUpperInvariant())).Select(g => g.MaxBy(d => d.At)!).OrderBy(d => d.At)];
+        [.. decisions.Where(d => d.PlanHash == plan.Hash).GroupBy(d => (d.Actor.ToUpperInvariant(), d.Role.ToUpperInvariant())).Select(g => g.Last())];
 
     private static ApprovalStatus Status(PatchPlan plan, ApprovalRule rule, List<Approval> latest, DateTimeOffset now, DateTimeOffset? firstChange, IApprovalSignatures? signatures)
     {

@@ -1,0 +1,62 @@
+using PatchOps.Core.Governance.Approvals;
+using PatchOps.Core.Operations;
+using PatchOps.Domain;
+
+namespace PatchOps.Core.Governance.Notices;
+
+/// <summary>
+/// Reads what is to be sent from approved plans and overdue reviews. It is derived from what the store holds, with keys that follow from it: however
+/// often this runs, and wherever it was interrupted, each message exists once.
+/// </summary>
+public sealed class NoticeCollector(StoredApprovals approvals, NotificationPolicy policy)
+{
+    public async Task<IReadOnlyList<OutboxMessage>> CollectAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var messages = new List<OutboxMessage>();
+        if (policy.Sinks.Count == 0) return messages;
+        foreach (var plan in approvals.Catalogue.Plans())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (plan.End > now && approvals.Check(plan, now) is null)
+            {
+                if (plan.Waves.Count > 0) Add(OutboxKind.ChangeTicket, plan, "change management", [], now, $"Change: {plan.Name}", Ticket(plan), "");
+                foreach (var notice in plan.Notices) Add(OutboxKind.PlanNotice, plan, notice.Audience, notice.Recipients, notice.At, notice.Subject, notice.Text, "");
+            }
+            foreach (var status in await approvals.StatusAsync(plan, now, cancellationToken).ConfigureAwait(false))
+            {
+                if (status.State != ApprovalState.ReviewOverdue) continue;
+                Add(OutboxKind.ReviewOverdue, plan, status.Role, [], now, FormattableString.Invariant($"Overdue since {status.Due:u}: review of {plan.Name} by {status.Role}"),
+                    FormattableString.Invariant($"Plan {plan.Id} changed hosts on the emergency path. Its review by {status.Role} was due at {status.Due:u}: {status.Because}.\n"), status.Role);
+            }
+        }
+        return messages;
+
+        void Add(OutboxKind kind, PatchPlan plan, string audience, IReadOnlyList<string> recipients, DateTimeOffset at, string subject, string text, string part)
+        {
+            foreach (var sink in policy.Sinks.Where(s => s.Takes(kind)))
+            {
+                messages.Add(new OutboxMessage
+                {
+                    Key = $"{kind}/{plan.Id}/{(kind == OutboxKind.PlanNotice ? audience : part)}/{sink.Name}", Kind = kind, Sink = sink.Name, PlanId = plan.Id, Audience = audience, Recipients = recipients,
+                    Subject = subject, Text = text, NotBefore = at, Next = at,
+                });
+            }
+        }
+    }
+
+    /// <summary>Why a message must not be sent any more; null where it may.</summary>
+    public string? WhyWithdrawn(OutboxMessage message, DateTimeOffset now)
+    {
+        if (message.Kind == OutboxKind.ReviewOverdue) return null;
+        if (approvals.Catalogue.Plan(message.PlanId) is not { } plan) return "its plan is no longer in the store";
+        if (plan.End <= now) return "its plan is over";
+        return approvals.Check(plan, now)?.Message;
+    }
+
+    /// <summary>A plan as a change record in the canonical columns.</summary>
+    private static string Ticket(PatchPlan plan) => CanonicalJson.Of(
+        ("Id", plan.Id), ("Type", "Patch"), ("Category", plan.Category?.ToString() ?? (plan.Emergency ? "Emergency" : "Normal")), ("Status", "Approved"), ("Risk", plan.Risk?.ToString()),
+        ("ConfigurationItems", plan.Waves.SelectMany(w => w.Hosts).Select(h => h.Asset).Distinct(StringComparer.Ordinal).ToList()),
+        ("PlannedStart", plan.Waves.Min(w => w.Start)), ("PlannedEnd", plan.Waves.Max(w => w.End)),
+        ("Patches", plan.Waves.SelectMany(w => w.Hosts).SelectMany(h => h.Patches).Select(p => p.Patch).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList()), ("Problem", null));
+}
