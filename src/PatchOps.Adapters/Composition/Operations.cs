@@ -50,7 +50,7 @@ internal static class Operations
         [typeof(NewPlanRequest)] = Of<NewPlanRequest>(p => new NewPlanOperation(p.Catalogue, p.Approvals, p.Audit, p.Policy, p.Clock, p.Caller)),
         [typeof(GetPlanRequest)] = Of<GetPlanRequest>(p => new GetPlanOperation(p.Catalogue)),
         [typeof(ExportPlanRequest)] = Of<ExportPlanRequest>(p => new ExportPlanOperation(p.Catalogue, new DocumentWriter())),
-        [typeof(TestPlanRequest)] = Of<TestPlanRequest>(p => new TestPlanOperation(p.Catalogue, p.Approvals, p.Policy, p.Clock, Waves(p, p.As<TestPlanRequest>().KeyFile, p.As<TestPlanRequest>().KnownHostsFile).Hosts)),
+        [typeof(TestPlanRequest)] = Of<TestPlanRequest>(p => new TestPlanOperation(p.Catalogue, p.Approvals, p.Policy, p.Clock, Waves(p).Hosts)),
         [typeof(ApprovePlanRequest)] = Of<ApprovePlanRequest>(p => new DecidePlanOperation<ApprovePlanRequest>(p.Approvals, p.Audit, p.Policy, p.Clock, p.Caller, approve: true)),
         [typeof(DenyPlanRequest)] = Of<DenyPlanRequest>(p => new DecidePlanOperation<DenyPlanRequest>(p.Approvals, p.Audit, p.Policy, p.Clock, p.Caller, approve: false)),
         [typeof(GetApprovalRequest)] = Of<GetApprovalRequest>(p => new GetApprovalOperation(p.Approvals, p.Clock)),
@@ -101,6 +101,8 @@ internal static class Operations
         return new WaveParts(p.Catalogue, p.Journal, p.Audit, p.Clock, p.Caller)
         {
             Hosts = wave => new WaveHosts(p.Catalogue, connections, shelf, new ProbeFactory(p.Services, p.Clock), wave),
+            Gate = new ProbeFactory(p.Services, p.Clock).Gate,
+            Metrics = server => new Probes.PrometheusSource(server, TimeSpan.FromSeconds(10)),
             Approvals = p.Approvals,
             Risk = p.Policy.Risk,
             Runner = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Environment.MachineName}/{Environment.ProcessId}"),

@@ -58,7 +58,7 @@ public sealed record GetPlanRequest : OperationRequest
 }
 
 [Operation("Test-PatchPlan", "plan test", "Checks a plan against policy and the present.")]
-public sealed record TestPlanRequest : OperationRequest, IFollowsPolicy
+public sealed record TestPlanRequest : HostAccessRequest, IFollowsPolicy
 {
     [ParameterHelp("Plan id.", Position = 0)]
     public string PlanId { get; init; } = "";
@@ -72,14 +72,9 @@ public sealed record TestPlanRequest : OperationRequest, IFollowsPolicy
     [ParameterHelp("With -Live: hosts asked at the same time, 1–1024.")]
     public int ThrottleLimit { get; init; } = 10;
 
-    [ParameterHelp("Private key for SSH."), FilePath]
-    public string? KeyFile { get; init; }
-
-    [ParameterHelp("Known-hosts file for SSH; default: ssh's own."), FilePath]
-    public string? KnownHostsFile { get; init; }
-
     public override void Validate()
     {
+        base.Validate();
         Needs.Text(PlanId, nameof(PlanId));
         Needs.Between(ThrottleLimit, 1, 1024, nameof(ThrottleLimit));
     }

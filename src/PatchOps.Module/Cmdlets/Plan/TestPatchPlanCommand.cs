@@ -7,7 +7,7 @@ namespace PatchOps.Module.Cmdlets.Plan;
 /// <summary>Checks a plan against policy and the present.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "PatchPlan")]
 [OutputType(typeof(PlanFinding))]
-public sealed class TestPatchPlanCommand : OperationCmdlet
+public sealed class TestPatchPlanCommand : HostAccessCmdlet
 {
     /// <summary>Plan id.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true), Alias("Id")]
@@ -25,14 +25,6 @@ public sealed class TestPatchPlanCommand : OperationCmdlet
     /// <summary>With -Live: hosts asked at the same time, 1–1024.</summary>
     [Parameter]
     public int ThrottleLimit { get; set; }
-
-    /// <summary>Private key for SSH.</summary>
-    [Parameter]
-    public string? KeyFile { get; set; }
-
-    /// <summary>Known-hosts file for SSH; default: ssh's own.</summary>
-    [Parameter]
-    public string? KnownHostsFile { get; set; }
 
     protected override void ProcessRecord() => Pump(Bind<TestPlanRequest>());
 }
