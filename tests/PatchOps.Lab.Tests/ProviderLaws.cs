@@ -15,6 +15,9 @@ public abstract class ProviderLaws
 
     private PackageChange Good => Change("po-good");
 
+    /// <summary>Seconds that a step that hangs is given.</summary>
+    protected virtual int ShortLimit => 3;
+
     /// <summary>A version as the package manager writes it.</summary>
     protected virtual string Version(string version) => version;
 
@@ -78,7 +81,7 @@ public abstract class ProviderLaws
     {
         var (host, provider) = await OpenAsync();
         PackageChange[] changes = [Change(package)];
-        var report = await provider.ApplyAsync(host, changes, Key(seconds: 3), default);
+        var report = await provider.ApplyAsync(host, changes, Key(seconds: ShortLimit), default);
         Assert.Equal(state, report.Step.State);
         Assert.NotNull(report.Failure);
         Assert.False((await provider.VerifyAsync(host, changes, Deadline, default)).AllApplied);

@@ -109,6 +109,8 @@ internal static class Operations
         return new WaveParts(p.Catalogue, p.Journal, p.Audit, p.Clock, p.Caller)
         {
             Hosts = wave => new WaveHosts(p.Catalogue, connections, shelf, new ProbeFactory(p.Services, p.Clock), wave),
+            Gate = new ProbeFactory(p.Services, p.Clock).Gate,
+            Metrics = server => new Probes.PrometheusSource(server, TimeSpan.FromSeconds(10)),
             Approvals = p.Approvals,
             Risk = p.Policy.Risk,
             Runner = Runner(),

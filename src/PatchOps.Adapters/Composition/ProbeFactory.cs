@@ -39,6 +39,13 @@ internal sealed class ProbeFactory(HostServices services, TimeProvider clock)
         }
     }
 
+    /// <summary>A gate of a wave: asked from here, about no host in particular.</summary>
+    public ProbeGate Gate(WaveGate gate)
+    {
+        if (gate.Kind.ToUpperInvariant() is not ("HTTP" or "PROMETHEUS" or "POWERSHELL")) throw Invalid(gate.Kind, gate.Target, "a gate of a wave is Http, Prometheus or PowerShell");
+        return new ProbeGate(Make(gate.Kind, gate.Target, new Asset { Id = "wave" }, gate.Name), new Providers.Scripts.NoTransport("wave"));
+    }
+
     private PrometheusProbe Prometheus(string name, string kind, string target, string filled)
     {
         try

@@ -1,3 +1,4 @@
+using PatchOps.Adapters.Hosts;
 using PatchOps.Adapters.Providers.Apt;
 using PatchOps.Adapters.Providers.Rpm;
 using PatchOps.Adapters.Providers.Scripts;
@@ -27,9 +28,34 @@ internal sealed class WaveHosts(ICatalogue catalogue, HostConnections connection
             Provider = provider,
             Restart = bare ? null : ProviderShelf.Restart(asset),
             Probes = [.. wave.Gates.Where(g => IsFor(g.Assets, g.Packages, host, changed)).Select(g => probes.Make(g.Kind, g.Target, asset))],
-            Snapshots = [.. Versions(provider)],
+            Tests = [.. wave.Tests.Where(t => IsFor(t.Assets, t.Packages, host, changed)).Select(t => probes.Make(t.Kind, t.Target, asset, t.ToString()))],
+            Quiesces = [.. wave.Quiesce.Where(q => IsFor(q.Assets, [], host, changed)).Select(q => new CommandQuiesce(q.Name, q.Take, q.PutBack))],
+            // Those that policy names come first: a host that goes back by a snapshot returns to the first.
+            Snapshots =
+            [
+                .. wave.Snapshots.Where(s => IsFor(s.Assets, [], host, changed)).Select(s => new CommandSnapshots(new SnapshotCommands(s.Name, s.Take, s.List, s.Restore, s.Remove))),
+                .. Versions(provider),
+            ],
+            Checks = [.. Checks(host, asset, bare)],
+            CommitConfirm = Conduct.ConfirmWithin is not null && IsFor(Conduct.ConfirmAssets, [], host, changed) ? provider as ICommitConfirm ?? throw NotConfirmed(host, provider) : null,
         });
     }
+
+    private WaveConduct Conduct => wave.Conduct ?? new WaveConduct();
+
+    private IEnumerable<IHostCheck> Checks(PlannedHost host, Asset asset, bool bare)
+    {
+        var rule = Conduct.PreChecks;
+        if (!bare && !ProviderShelf.IsWindows(asset))
+        {
+            var backups = wave.Backups.Where(b => b.Assets.Count == 0 || b.Assets.Contains(host.Asset)).ToList();
+            yield return new PosixChecks(backups, rule.PendingRestart, rule.Integrity);
+        }
+        if (rule.Drift) yield return new DriftCheck(() => catalogue.Software(host.Asset).GroupBy(s => s.Package, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First().Version, StringComparer.Ordinal));
+    }
+
+    private static FailureException NotConfirmed(PlannedHost host, IPatchProvider provider) =>
+        new("ConfirmUnsupported", FailureKind.InvalidInput, $"The plan wants {host.Name} to revert by itself unless confirmed, which the provider {provider.Name} cannot.", host.Asset, "Leave the host out of conduct.confirmFor in the policy, and make a new plan with New-PatchPlan.");
 
     /// <summary>A list of the installed versions costs nothing, and so it is always taken.</summary>
     private static IEnumerable<ISnapshotProvider> Versions(IPatchProvider provider) => provider switch

@@ -132,6 +132,9 @@ public sealed record PlanWave
 
     public required RollbackRule Rollback { get; init; }
 
+    /// <summary>How the wave is carried out; null in plans of earlier versions, which means the defaults.</summary>
+    public WaveConduct? Conduct { get; init; }
+
     public override string ToString() => $"Wave {Number} ({Stage} {Ring}, {Hosts.Count} hosts)";
 }
 

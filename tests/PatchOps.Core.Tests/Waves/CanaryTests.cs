@@ -1,3 +1,4 @@
+using PatchOps.Domain;
 using PatchOps.Core.Waves.Canary;
 using PatchOps.Core.Waves.Rehearsal;
 using Xunit.Abstractions;

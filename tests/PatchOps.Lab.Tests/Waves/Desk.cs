@@ -34,19 +34,22 @@ internal sealed class Desk : IAsyncDisposable
 
     public string Store => Path.Combine(Folder, "store.db");
 
-    public async Task<Told> AskAsync(OperationRequest request, Answer answer = Answer.Yes)
+    public Task<Told> AskAsync(OperationRequest request, Answer answer = Answer.Yes) => AskAsync(request, _ => Task.FromResult(answer), answer == Answer.WhatIf);
+
+    /// <param name="reply">What the administrator does and answers.</param>
+    public async Task<Told> AskAsync(OperationRequest request, Func<AskEvent, Task<Answer>> reply, bool whatIf = false)
     {
         var results = new List<object>();
         var failures = new List<Failure>();
         var warnings = new List<string>();
-        await foreach (var happened in door.RunAsync(request, new Caller { Account = "lab", WhatIf = answer == Answer.WhatIf }, default))
+        await foreach (var happened in door.RunAsync(request, new Caller { Account = "lab", WhatIf = whatIf }, default))
         {
             switch (happened)
             {
                 case ResultEvent result: results.Add(result.Value); break;
                 case FailedEvent failed: failures.Add(failed.Failure); break;
                 case WarningEvent warning: warnings.Add(warning.Message); break;
-                case AskEvent ask: ask.Give(answer); break;
+                case AskEvent ask: ask.Give(await reply(ask)); break;
             }
         }
         return new Told(results, failures, warnings);

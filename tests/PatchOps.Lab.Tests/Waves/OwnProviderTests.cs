@@ -37,7 +37,7 @@ public sealed class OwnProviderTests(ProductLab lab)
         await using var desk = new Desk(lab);
         await RpmHost.PrepareAsync(await PrepareAsync(desk, "h1"));
         var plan = await PlanAsync(desk, "dnf", "h1", "po-good", "1.0-1", "AlmaLinux:9", "1.1-1");
-        Assert.Equal("rpm:po-good/1.1-1", plan.Waves[0].Hosts[0].Patches[0].Patch);
+        Assert.Equal("po-good=1.1-1", plan.Waves[0].Hosts[0].Patches[0].Packages[0].ToString());
         var run = (await desk.InvokeAsync(plan)).One<HostRun>();
         Assert.Equal(HostState.Done, run.State);
         Assert.Equal("1.1-1", (await lab.EnterAsync("h1", "rpm", "-q", "--qf", "%{VERSION}-%{RELEASE}", "po-good")).Trim());

@@ -8,6 +8,8 @@ internal static class ZypperScripts
     // zypper tells in XML what it would do, by section: to-install, to-upgrade, to-downgrade, to-remove …
     private const string Plan = """
         export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+        # zypper gives up at once where another one works; so it is told to wait.
+        export ZYPP_LOCK_TIMEOUT=60
         keep=/var/lib/patchops/packages/rpm
         installed() { rpm $root -q --qf '%{EPOCHNUM}:%{VERSION}-%{RELEASE}\n' "$1" 2>/dev/null | sed -n 's/^0://; /^[0-9].*-/p'; }
         has() { installed "$1" | grep -qxF -e "$2"; }
@@ -31,7 +33,7 @@ internal static class ZypperScripts
             look
             code=$?
         fi
-        if [ $code -eq 104 ]; then refuse VersionNotAvailable "an approved version is not in the repositories: $(grep -ho "'[^']*'" "$d/error" | tr -d "'" | sort -u | tr '\n' ' ')"; fi
+        if [ $code -eq 104 ]; then refuse VersionNotAvailable "an approved version is not in the repositories:$(for s in $specs; do ! grep -qF -- "$s" "$d/error" "$d/plan" || printf ' %s' "$s"; done)"; fi
         if [ $code -eq 7 ]; then echo 'zypper is locked by another process' >&2; exit 7; fi
         [ $code -eq 0 ] || { sed -n 's/.*<message type="error">\(.*\)<\/message>.*/\1/p' "$d/plan" >&2; exit $code; }
         extra=$(awk -v approved="$approved" '
@@ -69,7 +71,7 @@ internal static class ZypperScripts
         t=$(mktemp) || exit 71
         trap 'rm -f "$t"' EXIT
         zypper $options -x -n list-updates >"$t" || exit $?
-        tr '>' '>\n' <"$t" | awk -F'"' '
+        sed 's/<update /\n&/g' "$t" | awk -F'"' '
             /<update kind="package"/ {
                 for (i = 1; i < NF; i += 2) { key = $i; sub(/.* /, "", key); value[key] = $(i + 1) }
                 printf "update\t%s\t%s\t%s\t\t\n", value["name="], value["edition-old="], value["edition="]

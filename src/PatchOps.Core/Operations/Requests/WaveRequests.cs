@@ -72,6 +72,9 @@ public sealed record InvokeWaveRequest : HostAccessRequest
     [ParameterHelp("How long the wave stays with this runner when it falls silent; 5 seconds to 10 minutes.")]
     public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromSeconds(30);
 
+    [ParameterHelp("Goes on although the comparison with unpatched peers found harm or too little data; recorded.")]
+    public bool AcceptCanary { get; init; }
+
     [ParameterHelp("Also gives where the wave stands at the end.")]
     public bool PassThru { get; init; }
 

@@ -16,6 +16,8 @@ public sealed class InvokeWaveOperation(WaveParts parts) : IOperation<InvokeWave
         var chosen = request.Due
             ? await DueAsync(cancellationToken).ConfigureAwait(false)
             : [(StoredPlan.Require(parts.Catalogue, request.PlanId), request.Wave)];
+        if (request.Due)
+            await foreach (var next in SnapshotRelease.RunAsync(parts, request.ThrottleLimit, cancellationToken).ConfigureAwait(false)) yield return next;
         if (request.Due && chosen.Count == 0) yield return new DecisionEvent("No approved wave is due.");
         foreach (var (plan, wave) in chosen)
         {
@@ -71,6 +73,17 @@ public sealed class InvokeWaveOperation(WaveParts parts) : IOperation<InvokeWave
             }
             yield return new WarningEvent($"{refusal.Message} {refusal.Remedy}");
         }
+        var (unclear, seen) = refusal is null ? await CanaryComparison.CheckAsync(parts, plan, number, now, cancellationToken).ConfigureAwait(false) : (null, null);
+        if (seen is not null) yield return new DecisionEvent($"Canary comparison: {seen}");
+        if (unclear is not null)
+        {
+            if (!request.AcceptCanary && !parts.Caller.WhatIf)
+            {
+                yield return new FailedEvent(unclear, Terminating: !request.Due);
+                yield break;
+            }
+            yield return new WarningEvent($"{unclear.Message}{(request.AcceptCanary ? "" : $" {unclear.Remedy}")}");
+        }
 
         var ask = new AskEvent(FormattableString.Invariant($"{definition.Hosts.Count} hosts: {string.Join(", ", definition.Hosts.Take(5).Select(h => h.Name))}{(definition.Hosts.Count > 5 ? " …" : "")}"),
             $"Run wave {number} ({definition.Wave.Stage} {definition.Wave.Ring}) of plan {plan.Name}", Hosts: true);
@@ -94,7 +107,7 @@ public sealed class InvokeWaveOperation(WaveParts parts) : IOperation<InvokeWave
         var desk = request.Manual ? new ManualDesk(parts.Caller.Account, parts.Clock) : null;
         // A person installs one host after the other, and takes the time it takes.
         if (desk is not null) options = options with { Throttle = 1, StepTimeLimit = TimeSpan.FromHours(24), CallDeadline = TimeSpan.FromMinutes(30), RestartTimeout = TimeSpan.FromHours(4) };
-        await parts.AuditAsync("WaveStarted", plan, number, [("ignoreWindow", request.IgnoreWindow), ("hosts", definition.Hosts.Count), ("manual", request.Manual), ("pace", request.Pace.ToString())], cancellationToken).ConfigureAwait(false);
+        await parts.AuditAsync("WaveStarted", plan, number, [("ignoreWindow", request.IgnoreWindow), ("hosts", definition.Hosts.Count), ("manual", request.Manual), ("pace", request.Pace.ToString()), ("acceptedCanary", unclear is null ? null : unclear.Message)], cancellationToken).ConfigureAwait(false);
         await foreach (var next in WaveReading.RunAsync(parts, plan, definition, options, desk, cancellationToken).ConfigureAwait(false)) yield return next;
         if (request.PassThru) yield return new ResultEvent(await WaveHistory.StatusAsync(parts.Journal, definition, cancellationToken).ConfigureAwait(false));
     }

@@ -2,6 +2,7 @@ using PatchOps.Core.Governance.Approvals;
 using PatchOps.Core.Risk;
 using PatchOps.Core.Seams;
 using PatchOps.Core.Waves;
+using PatchOps.Core.Waves.Halting;
 using PatchOps.Domain;
 
 namespace PatchOps.Core.Operations.Waves;
@@ -11,6 +12,12 @@ public sealed record WaveParts(ICatalogue Catalogue, IJournal Journal, IAuditLog
 {
     /// <summary>The way to the hosts of a wave.</summary>
     public required Func<PlanWave, IHostServicesFactory> Hosts { get; init; }
+
+    /// <summary>Asks what a plan's gate says.</summary>
+    public required Func<WaveGate, IWaveGate> Gate { get; init; }
+
+    /// <summary>Where metrics are kept, by the server's address.</summary>
+    public required Func<Uri, IMetricSource> Metrics { get; init; }
 
     /// <summary>Name of this runner, for others to see who works on a wave.</summary>
     public required string Runner { get; init; }

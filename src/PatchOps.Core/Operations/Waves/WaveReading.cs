@@ -12,7 +12,12 @@ internal static class WaveReading
     public static async IAsyncEnumerable<OperationEvent> RunAsync(WaveParts parts, PatchPlan plan, WaveDefinition definition, WaveOptions options, ManualDesk? desk, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var began = parts.Clock.GetUtcNow();
-        options = options with { ProbeGrace = definition.Wave.Rollback.ProbeGrace, HostBake = definition.Wave.Rollback.DetectionWindow };
+        var conduct = definition.Wave.Conduct ?? new WaveConduct();
+        options = options with
+        {
+            ProbeGrace = definition.Wave.Rollback.ProbeGrace, HostBake = definition.Wave.Rollback.DetectionWindow, OnHalt = conduct.OnHalt, MaxConsecutiveFailures = conduct.MaxConsecutiveFailures,
+            ConfirmWithin = conduct.ConfirmWithin ?? options.ConfirmWithin, Gates = options.Mode == WaveMode.Patch ? [.. conduct.Gates.Select(parts.Gate)] : [],
+        };
         var hosts = parts.Hosts(definition.Wave);
         var run = await WaveRunner.StartAsync(definition, desk is null ? hosts : new ManualHosts(hosts, desk), parts.Journal, parts.Clock, options, cancellationToken).ConfigureAwait(false);
         var finished = new List<HostRun>();

@@ -72,6 +72,8 @@ public sealed record PlanningPolicy
 
     public NoticePolicy Notices { get; init; } = new();
 
+    public ConductRule Conduct { get; init; } = new();
+
     /// <summary>Time between the end of one stage and the start of the next.</summary>
     public TimeSpan Soak { get; init; } = TimeSpan.FromHours(12);
 

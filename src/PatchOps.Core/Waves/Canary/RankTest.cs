@@ -1,3 +1,4 @@
+using PatchOps.Domain;
 using MathNet.Numerics.Distributions;
 
 namespace PatchOps.Core.Waves.Canary;
@@ -7,18 +8,6 @@ namespace PatchOps.Core.Waves.Canary;
 /// <param name="Superiority">P(patched &gt; peer) + ½ P(equal), 0–1; 0.5 is no effect (Vargha and Delaney's A).</param>
 /// <param name="SmallestPValue">What the test could have reached with so many units: above the level, it could never have flagged.</param>
 public readonly record struct RankResult(double PValue, double Superiority, double SmallestPValue);
-
-/// <summary>Which difference does harm.</summary>
-public enum HarmfulDirection
-{
-    Either,
-
-    /// <summary>More is worse: latency, errors.</summary>
-    Higher,
-
-    /// <summary>Less is worse: throughput, hits.</summary>
-    Lower,
-}
 
 /// <summary>The Mann–Whitney test as a permutation test of midranks: exact up to 60 units, ties included, and by the normal approximation beyond.</summary>
 /// <remarks>Exact by counting: the number of ways to draw m of the N doubled midranks with a given sum. No random numbers are involved.</remarks>

@@ -3,22 +3,6 @@ using PatchOps.Domain;
 
 namespace PatchOps.Core.Waves.Halting;
 
-/// <summary>What to do when the halt rule trips, or a gate is not healthy.</summary>
-public enum HaltAction
-{
-    /// <summary>Failed hosts go back at once; the wave ends with the rest untouched.</summary>
-    RollBackFailed,
-
-    /// <summary>Failed hosts stay as they are for diagnosis; the wave waits for a person.</summary>
-    Pause,
-
-    /// <summary>Failed hosts stay as they are; the wave ends with the rest untouched.</summary>
-    Stop,
-
-    /// <summary>Every host that the wave changed goes back.</summary>
-    RollBackWave,
-}
-
 /// <summary>Asked before hosts are admitted: a metric, an error budget, a load balancer's free members.</summary>
 public interface IWaveGate
 {

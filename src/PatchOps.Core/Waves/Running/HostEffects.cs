@@ -14,7 +14,9 @@ internal sealed class HostEffects(WaveContext wave, PlannedHost host, HostScript
 
     private IHostTransport Transport => services.Transport;
 
-    private string Mark => StepNames.Prefix(wave.Definition.PlanId, wave.Definition.Number, host.Asset);
+    internal RemoteSteps Remote => remote;
+
+    internal string Mark => StepNames.Prefix(wave.Definition.PlanId, wave.Definition.Number, host.Asset);
 
     /// <summary>What this host needs, as it was read before anything changed; a package that several patches bring, once.</summary>
     private IReadOnlyList<Change> Changes => [.. script.Ledger.Changes.DistinctBy(c => c.Package, StringComparer.Ordinal).Select(c => new Change(c.Patch, c.Package, c.From, c.To))];
@@ -36,15 +38,18 @@ internal sealed class HostEffects(WaveContext wave, PlannedHost host, HostScript
         if (report.Failure is { } failure) return StepResult.Of(StepOutcome.NotSent, failure);
 
         // A host that an earlier round changed keeps what it had before that.
+        var checks = report.Checks;
+        foreach (var check in services.Checks)
+            checks = checks.AddRange(await remote.BoundedAsync(token => check.CheckAsync(Transport, wanted, report, Options.CallDeadline, token), Twice(Options.CallDeadline), "The pre-check").ConfigureAwait(false));
         var changes = wanted.Where(w => report.Installed.GetValueOrDefault(w.Package) != w.ToVersion)
             .Select(w => new ChangeEvidence(w.Patch, w.Package, report.Installed.GetValueOrDefault(w.Package), w.ToVersion)).ToArray();
         var detail = new StepDetail
         {
             Changes = changes,
             BootId = report.BootId,
-            Readings = [.. report.Checks.Select(c => new ReadingEvidence(c.Name, c.Status.ToString(), c.Detail, null))],
+            Readings = [.. checks.Select(c => new ReadingEvidence(c.Name, c.Status.ToString(), c.Detail, null))],
         };
-        var blocking = report.Checks.Where(c => c.Status == PreCheckStatus.Blocking).ToArray();
+        var blocking = checks.Where(c => c.Status == PreCheckStatus.Blocking).ToArray();
         if (blocking.Length > 0)
         {
             var summary = $"{host.Name} is not fit to be changed: {string.Join("; ", blocking.Select(b => b.Detail.Length == 0 ? b.Name : $"{b.Name}: {b.Detail}"))}.";
@@ -89,19 +94,6 @@ internal sealed class HostEffects(WaveContext wave, PlannedHost host, HostScript
             if (!result.Succeeded) worst = result with { Detail = result.Detail with { Remedy = $"{host.Name} is still out of service; run Invoke-PatchWave again, which tries that first." } };
         }
         return worst ?? StepResult.Of(StepOutcome.Succeeded);
-    }
-
-    public async Task<StepResult> SnapshotAsync(StepCall call)
-    {
-        for (var i = 0; i < services.Snapshots.Count; i++)
-        {
-            var provider = services.Snapshots[i];
-            var key = script.Key(HostStep.Snapshot, call.Ordinal, i, Options.StepTimeLimit);
-            var report = await remote.FinishAsync(key, call.Observe, token => provider.TakeAsync(Transport, Mark, key, token)).ConfigureAwait(false);
-            var result = Judge(report, null, false, $"The snapshot by {provider.Name}");
-            if (!result.Succeeded) return result;
-        }
-        return StepResult.Of(StepOutcome.Succeeded, $"{Mark} by {string.Join(", ", services.Snapshots.Select(s => s.Name))}");
     }
 
     /// <summary>Armed means that the step waits on the host; after a crash it is looked for, not waited for.</summary>
@@ -305,7 +297,7 @@ internal sealed class HostEffects(WaveContext wave, PlannedHost host, HostScript
 
     private StepResult Judge((StepReport Report, Failure? Failure, bool Refused) done, string what) => Judge(done.Report, done.Failure, done.Refused, what);
 
-    private StepResult Judge(StepReport report, Failure? told, bool refused, string what)
+    internal StepResult Judge(StepReport report, Failure? told, bool refused, string what)
     {
         var detail = new StepDetail { Commands = report.CommandLine.Length == 0 && report.ExitCode is null ? null : [StepDetail.Command(report)] };
         if (report is { State: StepState.Finished, ExitCode: 0 } && !refused) return new StepResult(StepOutcome.Succeeded, detail);

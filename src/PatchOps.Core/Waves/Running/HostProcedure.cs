@@ -9,6 +9,8 @@ internal sealed class HostProcedure(WaveContext wave, PlannedHost host, HostScri
 {
     private readonly HostEffects effects = new(wave, host, script, services, abort);
 
+    private SnapshotEffects Snapshots => field ??= new SnapshotEffects(effects, script, services, wave.Options);
+
     private WaveOptions Options => wave.Options;
 
     private bool RollsBack => Options.OnHalt is HaltAction.RollBackFailed or HaltAction.RollBackWave;
@@ -18,6 +20,7 @@ internal sealed class HostProcedure(WaveContext wave, PlannedHost host, HostScri
         RoundKind.Patch => PatchAsync(),
         RoundKind.Recover => RecoverAsync(),
         RoundKind.Undo => UndoAsync(),
+        RoundKind.Release => ReleaseAsync(),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Unknown kind of round."),
     };
 
@@ -31,7 +34,7 @@ internal sealed class HostProcedure(WaveContext wave, PlannedHost host, HostScri
         }
         var ready = !Options.Stage || await WentWellAsync(HostStep.Stage, effects.StageAsync).ConfigureAwait(false);
         if (ready && services.Quiesces.Count > 0) ready = await WentWellAsync(HostStep.Quiesce, effects.QuiesceAsync).ConfigureAwait(false);
-        if (ready && services.Snapshots.Count > 0) ready = await WentWellAsync(HostStep.Snapshot, effects.SnapshotAsync).ConfigureAwait(false);
+        if (ready && services.Snapshots.Count > 0) ready = await WentWellAsync(HostStep.Snapshot, Snapshots.TakeAsync).ConfigureAwait(false);
         if (ready && services.Tests.Count > 0) await script.RunAsync(HostStep.TestBefore, _ => effects.ProbeAsync(services.Tests, TimeSpan.Zero)).ConfigureAwait(false);
 
         // Once the journal has the apply, or has put the host back into service, the clock has no say any more.
@@ -155,6 +158,12 @@ internal sealed class HostProcedure(WaveContext wave, PlannedHost host, HostScri
         }
         var back = await PutBackAsync().ConfigureAwait(false);
         await script.EndAsync(HostStep.Finish, drained && back ? StepOutcome.Succeeded : StepOutcome.Failed, drained ? "Taken back with its wave." : null).ConfigureAwait(false);
+    }
+
+    private async Task ReleaseAsync()
+    {
+        var gone = await WentWellAsync(HostStep.Release, Snapshots.ReleaseAsync).ConfigureAwait(false);
+        await script.EndAsync(HostStep.Finish, gone ? StepOutcome.Succeeded : StepOutcome.Failed, null).ConfigureAwait(false);
     }
 
     private async Task CloseAsync(bool good)

@@ -13,6 +13,9 @@ public sealed class HostServices : IAsyncDisposable
     /// <summary>Null where the host must never be restarted from here; a change that needs it then fails its verification.</summary>
     public IHostRestart? Restart { get; init; }
 
+    /// <summary>What keeps this host from being changed, beyond what the provider checks.</summary>
+    public IReadOnlyList<IHostCheck> Checks { get; init; } = [];
+
     /// <summary>All must be healthy after the change.</summary>
     public IReadOnlyList<IHealthProbe> Probes { get; init; } = [];
 

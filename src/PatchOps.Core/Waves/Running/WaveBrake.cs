@@ -9,6 +9,7 @@ namespace PatchOps.Core.Waves.Running;
 internal sealed class WaveBrake(WaveContext wave)
 {
     private DateTimeOffset nextLook = DateTimeOffset.MinValue;
+    private DateTimeOffset nextGate = DateTimeOffset.MinValue;
     private StepDetail? undo;
 
     public bool Paused { get; private set; }
@@ -41,7 +42,7 @@ internal sealed class WaveBrake(WaveContext wave)
         if (Closed || !admissionMatters) return;
         var (failures, inRow) = wave.Locked(l => (l.Failures, l.ConsecutiveFailures));
         if (budget.Exhausted(failures, inRow) is { } reason) await HaltAsync(WaveLedger.HaltedCode, reason).ConfigureAwait(false);
-        else if (due && await GateAsync().ConfigureAwait(false) is { } gate) await HaltAsync("GateNotHealthy", gate).ConfigureAwait(false);
+        else if (wave.Options.Gates.Count > 0 && now >= nextGate && await GateAsync().ConfigureAwait(false) is { } gate) await HaltAsync("GateNotHealthy", gate).ConfigureAwait(false);
     }
 
     public async Task UndoneAsync()
@@ -101,6 +102,7 @@ internal sealed class WaveBrake(WaveContext wave)
 
     private async Task<string?> GateAsync()
     {
+        nextGate = wave.Now + wave.Options.GateInterval;
         foreach (var gate in wave.Options.Gates)
         {
             HealthReading reading;

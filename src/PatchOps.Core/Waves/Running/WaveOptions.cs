@@ -1,3 +1,4 @@
+using PatchOps.Domain;
 using PatchOps.Core.Waves.Halting;
 using PatchOps.Core.Waves.Pacing;
 
@@ -11,6 +12,9 @@ public enum WaveMode
 
     /// <summary>Take back what the wave changed.</summary>
     Undo,
+
+    /// <summary>Remove the snapshots that the wave took; changes nothing else.</summary>
+    Release,
 }
 
 /// <summary>How a wave is run. Times are generous defaults; every wait in a wave is one of these.</summary>
@@ -67,6 +71,9 @@ public sealed record WaveOptions
 
     /// <summary>How often a person's wishes and gates are read.</summary>
     public TimeSpan ControlInterval { get; init => field = Above(value); } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How often gates are asked.</summary>
+    public TimeSpan GateInterval { get; init => field = Above(value); } = TimeSpan.FromSeconds(15);
 
     /// <summary>Bound of one reading call to a host.</summary>
     public TimeSpan CallDeadline { get; init => field = Above(value); } = TimeSpan.FromSeconds(60);

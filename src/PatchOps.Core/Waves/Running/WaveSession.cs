@@ -74,6 +74,12 @@ internal sealed class WaveSession(WaveContext wave)
     {
         wave.Ledger = await WaveLedger.ReadAsync(wave.Journal, wave.Definition, null, CancellationToken.None).ConfigureAwait(false);
         foreach (var host in wave.Ledger.Hosts.Where(h => !h.Open)) host.DropEvidence();
+        if (wave.Options.Mode == WaveMode.Release)
+        {
+            foreach (var host in wave.Definition.Hosts.Where(h => wave.Ledger[h.Asset] is { HasSnapshots: true, State: not HostState.Skipped } l && (!l.Open || l.Kind == RoundKind.Release)))
+                urgent.Enqueue(new HostWork(host, RoundKind.Release, wave.Ledger[host.Asset].Open));
+            return;
+        }
         var paused = wave.Ledger.Paused;
         await wave.MoveAsync(WaveStep.Started, new StepDetail { Actor = wave.Options.Actor, Summary = wave.Options.Mode.ToString() }).ConfigureAwait(false);
         if (wave.Options.RetryFailed && wave.Ledger.Failures > 0)
@@ -104,7 +110,7 @@ internal sealed class WaveSession(WaveContext wave)
                 await abort.CancelAsync().ConfigureAwait(false);
                 return;
             }
-            await brake.LookAsync(budget, admissionMatters: pending.Count > 0 && !stopping).ConfigureAwait(false);
+            if (wave.Options.Mode != WaveMode.Release) await brake.LookAsync(budget, admissionMatters: pending.Count > 0 && !stopping).ConfigureAwait(false);
             Admit();
             if (running == 0 && finished.IsEmpty && await NothingMoreAsync().ConfigureAwait(false)) return;
             await Feed.WaitForSignalAsync(CancellationToken.None).ConfigureAwait(false);
@@ -127,7 +133,7 @@ internal sealed class WaveSession(WaveContext wave)
 
     private bool MayAdmit()
     {
-        if (brake.Closed || wave.Options.Mode == WaveMode.Undo || pending.Count == 0 || Feed.Unread >= wave.Options.MaxUnread) return false;
+        if (brake.Closed || wave.Options.Mode != WaveMode.Patch || pending.Count == 0 || Feed.Unread >= wave.Options.MaxUnread) return false;
         var (failures, inRow) = wave.Locked(l => (l.Failures, l.ConsecutiveFailures));
         // Every host in flight may yet fail, so each holds one reservation, whoever admitted it.
         if (budget.Free(failures, inRow, running) < 1) return false;
@@ -177,6 +183,7 @@ internal sealed class WaveSession(WaveContext wave)
     {
         if (stopping) return true;
         if (urgent.Count > 0) return false;
+        if (wave.Options.Mode == WaveMode.Release) return true;
         if (brake.UndoAsked && !undoQueued)
         {
             undoQueued = true;
@@ -203,6 +210,7 @@ internal sealed class WaveSession(WaveContext wave)
 
     private async Task EndAsync()
     {
+        if (wave.Options.Mode == WaveMode.Release) return;
         if (!brake.Halted && !undoQueued && !brake.Paused)
         {
             var (failures, open) = wave.Locked(l => (l.Failures, l.Open));

@@ -61,6 +61,9 @@ public sealed class HostLedger
     /// <summary>The host's start before anything was changed.</summary>
     public string BootId { get; private set; } = "";
 
+    /// <summary>Snapshots were taken and not removed since.</summary>
+    public bool HasSnapshots { get; private set; }
+
     /// <summary>Marks that probes left before the last change, in the order of the probes.</summary>
     public IReadOnlyList<ReadingEvidence> Baselines { get; private set; } = [];
 
@@ -138,9 +141,11 @@ public sealed class HostLedger
         Round++;
         Kind = kind;
         Open = true;
+        steps.Clear();
+        // Removing snapshots is housekeeping: when the host's run ended, and who answered for it, stays.
+        if (kind == RoundKind.Release) return;
         Acknowledged = false;
         Ended = null;
-        steps.Clear();
         if (kind == RoundKind.Patch) Reason = null;
     }
 
@@ -171,11 +176,13 @@ public sealed class HostLedger
         if (step == HostStep.PreCheck && detail?.Changes is { } changes && !ApplyBegan) Changes = changes;
         if (step == HostStep.PreCheck && detail?.BootId is { } boot) BootId = boot;
         if (step == HostStep.Baseline && outcome == StepOutcome.Succeeded) Baselines = detail?.Readings ?? [];
+        if (step == HostStep.Snapshot && outcome == StepOutcome.Succeeded) HasSnapshots = true;
+        if (step == HostStep.Release && outcome == StepOutcome.Succeeded) HasSnapshots = false;
         if (step == HostStep.Unquiesce && outcome == StepOutcome.Succeeded) LeftQuiesced = false;
         if (step == HostStep.Verify) applied = outcome is StepOutcome.Succeeded or StepOutcome.RestartNeeded;
         if (step == HostStep.VerifyReverted && outcome is StepOutcome.Succeeded or StepOutcome.RestartNeeded) applied = false;
         var bad = outcome is StepOutcome.Failed or StepOutcome.Unknown or StepOutcome.Refused or StepOutcome.NotSent or StepOutcome.Unchanged;
-        if (step is HostStep.ProbeReverted or HostStep.TestBefore) return;
+        if (step is HostStep.ProbeReverted or HostStep.TestBefore or HostStep.Release || Kind == RoundKind.Release) return;
 
         // The first thing that went wrong is the reason; a failing way back, or a host left out of service, adds to it.
         if (bad && detail?.Summary is { } summary)
@@ -193,7 +200,7 @@ public sealed class HostLedger
     private void End(DateTimeOffset at)
     {
         Open = false;
-        Ended = at;
+        if (Kind != RoundKind.Release) Ended = at;
         steps.Clear();
     }
 

@@ -33,6 +33,9 @@ public enum HostStep
     /// <summary>Health after a revert; recorded, and decides nothing.</summary>
     ProbeReverted,
 
+    /// <summary>Snapshots were removed after their retention.</summary>
+    Release,
+
     /// <summary>The host was let go without a change: its window cannot hold it any more.</summary>
     Skip,
 
@@ -76,6 +79,9 @@ public enum RoundKind
 
     /// <summary>To take an applied change back.</summary>
     Undo,
+
+    /// <summary>To remove the snapshots that were taken; the host's state stays what it is.</summary>
+    Release,
 }
 
 /// <summary>Entries about the wave itself.</summary>

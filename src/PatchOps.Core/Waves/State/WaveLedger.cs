@@ -88,7 +88,7 @@ public sealed class WaveLedger
             open += (host.Open ? 1 : 0) - (worked ? 1 : 0);
             if (entry.Step is nameof(HostStep.Finish) or nameof(HostStep.Skip) && host.Kind == RoundKind.Patch) Finished(host);
             // A rollback that a person asked for says nothing about the hosts in a row.
-            if (entry.Step == nameof(HostStep.Finish) && host.Kind != RoundKind.Undo) ConsecutiveFailures = host.IsFailure ? ConsecutiveFailures + 1 : 0;
+            if (entry.Step == nameof(HostStep.Finish) && host.Kind is not (RoundKind.Undo or RoundKind.Release)) ConsecutiveFailures = host.IsFailure ? ConsecutiveFailures + 1 : 0;
             return;
         }
         if (!Enum.TryParse<WaveStep>(entry.Step, out var step)) return;

@@ -62,6 +62,10 @@ public sealed class InvokePatchWaveCommand : HostAccessCmdlet
     [Parameter]
     public TimeSpan LeaseDuration { get; set; }
 
+    /// <summary>Goes on although the comparison with unpatched peers found harm or too little data; recorded.</summary>
+    [Parameter]
+    public SwitchParameter AcceptCanary { get; set; }
+
     /// <summary>Also gives where the wave stands at the end.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }

@@ -1,0 +1,182 @@
+using PatchOps.Core.Operations;
+using PatchOps.Core.Operations.Requests;
+using PatchOps.Domain;
+
+namespace PatchOps.Lab.Tests.Waves;
+
+/// <summary>What policy says of the steps around a change reaches real hosts: quiescing, snapshots, test cases, checks, commit-confirmed, pace.</summary>
+[Collection(LabCollection.Name)]
+public sealed class ConductTests(ProductLab lab)
+{
+    [SkippableFact]
+    public async Task Everything_that_policy_puts_around_a_change_happens_in_order_and_stands_in_the_evidence()
+    {
+        await lab.RequireAsync();
+        await using var desk = new Desk(lab);
+        await lab.EnterAsync("h1", "sh", "-c", "rm -rf /srv/log /srv/snaps; mkdir -p /srv/snaps; touch /srv/backup-done; rm -f /etc/cron.d/*");
+        var policy = await PolicyAsync(desk, """
+            planning:
+              detectionWindow: 00:00:02
+              probeGrace: 00:00:02
+              probes:
+                - { kind: Log, target: "/srv/app-errors.log ERROR" }
+              tests:
+                - { name: the failure, kind: Command, target: "test ! -e /usr/share/po-app/version || grep -qx 1.1 /usr/share/po-app/version", problem: PRB1 }
+              quiesce:
+                - { name: balancer, take: [sh, -c, "echo drained >>/srv/log"], putBack: [sh, -c, "echo back >>/srv/log"] }
+              snapshots:
+                - { name: copies, take: [sh, -c, "echo {id} taken >>/srv/log; touch /srv/snaps/{id}"], list: [ls, /srv/snaps], restore: [sh, -c, "echo restored >>/srv/log"], remove: [rm, /srv/snaps/{id}] }
+              backups:
+                - { name: nightly, marker: /srv/backup-done }
+              conduct:
+                confirmWithin: 00:05:00
+                snapshotRetention: 00:00:00
+                preChecks: { integrity: true, drift: true, pendingRestart: true }
+            """);
+        // Old errors of the log are no errors of the change.
+        await lab.EnterAsync("h1", "sh", "-c", "echo 'ERROR long ago' >/srv/app-errors.log");
+        var plan = await desk.PlanAsync("Production", "deb:po-slow/1.1", policy, "h1");
+        await desk.ApproveAsync(plan);
+        var run = (await desk.InvokeAsync(plan)).One<HostRun>();
+        Assert.Equal(HostState.Done, run.State);
+        Assert.Equal("ii 1.1", await lab.VersionAsync("h1", "po-slow"));
+
+        var steps = run.Evidence.Select(e => e.Step).Distinct().ToList();
+        Assert.Equal(["PreCheck", "Stage", "Quiesce", "Snapshot", "TestBefore", "Baseline", "Arm", "Apply", "Verify", "Probe", "TestAfter", "Confirm", "Unquiesce", "Bake"], steps);
+        foreach (var check in new[] { "Credentials", "Disk", "Backup nightly", "Integrity", "Drift", "PendingRestart" })
+            Assert.Contains(run.Evidence, e => e.Step == "PreCheck" && e.Outcome == $"{check}: Passed");
+        Assert.Contains(run.Evidence, e => e.Step == "TestBefore" && e.Outcome.StartsWith("the failure (PRB1)", StringComparison.Ordinal));
+        Assert.Contains(run.Evidence, e => e.Step == "Probe" && e.Detail!.StartsWith("0 new lines", StringComparison.Ordinal));
+        var log = (await lab.EnterAsync("h1", "cat", "/srv/log")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(3, log.Length);
+        Assert.Equal(("drained", "back"), (log[0], log[2]));
+        Assert.EndsWith(" taken", log[1], StringComparison.Ordinal);
+
+        // The retention is over: the scheduler's run removes the snapshot, and the host's record stays what it was.
+        Assert.NotEmpty((await lab.EnterAsync("h1", "ls", "/srv/snaps")).Trim());
+        Assert.Empty((await desk.AskAsync(new InvokeWaveRequest { Due = true, KeyFile = lab.KeyFile, KnownHostsFile = lab.KnownHosts })).Failures);
+        Assert.Empty((await lab.EnterAsync("h1", "ls", "/srv/snaps")).Trim());
+        var after = Assert.Single(await desk.RunsAsync(plan));
+        Assert.Equal((HostState.Done, run.Ended), (after.State, after.Ended));
+        await desk.AuditIsIntactAsync();
+    }
+
+    [SkippableFact]
+    public async Task A_host_that_is_not_fit_is_left_alone_and_says_why()
+    {
+        await lab.RequireAsync();
+        await using var desk = new Desk(lab);
+        await lab.EnterAsync("h2", "sh", "-c", "touch -d '3 days ago' /srv/backup-done; echo tampered >/usr/share/po-slow/version");
+        var policy = await PolicyAsync(desk, """
+            planning:
+              backups:
+                - { name: nightly, marker: /srv/backup-done, maxAge: 1.00:00:00 }
+              conduct:
+                preChecks: { integrity: true }
+            """);
+        var plan = await desk.PlanAsync("Production", "deb:po-slow/1.1", policy, "h2");
+        await desk.ApproveAsync(plan);
+        var run = Assert.Single((await desk.InvokeAsync(plan)).All<HostRun>());
+        Assert.Equal(HostState.Failed, run.State);
+        Assert.Contains("Backup nightly: last one 72.0 h ago", run.Reason, StringComparison.Ordinal);
+        Assert.Contains("/usr/share/po-slow/version", run.Reason, StringComparison.Ordinal);
+        Assert.Equal("ii 1.0", await lab.VersionAsync("h2", "po-slow"));
+    }
+
+    [SkippableFact]
+    public async Task A_test_case_that_fails_after_the_change_takes_the_host_back_by_its_snapshot()
+    {
+        await lab.RequireAsync();
+        await using var desk = new Desk(lab);
+        await lab.EnterAsync("h3", "sh", "-c", "rm -rf /srv/log /srv/snaps; mkdir -p /srv/snaps; rm -f /etc/cron.d/*");
+        var policy = await PolicyAsync(desk, """
+            planning:
+              probeGrace: 00:00:01
+              tests:
+                - { name: login works, kind: Command, target: "grep -qx 1.0 /usr/share/po-slow/version" }
+              snapshots:
+                - name: copies
+                  take: [sh, -c, "mkdir -p /srv/snaps/{id}"]
+                  list: [ls, /srv/snaps]
+                  restore: [sh, -c, "dpkg -i /srv/po-repo/po-slow_1.0_all.deb && echo restored >>/srv/log"]
+                  remove: [rmdir, /srv/snaps/{id}]
+              conduct:
+                rollback: Snapshot
+            """);
+        var plan = await desk.PlanAsync("Production", "deb:po-slow/1.1", policy, "h3");
+        await desk.ApproveAsync(plan);
+        var run = Assert.Single((await desk.InvokeAsync(plan)).All<HostRun>());
+        Assert.Equal(HostState.RolledBack, run.State);
+        Assert.Contains("login works", run.Reason, StringComparison.Ordinal);
+        Assert.Equal("restored\n", await lab.EnterAsync("h3", "cat", "/srv/log"));
+        Assert.Equal("ii 1.0", await lab.VersionAsync("h3", "po-slow"));
+    }
+
+    [SkippableFact]
+    public async Task Evidence_paces_a_wave_and_a_gate_that_is_not_healthy_halts_it()
+    {
+        await lab.RequireAsync();
+        await using var desk = new Desk(lab);
+        var policy = await PolicyAsync(desk, """
+            planning:
+              maxFailures: 3
+              maxFailurePercent: 100
+              conduct:
+                gates:
+                  - { name: error budget, kind: Http, target: "http://127.0.0.1:9/budget" }
+            """);
+        var plan = await desk.PlanAsync("Test", "deb:po-slow/1.1", policy, "h4", "h5");
+        await desk.ApproveAsync(plan);
+        var halted = await desk.InvokeAsync(plan);
+        Assert.All(halted.All<HostRun>(), r => Assert.Equal(HostState.Pending, r.State));
+        Assert.Contains(halted.Warnings, w => w.Contains("error budget", StringComparison.Ordinal));
+
+        await using var other = new Desk(lab);
+        var paced = await other.PlanAsync("Test", "deb:po-slow/1.1", null, "h4", "h5");
+        await other.ApproveAsync(paced);
+        var told = await other.AskAsync(new InvokeWaveRequest
+        {
+            PlanId = paced.Id, Wave = 1, KeyFile = lab.KeyFile, KnownHostsFile = lab.KnownHosts, IgnoreWindow = true, Pace = WavePace.Evidence, MaxHarm = 1, Confidence = 0.9, PassThru = true,
+        });
+        Assert.Empty(told.Failures);
+        Assert.Equal(2, told.Results.OfType<HostRun>().Count(r => r.State == HostState.Done));
+        Assert.Equal(WaveState.Completed, Assert.Single(told.Results.OfType<WaveStatus>()).State);
+        // At most one may be harmed, and nothing is known yet: one after the other.
+        var ordered = told.Results.OfType<HostRun>().OrderBy(r => r.Started).ToList();
+        Assert.True(ordered[0].Ended <= ordered[1].Started, $"{ordered[0].Ended} / {ordered[1].Started}");
+    }
+
+    [SkippableFact]
+    public async Task A_person_is_led_through_the_same_steps_and_the_host_says_whether_it_was_done()
+    {
+        await lab.RequireAsync();
+        await using var desk = new Desk(lab);
+        var plan = await desk.PlanAsync("Production", "deb:po-good/1.1", null, "h5");
+        await desk.ApproveAsync(plan);
+        var manual = new InvokeWaveRequest { PlanId = plan.Id, Wave = 1, KeyFile = lab.KeyFile, KnownHostsFile = lab.KnownHosts, IgnoreWindow = true, Manual = true };
+
+        // Said to be done, and not done: the host's state is the judge.
+        var untrue = Assert.Single((await desk.AskAsync(manual)).All<HostRun>());
+        Assert.Equal(HostState.Failed, untrue.State);
+        Assert.Contains("as it was before", untrue.Reason, StringComparison.Ordinal);
+
+        var run = (await desk.AskAsync(manual with { RetryFailed = true }, async question =>
+        {
+            if (question.Person && question.Action.Contains("install", StringComparison.Ordinal))
+                await lab.EnterAsync("h5", "sh", "-c", "dpkg --force-confold -i /srv/po-repo/po-good_1.1_all.deb");
+            return Answer.Yes;
+        })).One<HostRun>();
+        Assert.Equal(HostState.Done, run.State);
+        Assert.Contains(run.Evidence, e => e.Step == "Apply" && e.Detail!.StartsWith("by hand: install po-good 1.0 → 1.1", StringComparison.Ordinal));
+        Assert.Contains(run.Evidence, e => e.Step == "Verify" && e.Detail == "po-good 1.1");
+        Assert.Equal(DeploymentOutcome.Succeeded, (await desk.DeploymentsAsync())[0].Outcome);
+        await lab.EnterAsync("h5", "sh", "-c", "dpkg --force-downgrade --force-confold -i /srv/po-repo/po-good_1.0_all.deb");
+    }
+
+    private static async Task<string> PolicyAsync(Desk desk, string text)
+    {
+        var file = Path.Combine(desk.Folder, "policy.yaml");
+        await File.WriteAllTextAsync(file, text);
+        return file;
+    }
+}
