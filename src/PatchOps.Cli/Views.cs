@@ -16,7 +16,7 @@ internal static class Views
         ["Incident"] = ["Id", "Opened", "ConfigurationItem", "Category", "Priority", "Problem"],
         ["Change"] = ["Id", "Type", "Status", "Risk", "PlannedStart", "PlannedEnd"],
         ["Deployment"] = ["Id", "Patch", "Asset", "Started", "Outcome", "Problem"],
-        ["Finding"] = ["Asset", "Package", "InstalledVersion", "FixedVersion", "Cve", "Patch", "Status"],
+        ["Finding"] = ["Asset", "Package", "InstalledVersion", "FixedVersion", "Cve", "Patch", "Status", "Reason"],
         ["PatchRisk"] = ["Rank", "Id", "Score", "Decision", "ExpectedLossPerDay", "NetBenefit", "Cvss", "Epss", "Kev", "Assets", "DueDate", "MainReason"],
         ["PolicyBacktest"] = ["Strategy", "Vulnerabilities", "Exploited", "Effort", "Coverage", "CoverageLow", "CoverageHigh", "Efficiency", "EfficiencyLow", "EfficiencyHigh", "ExposureDays", "KnownCoverage", "KnownEfficiency"],
         ["CvssResult"] = ["Vector", "Version", "BaseScore", "ThreatScore", "EnvironmentalScore", "Score", "Severity"],
@@ -43,6 +43,7 @@ internal static class Views
         ["PatchException"] = ["Id", "Kind", "State", "Patch", "Cve", "Asset", "Until", "ApprovedBy", "Premise", "Reason"],
         ["PlanFinding"] = ["Severity", "Code", "Asset", "Message", "Remedy"],
         ["StoreInfo"] = ["Location", "Engine", "SchemaVersion", "Assets", "Vulnerabilities", "Problems", "Incidents", "Deployments", "Plans"],
+        ["PatchArticle"] = ["Id", "Kind", "Released", "Fixes", "Supersedes", "SupersededBy", "RebootRequired", "Exploitability"],
         ["VulnerabilityRecord"] = ["Id", "Source", "Trust", "AsOf", "Status", "Title"],
     };
 

@@ -25,6 +25,13 @@ internal sealed class HostConnections(HostAccess access, HostServices services) 
         IdentityFiles = access.KeyFile is null ? [] : [access.KeyFile], KnownHostsFile = access.KnownHostsFile, ConnectTimeout = access.ConnectTimeout,
     }));
 
+    /// <summary>A PowerShell session to an asset; it connects with its first call.</summary>
+    /// <exception cref="FailureException"><c>TransportNeedsPowerShell</c>: there is no PowerShell here.</exception>
+    public ISessionChannel Session(Asset asset) =>
+        services.Sessions?.Invoke(asset, new SessionAccess(access.Credential, access.KeyFile, access.KnownHostsFile, access.ConnectTimeout))
+            ?? throw new FailureException("TransportNeedsPowerShell", FailureKind.InvalidInput, $"{asset.Name} is reached through a PowerShell session, which only the module can open.", asset.Name,
+                "Run the cmdlet in PowerShell, or set the asset's transport to Ssh with Import-PatchAsset.");
+
     public IHostTransport Connect(Asset asset)
     {
         switch (asset.Transport ?? (IsLocal(asset) ? TransportKind.Local : TransportKind.Ssh))
@@ -38,9 +45,7 @@ internal sealed class HostConnections(HostAccess access, HostServices services) 
                     Port = asset.Port, User = user, Elevation = Elevate(user), SudoPassword = access.Credential is { } given ? _ => ValueTask.FromResult(given.ReadPassword()) : null,
                 });
             default:
-                var channel = services.Sessions?.Invoke(asset, new SessionAccess(access.Credential, access.KeyFile, access.KnownHostsFile, access.ConnectTimeout))
-                    ?? throw new FailureException("TransportNeedsPowerShell", FailureKind.InvalidInput, $"{asset.Name} is reached through a PowerShell session, which only the module can open.", asset.Name,
-                        "Run the cmdlet in PowerShell, or set the asset's transport to Ssh with Import-PatchAsset.");
+                var channel = Session(asset);
                 return ProviderShelf.IsWindows(asset)
                     ? new WindowsSessionTransport(asset.Id, channel)
                     : new SessionTransport(asset.Id, channel, asset.User is null or "root" ? Elevation.None : Elevation.Sudo);

@@ -31,7 +31,7 @@ internal static class Operations
     private static readonly Dictionary<Type, Func<Parts, OperationRequest, CancellationToken, IAsyncEnumerator<OperationEvent>>> Table = new()
     {
         [typeof(ImportFeedRequest)] = Of<ImportFeedRequest>(p => new ImportFeedOperation(p.Catalogue, new FeedSource(), p.Audit, p.Clock, p.Caller)),
-        [typeof(GetInventoryRequest)] = Of<GetInventoryRequest>(p => new GetInventoryOperation(Inventory(p), p.Clock)),
+        [typeof(GetInventoryRequest)] = Of<GetInventoryRequest>(p => new GetInventoryOperation(Inventory(p), p.Clock, () => p.KnownCatalogue)),
         [typeof(ImportAssetRequest)] = Of<ImportAssetRequest>(p => Records<ImportAssetRequest>(p, new AssetFileReader(p.As<ImportAssetRequest>().Asset, p.As<ImportAssetRequest>().Ecosystem), RecordMapping.Software, RecordMapping.Asset)),
         [typeof(ImportProblemRequest)] = Of<ImportProblemRequest>(p => Records<ImportProblemRequest>(p, new CaseFileReader(), RecordMapping.Problem)),
         [typeof(ImportIncidentRequest)] = Of<ImportIncidentRequest>(p => Records<ImportIncidentRequest>(p, new CaseFileReader(), RecordMapping.Incident)),
@@ -46,8 +46,8 @@ internal static class Operations
         [typeof(GetAdvisoryRequest)] = Of<GetAdvisoryRequest>(p => new GetAdvisoryOperation(p.Catalogue)),
         [typeof(GetAuditRequest)] = Of<GetAuditRequest>(p => new GetAuditOperation(p.Audit)),
         [typeof(TestAuditRequest)] = Of<TestAuditRequest>(p => new TestAuditOperation(p.Audit)),
-        [typeof(GetExposureRequest)] = Of<GetExposureRequest>(p => new GetExposureOperation(p.Catalogue, p.Clock)),
-        [typeof(GetRiskRequest)] = Of<GetRiskRequest>(p => new GetRiskOperation(p.Catalogue, p.Policy.Risk, p.Clock)),
+        [typeof(GetExposureRequest)] = Of<GetExposureRequest>(p => new GetExposureOperation(p.Catalogue, p.Clock, p.Policy)),
+        [typeof(GetRiskRequest)] = Of<GetRiskRequest>(p => new GetRiskOperation(p.Catalogue, p.Policy.Risk, p.Clock, p.Policy.Content)),
         [typeof(NewExceptionRequest)] = Of<NewExceptionRequest>(p => new NewExceptionOperation(p.Catalogue, p.Audit, p.Policy.Exceptions, p.Clock, p.Caller)),
         [typeof(GetExceptionRequest)] = Of<GetExceptionRequest>(p => new GetExceptionOperation(p.Catalogue, p.Clock)),
         [typeof(RevokeExceptionRequest)] = Of<RevokeExceptionRequest>(p => new RevokeExceptionOperation(p.Catalogue, p.Audit, p.Clock, p.Caller)),
@@ -97,7 +97,7 @@ internal static class Operations
         var request = p.As<GetInventoryRequest>();
         var connections = p.Host.Connections(HostAccess.Of(request));
         var shelf = p.Host.Providers(p.Request.Store);
-        return new HostInventory(connections.Connect, (asset, host, token) => shelf.For(asset).DetectAsync(host, TimeSpan.FromSeconds(120), token));
+        return new HostInventory(connections.Connect, (asset, host, token) => shelf.For(asset).DetectAsync(host, TimeSpan.FromSeconds(120), token), connections.Session);
     }
 
     private static string Runner() => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Environment.MachineName}/{Environment.ProcessId}");
@@ -127,6 +127,9 @@ internal static class Operations
         public ICatalogue Catalogue => Host.Store(Request.Store).Catalogue;
 
         public StoredApprovals Approvals => new(Catalogue, Journal, new CmsSignatures(Clock));
+
+        /// <summary>The store where it exists already: reading hosts makes none.</summary>
+        public ICatalogue? KnownCatalogue => File.Exists(StoreLocation.Resolve(Request.Store ?? Host.DefaultStore)) ? Catalogue : null;
 
         public T As<T>() where T : OperationRequest => (T)Request;
 

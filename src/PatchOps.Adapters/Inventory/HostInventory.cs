@@ -1,16 +1,19 @@
 using System.Globalization;
+using PatchOps.Adapters.Composition;
 using PatchOps.Core.Seams;
 using PatchOps.Domain;
 
 namespace PatchOps.Adapters.Inventory;
 
 /// <summary>Inventory of Linux hosts over any transport: dpkg or rpm, with what their package manager would update.</summary>
-internal sealed class HostInventory(Func<Asset, IHostTransport> connect, Func<Asset, IHostTransport, CancellationToken, Task<DetectReport>> detect) : IInventorySource
+/// <param name="session">Opens a PowerShell session, over which Windows hosts are read as well.</param>
+internal sealed class HostInventory(
+    Func<Asset, IHostTransport> connect, Func<Asset, IHostTransport, CancellationToken, Task<DetectReport>> detect, Func<Asset, ISessionChannel> session) : IInventorySource
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(120);
 
     // One command, one connection: each answer stands in its own section.
-    private const string Script =
+    internal const string Script =
         """
         echo '#machine'; cat /etc/machine-id 2>/dev/null
         echo '#name'; hostname -f 2>/dev/null || hostname 2>/dev/null || cat /etc/hostname
@@ -25,6 +28,7 @@ internal sealed class HostInventory(Func<Asset, IHostTransport> connect, Func<As
     {
         try
         {
+            if (asset.Transport == TransportKind.PSSession) return await SessionAsync(asset, now, cancellationToken).ConfigureAwait(false);
             await using var transport = connect(asset);
             var answer = await transport.RunAsync(new HostCommand(["sh", "-c", Script], Deadline), cancellationToken).ConfigureAwait(false);
             if (!answer.Succeeded)
@@ -35,9 +39,8 @@ internal sealed class HostInventory(Func<Asset, IHostTransport> connect, Func<As
             var host = Parse(asset, answer.StandardOutput);
             var software = Software(host, answer.StandardOutput);
             if (software.Count == 0)
-                return Unread(asset, now, new Failure("InventoryUnsupported", FailureKind.Failed, $"{asset.Name} has neither dpkg nor rpm.", asset.Name, "Import its software with Import-PatchAsset from a CSV file or an SBOM."));
-            var pending = await PendingAsync(transport, host, software, cancellationToken).ConfigureAwait(false);
-            return new InventoryResult { Asset = host, Taken = now, Software = software, PendingUpdates = pending };
+                return Unread(asset, now, Unsupported(asset));
+            return await WithUpdatesAsync(transport, new InventoryResult { Asset = host, Taken = now, Software = software }, cancellationToken).ConfigureAwait(false);
         }
         catch (FailureException e)
         {
@@ -49,16 +52,52 @@ internal sealed class HostInventory(Func<Asset, IHostTransport> connect, Func<As
         }
     }
 
-    private async Task<IReadOnlyList<Domain.AvailableUpdate>> PendingAsync(IHostTransport transport, Asset host, List<Software> software, CancellationToken cancellationToken)
+    private async Task<InventoryResult> SessionAsync(Asset asset, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var report = await detect(host, transport, cancellationToken).ConfigureAwait(false);
-        if (report.Failure is not null) return [];
-        var sources = software.GroupBy(s => s.Package, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First().Source, StringComparer.Ordinal);
-        return [.. report.Updates.Where(u => u.InstalledVersion is not null).Select(u => new Domain.AvailableUpdate
+        await using var channel = session(asset);
+        var answer = await channel.InvokeAsync(SessionScript.Text, [], Deadline, cancellationToken).ConfigureAwait(false);
+        if (answer.Failure is { } failure) return Unread(asset, now, failure);
+        InventoryResult read;
+        if (SessionScript.IsWindows(answer.Output)) read = WindowsInventory.Read(asset, now, answer.Output);
+        else
         {
-            Asset = host.Id, Package = u.Package, InstalledVersion = u.InstalledVersion!, AvailableVersion = u.CandidateVersion, Security = u.Security,
-            Source = sources.GetValueOrDefault(u.Package), Ecosystem = software[0].Ecosystem, HeldBack = u.HoldBack == HoldBack.None ? null : $"{u.HoldBack}: {u.Reason}",
-        })];
+            var host = Parse(asset, answer.Output);
+            read = new InventoryResult { Asset = host, Taken = now, Software = Software(host, answer.Output) };
+        }
+        if (read.Failure is not null) return read;
+        if (read.Software.Count == 0) return Unread(asset, now, Unsupported(asset));
+        await using var transport = connect(read.Asset);
+        return await WithUpdatesAsync(transport, read, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static Failure Unsupported(Asset asset) =>
+        new("InventoryUnsupported", FailureKind.Failed, $"{asset.Name} has neither dpkg nor rpm, nor is it Windows.", asset.Name, "Import its software with Import-PatchAsset from a CSV file or an SBOM.");
+
+    /// <summary>Adds what the host's package manager would update, where it can say.</summary>
+    private async Task<InventoryResult> WithUpdatesAsync(IHostTransport transport, InventoryResult read, CancellationToken cancellationToken)
+    {
+        DetectReport report;
+        try
+        {
+            report = await detect(read.Asset, transport, cancellationToken).ConfigureAwait(false);
+        }
+        catch (FailureException)
+        {
+            // A host without a provider is still inventoried; its updates stay unknown.
+            return read;
+        }
+        if (report.Failure is not null) return read;
+        var sources = read.Software.GroupBy(s => s.Package, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First().Source, StringComparer.Ordinal);
+        return read with
+        {
+            UpdatesKnown = true,
+            PendingUpdates = [.. report.Updates.Where(u => u.InstalledVersion is not null).Select(u => new Domain.AvailableUpdate
+            {
+                Asset = read.Asset.Id, Package = u.Package, InstalledVersion = u.InstalledVersion!, AvailableVersion = u.CandidateVersion, Security = u.Security,
+                Origin = u.Origin.Length == 0 ? null : u.Origin,
+                Source = sources.GetValueOrDefault(u.Package), Ecosystem = read.Software[0].Ecosystem, HeldBack = u.HoldBack == HoldBack.None ? null : $"{u.HoldBack}: {u.Reason}",
+            })],
+        };
     }
 
     private static Asset Parse(Asset asset, string output)
@@ -67,11 +106,14 @@ internal sealed class HostInventory(Func<Asset, IHostTransport> connect, Func<As
         var name = Section(output, "name").FirstOrDefault()?.Trim();
         var os = OsRelease(output);
         var isLocal = asset.Id.Equals("localhost", StringComparison.OrdinalIgnoreCase);
+        var label = isLocal ? name ?? asset.Id : asset.Name;
+        var id = string.IsNullOrEmpty(machine) ? (isLocal ? name ?? asset.Id : asset.Id) : machine;
         return asset with
         {
-            Id = string.IsNullOrEmpty(machine) ? (isLocal ? name ?? asset.Id : asset.Id) : machine,
-            Name = isLocal ? name ?? asset.Id : asset.Id,
-            Aliases = [.. new[] { isLocal ? "localhost" : null, name }.OfType<string>().Where(a => a != (isLocal ? name : asset.Id))],
+            Id = id,
+            Name = label,
+            // Under any of these the store may know the host already.
+            Aliases = [.. asset.Aliases.Append(isLocal ? "localhost" : asset.Id).Append(name).OfType<string>().Where(a => a.Length > 0 && a != label && a != id).Distinct(StringComparer.Ordinal)],
             OperatingSystem = os.GetValueOrDefault("PRETTY_NAME") ?? Section(output, "kernel").FirstOrDefault(),
             Provider = asset.Provider ?? (Section(output, "dpkg").Any() ? "apt" : !Section(output, "rpm").Any() ? null : IsSuse(os) ? "zypper" : "dnf"),
         };

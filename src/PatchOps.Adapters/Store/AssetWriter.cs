@@ -12,6 +12,7 @@ internal sealed class AssetWriter(Statements sql, Tally tally, DateTimeOffset at
     private static readonly HashSet<int> Nothing = [];
     private readonly Dictionary<long, HashSet<int>> software = [];
     private readonly HashSet<long> had = [];
+    private readonly HashSet<long> whole = [];
     private readonly Dictionary<Software, long> packages = [];
 
     /// <summary>Number of the asset that a record names; a stub is made where nobody knows it yet.</summary>
@@ -82,9 +83,11 @@ internal sealed class AssetWriter(Statements sql, Tally tally, DateTimeOffset at
     {
         var found = Merge(inventory.Asset);
         var asset = Add(found, tracked: false);
+        whole.Add(asset);
         Unseen(asset);
         foreach (var item in inventory.Software) Add(item with { Asset = found.Id });
         sql.Execute("DELETE FROM pending WHERE asset=$1", asset);
+        sql.Execute(inventory.UpdatesKnown ? "INSERT OR REPLACE INTO answered(asset, at) VALUES ($1,$2)" : "DELETE FROM answered WHERE asset=$1 AND $2>0", asset, Encoding.Millis(inventory.Taken));
         foreach (var update in inventory.PendingUpdates)
             sql.Execute("INSERT OR REPLACE INTO pending(asset, package, doc) VALUES ($1,$2,$3)", asset, update.Package, Encoding.Write(update with { Asset = found.Id }));
     }
@@ -115,8 +118,16 @@ internal sealed class AssetWriter(Statements sql, Tally tally, DateTimeOffset at
     /// <summary>Takes away what listed assets no longer have, and retires assets that their source no longer lists.</summary>
     public void Finish(bool complete, List<string> notes)
     {
+        var kept = 0;
         foreach (var (asset, gone) in software)
-            foreach (var package in gone) sql.Execute("DELETE FROM installed WHERE asset=$1 AND package=$2", asset, package);
+        {
+            // A row that could not be read may have been one of these: only a list that was read whole says what is gone.
+            if (complete || whole.Contains(asset))
+                foreach (var package in gone) sql.Execute("DELETE FROM installed WHERE asset=$1 AND package=$2", asset, package);
+            else kept += gone.Count;
+        }
+        if (kept > 0)
+            notes.Add(string.Create(CultureInfo.InvariantCulture, $"{kept} packages are no longer listed but kept, because some records could not be read. Correct them and import again."));
 
         // What somebody pipes in is never the whole of anything: only a file that is read again can say what is gone.
         if (!complete || listed.Count == 0 || source == ImportSources.Pipeline) return;

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using PatchOps.Core.Exposure.Cpe;
 using PatchOps.Core.Intake;
 using PatchOps.Domain.Facts;
 
@@ -98,9 +99,12 @@ internal sealed class FactWriter(Statements sql, Tally tally, DateTimeOffset at)
         if (tree is null) return;
         // The tree's shape stands in the first row's place −1; its matches follow.
         sql.Execute("INSERT INTO cpe_match(statement, ordinal, node, vulnerable, criteria, low_included, high_included) VALUES ($1,-1,0,0,$2,0,0)", statement, tree.Shape);
+        string? last = null;
         for (var i = 0; i < tree.Matches.Count; i++)
         {
             var m = tree.Matches[i];
+            if (m.Vulnerable && CpeName.TryParse(m.Criteria, out var name) && name.Product != last)
+                sql.Execute("INSERT OR IGNORE INTO cpe_product(product, statement) VALUES ($1,$2)", last = name.Product, statement);
             sql.Execute("INSERT INTO cpe_match(statement, ordinal, node, vulnerable, criteria, low, low_included, high, high_included) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9)",
                 statement, i, m.Node, m.Vulnerable ? 1 : 0, m.Criteria, m.From, m.FromIncluded ? 1 : 0, m.To, m.ToIncluded ? 1 : 0);
         }
@@ -136,8 +140,8 @@ internal sealed class FactWriter(Statements sql, Tally tally, DateTimeOffset at)
 
     private Change Write(PackageRecord package)
     {
-        var doc = Encoding.Write(package);
         var before = sql.Text("SELECT doc FROM offered WHERE source=$1 AND key=$2", package.Source, package.Key);
+        var doc = Encoding.Write(before is null ? package : package.With(Encoding.Read<PackageRecord>(before)));
         if (before == doc) return Change.None;
         sql.Execute("INSERT INTO offered(source, key, name, doc) VALUES ($1,$2,$3,$4) ON CONFLICT(source, key) DO UPDATE SET doc=excluded.doc", package.Source, package.Key, package.Name, doc);
         return before is null ? Change.Added : Change.Updated;

@@ -188,5 +188,17 @@ internal static class FactsSchema
         INSERT INTO package(no, name, version, ecosystem, architecture, source, source_version, cpe) SELECT no, name, version, ecosystem, architecture, source, '', '' FROM package_1;
         DROP TABLE package_1;
         """,
+        """
+        -- Assets whose package manager has said what it would update.
+        CREATE TABLE answered(asset INTEGER PRIMARY KEY, at INTEGER NOT NULL);
+        CREATE INDEX offered_by_name ON offered(name);
+
+        -- Which configurations name a product (part:vendor:product): a way to find them, judged again by their matches.
+        CREATE TABLE cpe_product(product TEXT NOT NULL, statement INTEGER NOT NULL, PRIMARY KEY(product, statement)) WITHOUT ROWID;
+        INSERT OR IGNORE INTO cpe_product(product, statement)
+            SELECT lower(replace(substr(text, 1, 2) || substr(rest, 1, vendor + instr(substr(rest, vendor + 1), ':') - 1), char(1), '\:')), statement
+            FROM (SELECT statement, text, substr(text, 3) AS rest, instr(substr(text, 3), ':') AS vendor
+                FROM (SELECT statement, substr(replace(criteria, '\:', char(1)), 9) AS text FROM cpe_match WHERE ordinal>=0 AND vulnerable=1));
+        """,
     ];
 }

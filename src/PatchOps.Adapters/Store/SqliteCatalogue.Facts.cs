@@ -18,11 +18,40 @@ internal sealed partial class SqliteCatalogue
             """,
             r => new PackageStatement(r.GetString(8), texts.Of(r.GetString(3)), r.GetString(4), (TrustRank)r.GetInt32(5), Encoding.Time(r.GetInt64(6)), r.GetInt64(7) == 1,
                 Affected(texts.Of(r.GetString(1)), texts.Of(r.GetString(0)), r.GetValue(2))),
-            packages is null ? [] : [Encoding.Write(packages)]);
+            packages is null ? [] : [Encoding.Write(packages)]).Concat(ChangeLogs(packages));
     }
+
+    /// <summary>A repository's change logs are its distribution's word: below the version whose entry names a vulnerability, the package is open to it.</summary>
+    private IEnumerable<PackageStatement> ChangeLogs(IReadOnlySet<string>? packages) =>
+        Stream("SELECT doc FROM offered WHERE instr(doc, '\"ChangelogFixes\"')>0", r => Encoding.Read<PackageRecord>(r.GetString(0)))
+            .Where(o => o.Ecosystem.Length > 0 && packages?.Contains(o.Name) != false)
+            .SelectMany(o => (o.ChangelogFixes ?? []).Select(f => new PackageStatement(
+                f.Cve, o.Source, o.Key, TrustRank.VendorAdvisory, o.AsOf, InForce: true, new AffectedProduct(o.Ecosystem, o.Name)
+                {
+                    Status = ProductStatus.Affected, Patches = [PatchIds.Rpm(o.SourceName.Length > 0 ? o.SourceName : o.Name, o.Version)],
+                    Ranges = [new VersionRange(RangeKind.Ecosystem, [new(VersionEventKind.Introduced, "0"), new(VersionEventKind.Fixed, f.Version)])],
+                })));
 
     private static AffectedProduct Affected(string ecosystem, string name, object doc) =>
         doc is byte[] bytes ? AffectedEncoding.Read(ecosystem, name, bytes) : Encoding.Read<AffectedProduct>((string)doc);
+
+    public IEnumerable<CpeStatement> CpeStatements(IReadOnlySet<string> products)
+    {
+        using var connection = database.Connect();
+        using var sql = new Statements(connection, null);
+        using var rows = sql.Query(
+            """
+            SELECT s.no, v.id, s.source, s.key, s.trust, s.as_of FROM statement s JOIN vulnerability v ON v.no=s.vulnerability
+            WHERE s.in_force=1 AND s.no IN (SELECT p.statement FROM cpe_product p WHERE p.product IN (SELECT value FROM json_each($1))) ORDER BY s.no
+            """, Encoding.Write(products));
+        while (rows.Read())
+        {
+            if (Tree(sql, rows.GetInt64(0)) is { } tree)
+                yield return new CpeStatement(rows.GetString(1), rows.GetString(2), rows.GetString(3), (TrustRank)rows.GetInt32(4), Encoding.Time(rows.GetInt64(5)), tree);
+        }
+    }
+
+    public IEnumerable<PatchFact> Patches(string pattern) => Stream("SELECT doc FROM patch WHERE id GLOB $1 ORDER BY id", r => Encoding.Read<PatchFact>(r.GetString(0)), pattern);
 
     public IReadOnlyList<VulnerabilityRecord> Vulnerability(string id)
     {
@@ -121,14 +150,20 @@ internal sealed partial class SqliteCatalogue
 
     private CpeTree? Tree(long statement)
     {
+        using var connection = database.Connect();
+        using var sql = new Statements(connection, null);
+        return Tree(sql, statement);
+    }
+
+    private static CpeTree? Tree(Statements sql, long statement)
+    {
         string? shape = null;
         var matches = new List<CpeMatch>();
-        foreach (var row in Stream(
-            "SELECT ordinal, node, vulnerable, criteria, low, low_included, high, high_included FROM cpe_match WHERE statement=$1 ORDER BY ordinal",
-            r => (Ordinal: r.GetInt64(0), Match: new CpeMatch(r.GetInt32(1), r.GetInt64(2) == 1, r.GetString(3), Text(r, 4), r.GetInt64(5) == 1, Text(r, 6), r.GetInt64(7) == 1)), statement))
+        using var r = sql.Query("SELECT ordinal, node, vulnerable, criteria, low, low_included, high, high_included FROM cpe_match WHERE statement=$1 ORDER BY ordinal", statement);
+        while (r.Read())
         {
-            if (row.Ordinal < 0) shape = row.Match.Criteria;
-            else matches.Add(row.Match);
+            if (r.GetInt64(0) < 0) shape = r.GetString(3);
+            else matches.Add(new CpeMatch(r.GetInt32(1), r.GetInt64(2) == 1, r.GetString(3), Text(r, 4), r.GetInt64(5) == 1, Text(r, 6), r.GetInt64(7) == 1));
         }
         return shape is null ? null : new CpeTree(CpeTree.ParseShape(shape), matches);
     }

@@ -1,6 +1,9 @@
 using System.Collections;
+using Microsoft.Data.Sqlite;
+using PatchOps.Core.Intake;
 using PatchOps.Core.Seams;
 using PatchOps.Domain;
+using SQLitePCL;
 
 namespace PatchOps.Adapters.Store;
 
@@ -47,9 +50,19 @@ internal sealed partial class SqliteCatalogue
             }
             return on;
         }
-        foreach (var (asset, package) in Stream("SELECT asset, package FROM installed", r => (r.GetInt32(0), r.GetInt32(1)))) Place(asset, package);
+        // Millions of pairs of numbers: SQLite's own calls, without a reader between, take a third of the time.
+        using var connection = database.Connect();
+        Check(raw.sqlite3_prepare_v2(connection.Handle, "SELECT asset, package FROM installed", out var statement), connection);
+        using (statement)
+        {
+            int code;
+            while ((code = raw.sqlite3_step(statement)) == raw.SQLITE_ROW) Place(raw.sqlite3_column_int(statement, 0), raw.sqlite3_column_int(statement, 1));
+            if (code != raw.SQLITE_DONE) Check(code, connection);
+        }
         return on;
     }
+
+    private static void Check(int code, SqliteConnection connection) => SqliteException.ThrowExceptionForRC(code, connection.Handle);
 
     public IEnumerable<AvailableUpdate> PendingUpdates(IReadOnlySet<string>? assets = null)
     {
@@ -61,9 +74,14 @@ internal sealed partial class SqliteCatalogue
                 AND NOT EXISTS (SELECT 1 FROM package k CROSS JOIN installed i ON i.asset=p.asset AND i.package=k.no WHERE k.name=p.package AND k.version=json_extract(p.doc, '$.AvailableVersion'))
             ORDER BY a.id, p.package
             """;
-        static AvailableUpdate Read(Microsoft.Data.Sqlite.SqliteDataReader r) => Encoding.Read<AvailableUpdate>(r.GetString(0));
+        static AvailableUpdate Read(SqliteDataReader r) => Encoding.Read<AvailableUpdate>(r.GetString(0));
         return assets is null ? Stream(Query, Read, (object?)null) : assets.Order(StringComparer.Ordinal).SelectMany(a => Stream(Query, Read, a));
     }
+
+    public IEnumerable<string> AssetsWithKnownUpdates() => Stream("SELECT a.id FROM answered k JOIN asset a ON a.no=k.asset WHERE a.retired IS NULL", r => r.GetString(0));
+
+    public IEnumerable<PackageRecord> Offered() =>
+        Stream("SELECT doc FROM offered WHERE name IN (SELECT name FROM package)", r => Encoding.Read<PackageRecord>(r.GetString(0)));
 
     /// <summary>Ids of assets, kept as their numbers.</summary>
     private sealed class InstalledOn(List<int> numbers, List<string?> ids) : IReadOnlyList<string>

@@ -1,3 +1,5 @@
+using PatchOps.Core.Exposure.Cpe;
+using PatchOps.Core.Exposure.Windows;
 using PatchOps.Core.Intake;
 using PatchOps.Core.Seams;
 using PatchOps.Core.Versions;
@@ -41,15 +43,34 @@ public sealed class EstateExposure(ICatalogue catalogue, DateTimeOffset asOf)
     public IEnumerable<PackageVerdict> Verdicts(IReadOnlySet<string>? assets = null)
     {
         var packages = catalogue.InstalledPackages(assets).ToList();
-        if (packages.Count == 0) return [];
+        if (packages.Count == 0) yield break;
+        var windows = new WindowsUpdates(catalogue, packages);
+        var matcher = new ExposureMatcher(catalogue.Statements(Names(packages)), asOf);
+        // A better source's word on a component keeps NVD's configuration of it out.
+        var decided = new HashSet<(string, string, string?, string)>();
+        foreach (var package in packages)
+        {
+            foreach (var verdict in matcher.Match(package))
+            {
+                if (package.Cpe is not null) decided.Add((package.Package, package.Version, package.Ecosystem, verdict.Vulnerability));
+                if (package.Ecosystem == WindowsProducts.Ecosystem)
+                    foreach (var split in windows.Judge(verdict)) yield return split;
+                else yield return verdict;
+            }
+        }
+        foreach (var verdict in new CpeExposure(catalogue, asOf).Verdicts(packages, (p, v) => decided.Contains((p.Package, p.Version, p.Ecosystem, v)))) yield return verdict;
+    }
+
+    private static HashSet<string> Names(List<InstalledPackage> packages)
+    {
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var package in packages)
         {
             names.Add(package.Package);
             if (package.Source is not null) names.Add(package.Source);
+            if (package.Ecosystem == WindowsProducts.Ecosystem) names.UnionWith(WindowsProducts.Spellings(package.Package));
         }
-        var matcher = new ExposureMatcher(catalogue.Statements(names), asOf);
-        return packages.SelectMany(matcher.Match);
+        return names;
     }
 
     private static string PatchOf(AvailableUpdate update) => EcosystemSchemes.TryResolve(update.Ecosystem ?? "", out var scheme) && scheme == VersionScheme.Rpm

@@ -1,4 +1,5 @@
 using PatchOps.Core.Exposure.Ranges;
+using PatchOps.Core.Exposure.Windows;
 using PatchOps.Core.Seams;
 using PatchOps.Core.Versions;
 using PatchOps.Domain;
@@ -52,6 +53,8 @@ public sealed class ExposureMatcher
         var found = new Dictionary<string, List<StatementEvaluator>>(StringComparer.OrdinalIgnoreCase);
         Collect(package.Package, package, found);
         if (package.Source is not null && package.Source != package.Package) Collect(package.Source, package, found);
+        if (package.Ecosystem == WindowsProducts.Ecosystem)
+            foreach (var spelling in WindowsProducts.Spellings(package.Package).Where(s => s != package.Package)) Collect(spelling, package, found);
         return cases[key] = [.. found.Values.Select(c => new Case(c))];
     }
 
@@ -62,21 +65,28 @@ public sealed class ExposureMatcher
         {
             if (!SameEcosystem(package.Ecosystem!, candidate.Statement.Product.Ecosystem)) continue;
             // A source package's name says nothing about a binary package that merely shares it, and the other way round.
-            if (name != package.Package && !candidate.Statement.Product.IsSourcePackage) continue;
+            if (name == package.Source && name != package.Package && !candidate.Statement.Product.IsSourcePackage) continue;
             if (!found.TryGetValue(candidate.Statement.Vulnerability, out var of)) found[candidate.Statement.Vulnerability] = of = [];
             of.Add(candidate);
         }
     }
 
-    private static bool SameEcosystem(string installed, string stated) =>
-        installed.Equals(stated, StringComparison.OrdinalIgnoreCase)
-        || (installed.StartsWith(stated, StringComparison.OrdinalIgnoreCase) && installed[stated.Length] == ':');
+    internal static bool SameEcosystem(string installed, string stated)
+    {
+        var have = Release(installed);
+        var said = Release(stated);
+        return have.Equals(said, StringComparison.OrdinalIgnoreCase) || (have.Length > said.Length && have.StartsWith(said, StringComparison.OrdinalIgnoreCase) && have[said.Length] == ':');
+    }
+
+    /// <summary>OSV writes <c>Ubuntu:22.04:LTS</c> for what hosts call 22.04; extended support (<c>Ubuntu:Pro:…</c>) is another archive.</summary>
+    private static ReadOnlySpan<char> Release(string ecosystem) =>
+        ecosystem.EndsWith(":LTS", StringComparison.OrdinalIgnoreCase) ? ecosystem.AsSpan(0, ecosystem.Length - 4) : ecosystem;
 
     /// <summary>One vulnerability of one package name: who says something of it, most trusted first.</summary>
     private sealed class Case(List<StatementEvaluator> candidates)
     {
         // Within one source the newest document counts; what several sources of equal trust say is open if one says so.
-        private readonly StatementEvaluator[][][] levels =
+        private readonly StatementEvaluator[][][] levels = candidates.Count == 1 ? [[[candidates[0]]]] :
         [
             .. candidates.GroupBy(c => c.Trust).OrderBy(g => g.Key).Select(level => level.GroupBy(c => c.Statement.Source, StringComparer.Ordinal).Select(s => s.ToArray()).ToArray()),
         ];

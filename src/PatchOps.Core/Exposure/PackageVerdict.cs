@@ -10,7 +10,6 @@ public sealed class PackageVerdict
 {
     private readonly PackageStatement statement;
     private readonly VersionScheme? scheme;
-    private readonly string why;
     private (string? Patch, bool Known) patch;
     private string? evidence;
 
@@ -21,7 +20,7 @@ public sealed class PackageVerdict
         FixedVersion = fixedVersion;
         this.statement = statement;
         this.scheme = scheme;
-        this.why = why;
+        Why = why;
     }
 
     public InstalledPackage Package { get; }
@@ -41,7 +40,22 @@ public sealed class PackageVerdict
     public DateTimeOffset AsOf => statement.AsOf;
 
     /// <summary>Who said what, in one sentence. Most verdicts are never shown, so it is written when it is read.</summary>
-    public string Evidence => evidence ??= $"{statement.Source} ({statement.Key}): {why}";
+    public string Evidence => evidence ??= $"{statement.Source} ({statement.Key}): {Why}";
+
+    /// <summary>What the deciding statement says of this version.</summary>
+    public string Why { get; }
+
+    /// <summary>Patches that the deciding statement names.</summary>
+    public IReadOnlyList<string> StatedPatches => statement.Product.Patches;
+
+    /// <summary>The product as the deciding statement calls it.</summary>
+    public string StatedProduct => statement.Product.Name;
+
+    /// <summary>True where the statement tells versions apart, so that the installed one proves something.</summary>
+    public bool DecidedByVersion => statement.Product.Ranges.Count > 0 || statement.Product.Versions.Count > 0;
+
+    /// <summary>The same statement with another outcome for some of the assets.</summary>
+    public PackageVerdict With(InstalledPackage package, FindingStatus status, string why) => new(package, statement, scheme, status, FixedVersion, why);
 
     public Finding For(string asset) => new()
     {
@@ -56,6 +70,7 @@ public sealed class PackageVerdict
         foreach (var one in stated)
             if (one.Length > FixedVersion.Length && one[^(FixedVersion.Length + 1)] == '/' && one.EndsWith(FixedVersion, StringComparison.Ordinal)) return one;
         if (stated.Count > 0) return stated[0];
+        if (Package.Ecosystem is null) return null;
         var source = Package.Source ?? statement.Product.Name;
         return scheme switch
         {
@@ -63,7 +78,7 @@ public sealed class PackageVerdict
             VersionScheme.Rpm => PatchIds.Rpm(source, FixedVersion),
             // Windows is patched by articles; a build number alone names none.
             VersionScheme.Windows => null,
-            _ => $"pkg:{Package.Ecosystem!.Split(':')[0].ToLowerInvariant()}/{Package.Package}@{FixedVersion}",
+            _ => PatchIds.Package(Package.Ecosystem, Package.Package, null, FixedVersion),
         };
     }
 }

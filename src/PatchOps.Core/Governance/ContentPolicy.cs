@@ -12,7 +12,7 @@ public sealed record ContentPolicy
     /// <summary>The first that fits counts. A filter that does not name <see cref="ContentFilter.AlsoSecurity"/> never hides what closes a vulnerability.</summary>
     public IReadOnlyList<ContentFilter> Filters { get; init; } =
     [
-        new() { Name = "previews", Kinds = ["*preview*"], Because = "a preview comes again with the next release" },
+        new() { Name = "previews", Kinds = ["*preview*"], Origins = ["*-proposed*", "*-backports*"], Because = "a preview comes again with the next release" },
         new() { Name = "language packs", Kinds = ["*language*"], Packages = ["language-pack-*", "*-l10n-*"], Because = "languages are set up once, not patched" },
     ];
 
@@ -31,9 +31,10 @@ public sealed record ContentPolicy
 /// <param name="Patch">Patch id; null where nobody offers one.</param>
 /// <param name="Kind">Kind of update as published (<c>Drivers</c>, <c>enhancement</c>); null where no feed says.</param>
 /// <param name="Security">True where it closes a vulnerability or comes from a security archive.</param>
-public readonly record struct ContentItem(string Package, string? Source, string? Patch, string? Kind, bool Security);
+/// <param name="Origin">Archive and suite that offer it, as host or repository name them; null where nobody says.</param>
+public readonly record struct ContentItem(string Package, string? Source, string? Patch, string? Kind, bool Security, string? Origin = null);
 
-/// <summary>One rule of what does not belong on which assets. Of packages, patches and kinds it names at least one; one that fits is enough.</summary>
+/// <summary>One rule of what does not belong on which assets. Of packages, patches, kinds and origins it names at least one; one that fits is enough.</summary>
 public sealed record ContentFilter
 {
     public required string Name { get; init; }
@@ -47,6 +48,9 @@ public sealed record ContentFilter
     /// <summary>Kind of update as published; wildcards.</summary>
     public IReadOnlyList<string> Kinds { get; init; } = [];
 
+    /// <summary>Archive or suite that offers it; wildcards.</summary>
+    public IReadOnlyList<string> Origins { get; init; } = [];
+
     /// <summary>True where it leaves out security fixes as well: then a vulnerability stays open because policy says so.</summary>
     public bool AlsoSecurity { get; init; }
 
@@ -57,7 +61,7 @@ public sealed record ContentFilter
 
     public bool Excludes(in ContentItem item, Asset asset) =>
         (AlsoSecurity || !item.Security)
-        && (Fits(Packages, item.Package) || Fits(Packages, item.Source) || Fits(Patches, item.Patch) || Fits(Kinds, item.Kind))
+        && (Fits(Packages, item.Package) || Fits(Packages, item.Source) || Fits(Patches, item.Patch) || Fits(Kinds, item.Kind) || Fits(Origins, item.Origin))
         && For.Matches(asset);
 
     public override string ToString() => Because is null ? $"left out by policy: {Name}" : $"left out by policy: {Name} ({Because})";

@@ -42,4 +42,30 @@ public sealed record PackageRecord : FeedRecord
 
     /// <summary>CVE ids named by the package's change log where the metadata carries it.</summary>
     public IReadOnlyList<string> ChangelogCves { get; init; } = [];
+
+    /// <summary>The same with the version whose entry names each, where entries carry one; null where none does.</summary>
+    public IReadOnlyList<ChangelogFix>? ChangelogFixes { get; init; }
+
+    /// <summary>What two documents of one repository say of the same package: an index knows origin and size, a change log the fixes.</summary>
+    public PackageRecord With(PackageRecord earlier)
+    {
+        ArgumentNullException.ThrowIfNull(earlier);
+        return this with
+        {
+            SourceName = SourceName.Length > 0 ? SourceName : earlier.SourceName,
+            SourceVersion = SourceVersion.Length > 0 ? SourceVersion : earlier.SourceVersion,
+            Ecosystem = Ecosystem.Length > 0 ? Ecosystem : earlier.Ecosystem,
+            Origin = Origin.Length > 0 ? Origin : earlier.Origin,
+            IsSecurity = IsSecurity || earlier.IsSecurity,
+            Section = Section ?? earlier.Section,
+            SizeBytes = SizeBytes ?? earlier.SizeBytes,
+            FileName = FileName ?? earlier.FileName,
+            ChangelogCves = ChangelogCves.Count > 0 ? ChangelogCves : earlier.ChangelogCves,
+            ChangelogFixes = ChangelogFixes ?? earlier.ChangelogFixes,
+            AsOf = AsOf < earlier.AsOf ? AsOf : earlier.AsOf,
+        };
+    }
 }
+
+/// <summary>A vulnerability that a package's change log names, and the version whose entry does.</summary>
+public sealed record ChangelogFix(string Cve, string Version);

@@ -1,4 +1,5 @@
 using PatchOps.Core.Exposure;
+using PatchOps.Core.Governance;
 using PatchOps.Core.Governance.Exceptions;
 using PatchOps.Core.Seams;
 using PatchOps.Domain;
@@ -17,11 +18,15 @@ public sealed class EstateRisk
     private readonly ProblemLinks problems;
     private readonly ExceptionLedger exceptions;
     private readonly bool includeExcepted;
+    private readonly ContentExclusions? content;
+    private readonly SortedDictionary<string, int> leftOut = new(StringComparer.Ordinal);
 
     /// <param name="includeExcepted">True where findings that an active exception covers count as well, as in key figures: accepted is not closed.</param>
-    public EstateRisk(ICatalogue catalogue, RiskPolicy policy, DateTimeOffset asOf, bool includeExcepted = false)
+    /// <param name="content">What the policy leaves out; null where everything counts, as in key figures.</param>
+    public EstateRisk(ICatalogue catalogue, RiskPolicy policy, DateTimeOffset asOf, bool includeExcepted = false, ContentPolicy? content = null)
     {
         this.includeExcepted = includeExcepted;
+        this.content = content?.Filters.Any(f => f.AlsoSecurity) == true ? new ContentExclusions(catalogue, content, securityOnly: true) : null;
         this.catalogue = catalogue;
         this.asOf = asOf;
         model = new RiskModel(policy, asOf);
@@ -38,7 +43,17 @@ public sealed class EstateRisk
 
     /// <summary>Open findings of the assets and vulnerabilities asked for, without those that an active exception covers.</summary>
     public IEnumerable<Finding> OpenFindings(Func<Finding, bool> wanted) =>
-        new EstateExposure(catalogue, asOf).Findings(FindingFilter.Open).Where(f => (includeExcepted || !exceptions.Excepts(f)) && wanted(f));
+        new EstateExposure(catalogue, asOf).Findings(FindingFilter.Open).Where(f => (includeExcepted || !exceptions.Excepts(f)) && wanted(f) && Belongs(f));
+
+    /// <summary>How many findings each filter of the policy has left out so far.</summary>
+    public IReadOnlyDictionary<string, int> LeftOut => leftOut;
+
+    private bool Belongs(Finding finding)
+    {
+        if (content?.On(finding) is not { } filter) return true;
+        leftOut[filter.Name] = leftOut.GetValueOrDefault(filter.Name) + 1;
+        return false;
+    }
 
     /// <summary>One risk for each finding, as they come.</summary>
     public IEnumerable<PatchRisk> ByFinding(Func<Finding, bool> wanted, bool explain)
@@ -63,6 +78,7 @@ public sealed class EstateRisk
                 findings.Add(finding);
             }
         }
+        Learn(groups.Values.SelectMany(g => g.Values).SelectMany(f => f));
         foreach (var (key, group) in groups)
         {
             var totals = new RiskTotals(model, explain);
@@ -110,8 +126,7 @@ public sealed class EstateRisk
         foreach (var finding in findings)
         {
             if (finding.FixAvailable is { } date && (available is null || date < available)) available = date;
-            // An update from a security archive closes something, even where no feed says what: the policy's unknown stands for it.
-            var cve = Facts(finding.Cve ?? $"unnamed in {finding.Patch ?? finding.Package}");
+            var cve = Facts(Vulnerability(finding));
             if (cve is not null && !closed.Contains(cve)) closed.Add(cve);
         }
         return new RiskInput
@@ -132,4 +147,16 @@ public sealed class EstateRisk
         var facts = catalogue.Threats([id], asOf).TryGetValue(id, out var threat) ? ThreatReading.Facts(id, threat) : new CveFacts { Id = id };
         return cves[id] = facts;
     }
+
+    /// <summary>Asks for everything that is to be scored at once: a hundred thousand questions one by one take many seconds.</summary>
+    private void Learn(IEnumerable<Finding> findings)
+    {
+        var ids = findings.Select(Vulnerability).Where(id => !cves.ContainsKey(id)).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        if (ids.Count == 0) return;
+        var threats = catalogue.Threats(ids, asOf);
+        foreach (var id in ids) cves[id] = threats.TryGetValue(id, out var threat) ? ThreatReading.Facts(id, threat) : new CveFacts { Id = id };
+    }
+
+    // An update from a security archive closes something, even where no feed says what: the policy's unknown stands for it.
+    private static string Vulnerability(Finding finding) => finding.Cve ?? $"unnamed in {finding.Patch ?? finding.Package}";
 }

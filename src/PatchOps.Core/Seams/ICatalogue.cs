@@ -62,6 +62,9 @@ public sealed record InstalledPackage(string Package, string? Source, string Ver
 /// <param name="Vulnerability">Canonical id: the CVE where one exists.</param>
 public sealed record PackageStatement(string Vulnerability, string Source, string Key, TrustRank Trust, DateTimeOffset AsOf, bool InForce, AffectedProduct Product);
 
+/// <summary>A statement about products by CPE, with the vulnerability it belongs to and who says it.</summary>
+public sealed record CpeStatement(string Vulnerability, string Source, string Key, TrustRank Trust, DateTimeOffset AsOf, CpeTree Tree);
+
 /// <summary>What is known of a vulnerability's threat on one day.</summary>
 public sealed record ThreatFacts
 {
@@ -121,6 +124,12 @@ public interface ICatalogue
     /// <param name="assets">Only of these assets; null for all.</param>
     IEnumerable<Domain.AvailableUpdate> PendingUpdates(IReadOnlySet<string>? assets = null);
 
+    /// <summary>Ids of assets whose own package manager has said what it would update.</summary>
+    IEnumerable<string> AssetsWithKnownUpdates();
+
+    /// <summary>What repositories offer of packages that are installed somewhere.</summary>
+    IEnumerable<PackageRecord> Offered();
+
     IEnumerable<Problem> Problems();
 
     /// <summary>In order of opening, half-open [from, to); items are asset ids.</summary>
@@ -133,6 +142,13 @@ public interface ICatalogue
 
     /// <summary>Every statement about packages of the names given, or of all packages where null.</summary>
     IEnumerable<PackageStatement> Statements(IReadOnlySet<string>? packages = null);
+
+    /// <summary>Every configuration of products in force that names one of the products given, as <c>part:vendor:product</c> in lower case.</summary>
+    IEnumerable<CpeStatement> CpeStatements(IReadOnlySet<string> products);
+
+    /// <summary>What sources say of patches; one patch may come several times.</summary>
+    /// <param name="pattern">Wildcard for the id (* and ?).</param>
+    IEnumerable<PatchFact> Patches(string pattern);
 
     /// <summary>What each source says about one vulnerability, by any of its names, trusted sources first.</summary>
     IReadOnlyList<VulnerabilityRecord> Vulnerability(string id);

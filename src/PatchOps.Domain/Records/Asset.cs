@@ -131,6 +131,9 @@ public sealed record AvailableUpdate
 
     public string? Ecosystem { get; init => field = Require.OptionalText(value); }
 
+    /// <summary>Archive that offers it, as the package manager names it; null where unknown.</summary>
+    public string? Origin { get; init => field = Require.OptionalText(value); }
+
     /// <summary>True where the update comes from the distribution's security archive.</summary>
     public bool Security { get; init; }
 

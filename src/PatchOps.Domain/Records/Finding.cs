@@ -30,5 +30,9 @@ public sealed record Finding
     /// <summary>Which statement of which source decided, in one sentence.</summary>
     public string? Evidence { get; init; }
 
+    /// <summary>Why it is still open: held back by the package manager, left out by policy, no fix to be had, or its window has not come. Starts with one
+    /// word for the kind (Held, Pinned, Phased, Dependency, Excluded, Exception, NoFix, NotOffered, Window, Installable). Null where nothing is open, or nobody asked.</summary>
+    public string? Reason { get; init; }
+
     public override string ToString() => $"{Cve ?? Patch} on {Asset}: {Status}";
 }

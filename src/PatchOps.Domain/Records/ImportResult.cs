@@ -45,6 +45,9 @@ public sealed record InventoryResult
 
     public IReadOnlyList<AvailableUpdate> PendingUpdates { get; init; } = [];
 
+    /// <summary>True where the host's package manager said what it would update, so that an update missing in <see cref="PendingUpdates"/> is not on offer there.</summary>
+    public bool UpdatesKnown { get; init; }
+
     /// <summary>Null where the host could be read.</summary>
     public Failure? Failure { get; init; }
 

@@ -44,6 +44,32 @@ internal static partial class RpmNames
         return match.Success ? $"{family}:{match.Groups[1].Value}" : family;
     }
 
+    /// <summary>OSV's ecosystem from who built a package and its release; empty where neither tells.</summary>
+    public static string VendorEcosystem(string? vendor, string? release)
+    {
+        var family = vendor switch
+        {
+            null or "" => "",
+            _ when vendor.StartsWith("AlmaLinux", StringComparison.OrdinalIgnoreCase) => "AlmaLinux",
+            _ when vendor.StartsWith("Rocky", StringComparison.OrdinalIgnoreCase) => "Rocky Linux",
+            _ when vendor.StartsWith("Red Hat", StringComparison.OrdinalIgnoreCase) => "Red Hat",
+            _ when vendor.StartsWith("Oracle", StringComparison.OrdinalIgnoreCase) => "Oracle Linux",
+            _ when vendor.StartsWith("Fedora", StringComparison.OrdinalIgnoreCase) => "Fedora",
+            _ => "",
+        };
+        var match = Tag().Match(release ?? "");
+        return family.Length > 0 && match.Success ? $"{family}:{match.Groups[1].Value}" : family;
+    }
+
+    /// <summary>The version at the end of a change log entry's author: <c>Somebody &lt;some@body&gt; - 1:3.0.7-25</c>; null where there is none.</summary>
+    public static string? EntryVersion(string? author, string? epoch)
+    {
+        var match = Entry().Match(author ?? "");
+        if (!match.Success) return null;
+        var version = match.Groups[1].Value;
+        return version.Contains(':', StringComparison.Ordinal) || epoch is null or "" or "0" ? version.StartsWith("0:", StringComparison.Ordinal) ? version[2..] : version : $"{epoch}:{version}";
+    }
+
     /// <summary>CVE ids in a text, each once.</summary>
     public static string[] Cves(IEnumerable<string> texts) =>
         texts.SelectMany(t => Cve().Matches(t).Select(m => m.Value)).Distinct(StringComparer.Ordinal).ToArray();
@@ -54,6 +80,9 @@ internal static partial class RpmNames
 
     [GeneratedRegex(@"\.(?:el|fc|amzn|oe)(\d{1,4})", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Tag();
+
+    [GeneratedRegex(@"(?:[-\s]|>)\s*((?:\d+:)?[A-Za-z0-9._+~^]+-[A-Za-z0-9._+~^]+)\s*$", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Entry();
 
     [GeneratedRegex(@"CVE-\d{4}-\d{4,19}", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Cve();

@@ -2,6 +2,8 @@ using System.Globalization;
 using PatchOps.Adapters.Feeds.Json;
 using PatchOps.Adapters.Feeds.Xml;
 using PatchOps.Core.Intake;
+using PatchOps.Core.Versions;
+using PatchOps.Domain.Versions;
 
 namespace PatchOps.Adapters.Feeds.Rpm;
 
@@ -27,7 +29,23 @@ internal static class RpmPackage
             Section = e.One("format")?.TextOf("group"),
             SizeBytes = size,
             FileName = e.One("location")?["href"],
+            Ecosystem = RpmNames.VendorEcosystem(e.One("format")?.TextOf("vendor"), version["rel"]),
+            ChangelogFixes = Fixes(e, version["epoch"]),
             ChangelogCves = RpmNames.Cves(e.All("changelog").Select(c => c.Text)),
         };
+    }
+
+    /// <summary>CVEs with the version of the entry that names them; of several entries the newest, because the earlier fix was not enough.</summary>
+    private static ChangelogFix[]? Fixes(XmlPart package, string? epoch)
+    {
+        var order = VersionSchemes.Get(VersionScheme.Rpm);
+        var fixes = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var entry in package.All("changelog"))
+        {
+            if (RpmNames.EntryVersion(entry["author"], epoch) is not { } version || !order.TryValidate(version, out _)) continue;
+            foreach (var cve in RpmNames.Cves([entry.Text]))
+                if (!fixes.TryGetValue(cve, out var known) || order.Compare(version, known) > 0) fixes[cve] = version;
+        }
+        return fixes.Count == 0 ? null : [.. fixes.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => new ChangelogFix(f.Key, f.Value))];
     }
 }

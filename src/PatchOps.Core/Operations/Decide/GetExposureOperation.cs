@@ -1,12 +1,14 @@
 using System.Runtime.CompilerServices;
 using PatchOps.Core.Exposure;
+using PatchOps.Core.Exposure.Reasons;
+using PatchOps.Core.Governance;
 using PatchOps.Core.Operations.Requests;
 using PatchOps.Core.Seams;
 using PatchOps.Domain;
 
 namespace PatchOps.Core.Operations.Decide;
 
-public sealed class GetExposureOperation(ICatalogue catalogue, TimeProvider clock) : IOperation<GetExposureRequest>
+public sealed class GetExposureOperation(ICatalogue catalogue, TimeProvider clock, PatchPolicy? policy = null) : IOperation<GetExposureRequest>
 {
     public async IAsyncEnumerable<OperationEvent> RunAsync(GetExposureRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -18,10 +20,12 @@ public sealed class GetExposureOperation(ICatalogue catalogue, TimeProvider cloc
             Assets = assets.Ids, Statuses = request.Status.Count == 0 ? null : request.Status,
             Cve = cves.MatchesAll ? null : cve => cves.Matches(cve), Package = packages.MatchesAll ? null : package => packages.Matches(package),
         };
-        foreach (var finding in new EstateExposure(catalogue, request.AsOf ?? clock.GetUtcNow()).Findings(filter))
+        var asOf = request.AsOf ?? clock.GetUtcNow();
+        var reasons = new OpenReasons(catalogue, policy ?? PatchPolicy.Default, asOf, assets.Ids);
+        foreach (var finding in new EstateExposure(catalogue, asOf).Findings(filter))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            yield return new ResultEvent(finding);
+            yield return new ResultEvent(reasons.Explain(finding));
         }
         await Task.CompletedTask.ConfigureAwait(false);
     }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using PatchOps.Core.Governance;
 using PatchOps.Core.Operations.Requests;
 using PatchOps.Core.Risk;
 using PatchOps.Core.Seams;
@@ -6,7 +7,7 @@ using PatchOps.Domain;
 
 namespace PatchOps.Core.Operations.Decide;
 
-public sealed class GetRiskOperation(ICatalogue catalogue, RiskPolicy policy, TimeProvider clock) : IOperation<GetRiskRequest>
+public sealed class GetRiskOperation(ICatalogue catalogue, RiskPolicy policy, TimeProvider clock, ContentPolicy? content = null) : IOperation<GetRiskRequest>
 {
     public async IAsyncEnumerable<OperationEvent> RunAsync(GetRiskRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -28,7 +29,7 @@ public sealed class GetRiskOperation(ICatalogue catalogue, RiskPolicy policy, Ti
     {
         var cves = new Wildcard(request.Cve);
         var problems = new Wildcard(request.Problem);
-        var estate = new EstateRisk(catalogue, policy, request.AsOf ?? clock.GetUtcNow(), request.IncludeExcepted);
+        var estate = new EstateRisk(catalogue, policy, request.AsOf ?? clock.GetUtcNow(), request.IncludeExcepted, content);
         bool Wanted(Finding f) => assets.Matches(f.Asset) && cves.Matches(f.Cve) && (problems.MatchesAll || estate.ProblemsOf(f).Any(p => problems.Matches(p)));
         var risks = request.By switch
         {

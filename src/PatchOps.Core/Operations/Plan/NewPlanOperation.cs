@@ -22,13 +22,15 @@ public sealed class NewPlanOperation(ICatalogue catalogue, StoredApprovals appro
             throw new FailureException("HorizonPast", FailureKind.InvalidInput, FormattableString.Invariant($"The planning period ends at {start + request.Horizon:u}, which is over."), "Horizon", "Give a later -Start or a longer -Horizon.");
         if (start < now) start = now;
 
-        var estate = new EstateRisk(catalogue, policy.Risk, now);
+        var estate = new EstateRisk(catalogue, policy.Risk, now, content: policy.Content);
         var replacing = request.Replaces is { } id ? await Replacing.OfAsync(StoredPlan.Require(catalogue, id), catalogue, approvals.Journal, policy.Planning, start, start + request.Horizon, cancellationToken).ConfigureAwait(false) : null;
         var (covered, due) = replacing is not null && request.InputObject.Count == 0 && request.Patch.Count == 0 ? replacing.Covered(estate) : Covered(request, estate);
         var assets = AssetFilter.Resolve(catalogue, request.Asset);
         foreach (var name in assets.Missing) yield return new FailedEvent(AssetFilter.NotFound(name));
         yield return new ProgressEvent("New-PatchPlan", "Gathering hosts and patches");
         var items = new PlanItems(catalogue, estate, policy.Planning).Of(f => assets.Matches(f.Asset) && covered(f) && replacing?.Plan.Worked.ContainsKey(f.Asset) != true, due);
+        foreach (var (filter, count) in estate.LeftOut)
+            yield return new DecisionEvent(FormattableString.Invariant($"The policy's content filter '{filter}' leaves out {count} open findings; Get-PatchExposure names them."));
         if (request.Emergency)
             await foreach (var overdue in OverdueReviewsAsync(now, cancellationToken).ConfigureAwait(false)) yield return new WarningEvent(overdue);
         if (items.Count == 0 && replacing is null)

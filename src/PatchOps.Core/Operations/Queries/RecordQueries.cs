@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using PatchOps.Core.Exposure.Windows;
 using PatchOps.Core.Operations.Requests;
 using PatchOps.Core.Seams;
 using PatchOps.Domain;
@@ -136,6 +137,8 @@ public sealed class GetAdvisoryOperation(ICatalogue catalogue) : Query<GetAdviso
         var ids = request.Id.Count == 0
             ? catalogue.VulnerabilityIds(null)
             : literal.Concat(request.Id.Except(literal, StringComparer.Ordinal).SelectMany(p => catalogue.VulnerabilityIds(p)));
+        if (request.Id.Any(i => i.StartsWith("KB", StringComparison.OrdinalIgnoreCase)))
+            foreach (var article in Articles.All(catalogue, id => patterns.Matches(id))) yield return article;
         foreach (var id in ids)
             foreach (var statement in catalogue.Vulnerability(id)) yield return statement;
     }
@@ -143,7 +146,8 @@ public sealed class GetAdvisoryOperation(ICatalogue catalogue) : Query<GetAdviso
     protected override IEnumerable<string> Names(GetAdvisoryRequest request) => new Wildcard(request.Id).Literals;
 
     protected override bool IsNamed(object item, string name) =>
-        item is PatchOps.Core.Intake.VulnerabilityRecord v && v.Aliases.Prepend(v.Id).Contains(name, StringComparer.OrdinalIgnoreCase);
+        item is PatchArticle article ? article.Id.Equals(name, StringComparison.OrdinalIgnoreCase)
+            : item is PatchOps.Core.Intake.VulnerabilityRecord v && v.Aliases.Prepend(v.Id).Contains(name, StringComparer.OrdinalIgnoreCase);
 }
 
 public sealed class GetStoreOperation(ICatalogue catalogue) : Query<GetStoreRequest>

@@ -4,7 +4,7 @@ using PatchOps.Domain.Versions;
 namespace PatchOps.Core.Operations.Requests;
 
 [Operation("Get-PatchExposure", "exposure get", "Lists findings: asset × package × vulnerability, with the statement that decided.")]
-public sealed record GetExposureRequest : OperationRequest
+public sealed record GetExposureRequest : OperationRequest, IFollowsPolicy
 {
     [ParameterHelp("Asset id or name; wildcards.", Position = 0)]
     public IReadOnlyList<string> Asset { get; init; } = [];
@@ -20,6 +20,9 @@ public sealed record GetExposureRequest : OperationRequest
 
     [ParameterHelp("As known on this day; default: now.")]
     public DateTimeOffset? AsOf { get; init; }
+
+    [ParameterHelp("Policy file (YAML or JSON), for the reasons: windows, freezes, what is left out."), FilePath]
+    public string? Policy { get; init; }
 }
 
 /// <summary>What one row of the ranking stands for.</summary>

@@ -85,16 +85,16 @@ public sealed record ImportDeploymentRequest : ImportRecordsRequest;
 [Operation("Get-PatchInventory", "inventory get", "Reads installed packages and pending updates from hosts.")]
 public sealed record GetInventoryRequest : HostAccessRequest
 {
-    [ParameterHelp("Hosts by name; default: this machine.", Position = 0)]
+    [ParameterHelp("Hosts by name or address; wildcards mean assets of the store; default: this machine. What the store knows of a host (address, user, port, transport) is used.", Position = 0)]
     public IReadOnlyList<string> ComputerName { get; init; } = ["localhost"];
 
-    [ParameterHelp("How to reach them.")]
-    public TransportKind Transport { get; init; } = TransportKind.Local;
+    [ParameterHelp("How to reach them; default: as the store says, else this machine locally and others over SSH.")]
+    public TransportKind? Transport { get; init; }
 
-    [ParameterHelp("SSH user; default: ssh's own configuration.")]
+    [ParameterHelp("SSH user; default: the asset's, else ssh's own configuration.")]
     public string? User { get; init; }
 
-    [ParameterHelp("SSH port.")]
+    [ParameterHelp("SSH port; default: the asset's.")]
     public int? Port { get; init; }
 
     [ParameterHelp("Hosts read at the same time, 1–256.")]

@@ -67,10 +67,10 @@ public sealed record GetDeploymentRequest : OperationRequest
     public IReadOnlyList<DeploymentOutcome> Outcome { get; init; } = [];
 }
 
-[Operation("Get-PatchAdvisory", "advisory get", "Shows what each source says about a vulnerability, trusted sources first.")]
+[Operation("Get-PatchAdvisory", "advisory get", "Shows what each source says about a vulnerability, trusted sources first; or an article (KB) with what it fixes and replaces.")]
 public sealed record GetAdvisoryRequest : OperationRequest
 {
-    [ParameterHelp("CVE or other id; wildcards.", Position = 0)]
+    [ParameterHelp("CVE or other id, or an article such as KB5034441; wildcards.", Position = 0)]
     public IReadOnlyList<string> Id { get; init; } = [];
 }
 

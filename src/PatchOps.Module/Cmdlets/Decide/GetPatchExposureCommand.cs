@@ -31,5 +31,9 @@ public sealed class GetPatchExposureCommand : OperationCmdlet
     [Parameter]
     public DateTimeOffset? AsOf { get; set; }
 
+    /// <summary>Policy file (YAML or JSON), for the reasons: windows, freezes, what is left out.</summary>
+    [Parameter]
+    public string? Policy { get; set; }
+
     protected override void ProcessRecord() => Pump(Bind<GetExposureRequest>());
 }

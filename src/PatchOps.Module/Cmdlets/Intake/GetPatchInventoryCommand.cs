@@ -9,19 +9,19 @@ namespace PatchOps.Module.Cmdlets.Intake;
 [OutputType(typeof(InventoryResult))]
 public sealed class GetPatchInventoryCommand : HostAccessCmdlet
 {
-    /// <summary>Hosts by name; default: this machine.</summary>
+    /// <summary>Hosts by name or address; wildcards mean assets of the store; default: this machine.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true), Alias("Name")]
     public string[] ComputerName { get; set; } = [];
 
-    /// <summary>How to reach them.</summary>
+    /// <summary>How to reach them; default: as the store says, else this machine locally and others over SSH.</summary>
     [Parameter]
-    public TransportKind Transport { get; set; }
+    public TransportKind? Transport { get; set; }
 
-    /// <summary>SSH user; default: ssh's own configuration.</summary>
+    /// <summary>SSH user; default: the asset's, else ssh's own configuration.</summary>
     [Parameter]
     public string? User { get; set; }
 
-    /// <summary>SSH port.</summary>
+    /// <summary>SSH port; default: the asset's.</summary>
     [Parameter]
     public int? Port { get; set; }
 
