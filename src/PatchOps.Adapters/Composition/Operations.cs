@@ -1,4 +1,5 @@
 using PatchOps.Adapters.Feeds;
+using PatchOps.Adapters.Feeds.Download;
 using PatchOps.Adapters.Files;
 using PatchOps.Adapters.Inventory;
 using PatchOps.Adapters.Metrics;
@@ -31,14 +32,18 @@ internal static class Operations
     private static readonly Dictionary<Type, Func<Parts, OperationRequest, CancellationToken, IAsyncEnumerator<OperationEvent>>> Table = new()
     {
         [typeof(ImportFeedRequest)] = Of<ImportFeedRequest>(p => new ImportFeedOperation(p.Catalogue, new FeedSource(), p.Audit, p.Clock, p.Caller)),
+        [typeof(UpdateFeedRequest)] = Of<UpdateFeedRequest>(p => new UpdateFeedOperation(p.Catalogue, Downloads(p), p.Audit, p.Clock, p.Caller)),
         [typeof(GetInventoryRequest)] = Of<GetInventoryRequest>(p => new GetInventoryOperation(Inventory(p), p.Clock, () => p.KnownCatalogue)),
         [typeof(ImportAssetRequest)] = Of<ImportAssetRequest>(p => Records<ImportAssetRequest>(p, new AssetFileReader(p.As<ImportAssetRequest>().Asset, p.As<ImportAssetRequest>().Ecosystem), RecordMapping.Software, RecordMapping.Asset)),
         [typeof(ImportProblemRequest)] = Of<ImportProblemRequest>(p => Records<ImportProblemRequest>(p, new CaseFileReader(), RecordMapping.Problem)),
         [typeof(ImportIncidentRequest)] = Of<ImportIncidentRequest>(p => Records<ImportIncidentRequest>(p, new CaseFileReader(), RecordMapping.Incident)),
         [typeof(ImportChangeRequest)] = Of<ImportChangeRequest>(p => Records<ImportChangeRequest>(p, new TabularReader(), RecordMapping.Change)),
         [typeof(ImportDeploymentRequest)] = Of<ImportDeploymentRequest>(p => Records<ImportDeploymentRequest>(p, new TabularReader(), RecordMapping.Deployment)),
+        [typeof(ImportFindingRequest)] = Of<ImportFindingRequest>(p => Records<ImportFindingRequest>(p, new FindingFileReader(p.As<ImportFindingRequest>().Asset, p.As<ImportFindingRequest>().Scanner), RecordMapping.Finding)),
+        [typeof(ImportWindowRequest)] = Of<ImportWindowRequest>(p => Records<ImportWindowRequest>(p, new WindowFileReader(p.As<ImportWindowRequest>().Name), RecordMapping.WindowTimes, RecordMapping.Window)),
         [typeof(GetStoreRequest)] = Of<GetStoreRequest>(p => new GetStoreOperation(p.Catalogue)),
         [typeof(GetAssetRequest)] = Of<GetAssetRequest>(p => new GetAssetOperation(p.Catalogue)),
+        [typeof(SetAssetRequest)] = Of<SetAssetRequest>(p => new SetAssetOperation(p.Catalogue, p.Policy.Planning, p.Audit, p.Clock, p.Caller)),
         [typeof(GetProblemRequest)] = Of<GetProblemRequest>(p => new GetProblemOperation(p.Catalogue)),
         [typeof(GetIncidentRequest)] = Of<GetIncidentRequest>(p => new GetIncidentOperation(p.Catalogue)),
         [typeof(GetChangeRequest)] = Of<GetChangeRequest>(p => new GetChangeOperation(p.Catalogue)),
@@ -101,6 +106,15 @@ internal static class Operations
     }
 
     private static string Runner() => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Environment.MachineName}/{Environment.ProcessId}");
+
+    private static FeedDownloads Downloads(Parts p)
+    {
+        var request = p.As<UpdateFeedRequest>();
+        return new FeedDownloads(new FetchSettings
+        {
+            Folder = StoreLocation.Downloads(p.Host.Store(request.Store).Location), Proxy = request.Proxy is null ? null : new Uri(request.Proxy), Deadline = request.TimeLimit,
+        }, p.Clock, Environment.GetEnvironmentVariable("NVD_API_KEY") is { Length: > 0 } key ? key : null);
+    }
 
     private static WaveParts Waves(Parts p)
     {

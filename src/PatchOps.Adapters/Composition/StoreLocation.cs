@@ -23,6 +23,9 @@ public static class StoreLocation
         return Path.Combine(data, "PatchOps", "patchops.db");
     }
 
+    /// <summary>Folder of documents that are being downloaded for a store.</summary>
+    public static string Downloads(string facts) => Path.ChangeExtension(facts, null) + ".downloads";
+
     /// <summary>Journal, leases and audit of a store.</summary>
     public static string Runs(string facts) => Path.ChangeExtension(facts, null) + ".runs.db";
 }

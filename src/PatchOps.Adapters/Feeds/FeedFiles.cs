@@ -15,8 +15,6 @@ public sealed record FeedPath(FeedFile? File, Failure? Failure, bool IsWarning);
 /// <summary>Turns paths into documents: folders are searched, kinds recognised by content.</summary>
 public static class FeedFiles
 {
-    private const int HeadBytes = 64 << 10;
-
     private static readonly string[] Archives = [".zip", ".tar", ".tgz", ".tar.gz", ".tar.xz", ".tar.bz2", ".7z"];
 
     private static readonly EnumerationOptions Listing = new()
@@ -81,7 +79,7 @@ public static class FeedFiles
                 throw NotRecognised(path, "is an archive", "Unpack it and name the folder.");
             }
             var full = Path.GetFullPath(path);
-            var head = Head(full, limits);
+            var head = FeedContent.Head(full, limits);
             var reader = Choose(head, full, kind, last);
             return new FeedPath(new FeedFile(full, reader, File.GetLastWriteTimeUtc(full)) { Limits = limits }, null, false);
         }
@@ -116,31 +114,6 @@ public static class FeedFiles
             if (reader.Recognises(head, name)) return reader;
         }
         throw NotRecognised(name, "is not a feed of any known kind", "Name files of the kinds that Import-PatchFeed -Kind lists.");
-    }
-
-    private static byte[] Head(string path, FeedLimits limits)
-    {
-        using var content = FeedContent.Open(path, limits);
-        var head = new byte[HeadBytes];
-        var n = 0;
-        try
-        {
-            while (n < head.Length)
-            {
-                var read = content.Read(head, n, head.Length - n);
-                if (read == 0) break;
-                n += read;
-            }
-        }
-        catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
-        {
-            if (n == 0)
-            {
-                throw new FailureException(
-                    new Failure("FeedDamaged", FailureKind.InvalidInput, $"The compressed file '{path}' cannot be unpacked.", path, "Fetch it again."), e);
-            }
-        }
-        return head[..n];
     }
 
     private static bool LooksLikeHtml(ReadOnlySpan<byte> head)

@@ -9,7 +9,7 @@ namespace PatchOps.Adapters.Records;
 /// <summary>Whatever lists assets or their packages: tables, dpkg status files, rpm lists, SBOMs; by content.</summary>
 internal sealed class AssetFileReader(string? asset, string? ecosystem) : IRecordReader
 {
-    private const int HeadBytes = 64 << 10;
+    private const int LinesLookedAt = 10;
 
     private readonly TabularReader tables = new();
 
@@ -18,20 +18,14 @@ internal sealed class AssetFileReader(string? asset, string? ecosystem) : IRecor
         if (!File.Exists(path)) return tables.Read(path, cancellationToken);
         var owner = string.IsNullOrWhiteSpace(asset) ? null : asset.Trim();
         var release = string.IsNullOrWhiteSpace(ecosystem) ? null : ecosystem.Trim();
-        var head = Head(path);
+        var head = FeedContent.Head(path, FeedLimits.Default);
         if (JsonShape.Of(head) is { IsObject: true } shape && (SbomReader.IsCycloneDx(shape) || SbomReader.IsSpdx(shape)))
             return new SbomReader(owner, NameOf(path), release).Read(path, SbomReader.IsCycloneDx(shape), cancellationToken);
-        var first = System.Text.Encoding.UTF8.GetString(head).Split('\n').Select(l => l.Trim()).FirstOrDefault(l => l.Length > 0) ?? "";
-        if (DpkgStatusReader.Recognises(first)) return new DpkgStatusReader(owner ?? NameOf(path), release).Read(path, cancellationToken);
-        if (RpmListReader.Recognises(first)) return new RpmListReader(owner ?? NameOf(path), release).Read(path, cancellationToken);
+        // Not the first line alone: one damaged line must not make another kind of file of it.
+        var lines = System.Text.Encoding.UTF8.GetString(head).Split('\n').Select(l => l.Trim()).Where(l => l.Length > 0).Take(LinesLookedAt).ToList();
+        if (lines.Any(DpkgStatusReader.Recognises)) return new DpkgStatusReader(owner ?? NameOf(path), release).Read(path, cancellationToken);
+        if (lines.Any(RpmListReader.Recognises)) return new RpmListReader(owner ?? NameOf(path), release).Read(path, cancellationToken);
         return tables.Read(path, cancellationToken);
-    }
-
-    private static byte[] Head(string path)
-    {
-        using var stream = FeedContent.Open(path, FeedLimits.Default);
-        var head = new byte[HeadBytes];
-        return head[..stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)];
     }
 
     /// <summary>The file's name without endings that say how it is written.</summary>

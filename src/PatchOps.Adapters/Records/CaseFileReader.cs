@@ -17,9 +17,7 @@ internal sealed class CaseFileReader : IRecordReader
 
     private static bool IsXes(string path)
     {
-        using var stream = FeedContent.Open(path, FeedLimits.Default);
-        var head = new byte[HeadBytes];
-        var text = System.Text.Encoding.UTF8.GetString(head, 0, stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)).TrimStart();
+        var text = System.Text.Encoding.UTF8.GetString(FeedContent.Head(path, FeedLimits.Default, HeadBytes)).TrimStart();
         return text.StartsWith('<') && (text.Contains("<log>", StringComparison.Ordinal) || text.Contains("<log ", StringComparison.Ordinal) || text.Contains("<log\n", StringComparison.Ordinal));
     }
 }

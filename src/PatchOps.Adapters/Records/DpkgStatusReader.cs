@@ -6,7 +6,7 @@ namespace PatchOps.Adapters.Records;
 /// <summary>dpkg's own list of packages (<c>/var/lib/dpkg/status</c>); what is not installed is left out.</summary>
 internal sealed class DpkgStatusReader(string asset, string? ecosystem)
 {
-    public static bool Recognises(string firstLine) => firstLine.StartsWith("Package:", StringComparison.OrdinalIgnoreCase);
+    public static bool Recognises(string line) => line.StartsWith("Package:", StringComparison.OrdinalIgnoreCase);
 
     /// <exception cref="FailureException"><c>FileNotInventory</c>: a repository's index, not a host's list.</exception>
     public IEnumerable<RecordRow> Read(string path, CancellationToken cancellationToken)
@@ -21,8 +21,20 @@ internal sealed class DpkgStatusReader(string asset, string? ecosystem)
                 // A line that starts blank continues the field above; none of the fields needed here has such lines.
                 if (char.IsWhiteSpace(line[0])) continue;
                 var colon = line.IndexOf(':', StringComparison.Ordinal);
-                if (colon <= 0 || line.AsSpan(0, colon).Contains(' ')) broken ??= $"line {number} of the paragraph is no field";
-                else if (!fields.TryAdd(line[..colon], line[(colon + 1)..].Trim())) broken ??= $"line {number} gives {line[..colon]} twice";
+                if (colon <= 0 || line.AsSpan(0, colon).IndexOfAnyExceptInRange('!', '~') >= 0)
+                {
+                    // Told by itself: the paragraph may be whole without it.
+                    yield return InstalledRow.Bad(InstalledRow.Line(path, number), "the line is no field");
+                    continue;
+                }
+                if (StartsNext(line[..colon], fields))
+                {
+                    // The blank line between two paragraphs is missing, perhaps with the name behind it.
+                    if (Row(path, InstalledRow.Line(path, start), fields, broken) is { } early) yield return early;
+                    fields.Clear();
+                    (start, broken) = (number, null);
+                }
+                if (!fields.TryAdd(line[..colon], line[(colon + 1)..].Trim())) broken ??= $"line {number} gives {line[..colon]} twice";
                 continue;
             }
             if (start > 0 && Row(path, InstalledRow.Line(path, start), fields, broken) is { } row) yield return row;
@@ -30,6 +42,11 @@ internal sealed class DpkgStatusReader(string asset, string? ecosystem)
             (start, broken) = (0, null);
         }
     }
+
+    /// <summary>Paragraphs begin with Package and Status; either comes again only in the next one.</summary>
+    private static bool StartsNext(string field, Dictionary<string, string> fields) =>
+        (field.Equals("Package", StringComparison.OrdinalIgnoreCase) && fields.ContainsKey(field))
+        || (field.Equals("Status", StringComparison.OrdinalIgnoreCase) && fields.ContainsKey(field) && fields.ContainsKey("Version"));
 
     private RecordRow? Row(string path, string place, Dictionary<string, string> fields, string? broken)
     {

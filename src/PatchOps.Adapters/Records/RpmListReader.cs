@@ -12,8 +12,9 @@ internal sealed partial class RpmListReader(string asset, string? ecosystem)
     /// <summary>Keys that rpm keeps beside packages; they have no code.</summary>
     private const string Key = "gpg-pubkey";
 
-    public static bool Recognises(string firstLine) =>
-        firstLine.StartsWith(Key, StringComparison.Ordinal) || Tabbed().IsMatch(firstLine) || (Plain().Match(firstLine) is { Success: true } m && Architecture().IsMatch(m.Groups["arch"].Value));
+    public static bool Recognises(string line) =>
+        line.StartsWith(Key, StringComparison.Ordinal)
+        || ((line.Contains('\t', StringComparison.Ordinal) ? Tabbed() : Plain()).Match(line) is { Success: true } m && Architecture().IsMatch(m.Groups["arch"].Value));
 
     public IEnumerable<RecordRow> Read(string path, CancellationToken cancellationToken)
     {
@@ -40,6 +41,6 @@ internal sealed partial class RpmListReader(string asset, string? ecosystem)
     [GeneratedRegex(@"^(?<name>[^\s,;]+)\t((?<epoch>\d+|\(none\)):)?(?<evr>[^\s:,;-]+-[^\s:,;-]+)\t(?<arch>[A-Za-z0-9_]+|\(none\))(\t(?<source>\S*))?$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Tabbed();
 
-    [GeneratedRegex("^(noarch|x86_64|amd64|i[3-6]86|aarch64|armv[5-8]\\w*|ppc\\w*|s390x?|riscv64|loongarch64|mips\\w*|sparc\\w*|ia64|src)$", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("^(noarch|x86_64|i[3-6]86|aarch64|armv[5-8]\\w*|ppc\\w*|s390x?|riscv64|loongarch64|mips\\w*|sparc\\w*|ia64|src)$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Architecture();
 }

@@ -8,12 +8,9 @@ namespace PatchOps.Adapters.Records;
 internal sealed record SbomPart(string Id, string Name, string? Version, string? Url, string? Cpe = null);
 
 /// <summary>Collects the components of a bill of materials, and what it is of.</summary>
-internal abstract class SbomParser(FeedContext context) : JsonDomParser(context)
+internal abstract class SbomParser(FeedContext context) : EnvelopedParser(context)
 {
     public List<SbomPart> Parts { get; } = [];
-
-    /// <summary>False: services, files and tools behind the list start like components and are none.</summary>
-    public override bool LearnsFirstKey => false;
 
     /// <summary>What the document is about; null where it does not say.</summary>
     public abstract string? Subject { get; }
@@ -26,35 +23,34 @@ internal abstract class SbomParser(FeedContext context) : JsonDomParser(context)
 
     /// <summary>A CPE 2.3 name; other forms and damaged ones are left out, the component stays.</summary>
     protected static string? Cpe(string? text) => text is not null && text.StartsWith("cpe:2.3:", StringComparison.Ordinal) ? text : null;
-
-    /// <summary>Value of the envelope's property that the reader stands on.</summary>
-    protected static JsonElement Value(ref Utf8JsonReader r)
-    {
-        JsonRead.Next(ref r);
-        if (!JsonDocument.TryParseValue(ref r, out var document)) throw NeedMoreException.Instance;
-        using (document) return document.RootElement.Clone();
-    }
 }
 
 /// <summary>CycloneDX 1.2 to 1.6.</summary>
 internal sealed class CycloneDxParser(FeedContext context) : SbomParser(context)
 {
     private static readonly byte[][] Components = ["components"u8.ToArray()];
+    private static readonly byte[][] Metadata = ["metadata"u8.ToArray()];
+    private static readonly byte[][] Behind = [.. "metadata services dependencies compositions vulnerabilities annotations formulation declarations definitions".Split(' ').Select(System.Text.Encoding.UTF8.GetBytes)];
+    private static readonly byte[][] Signs = [.. "name type bom-ref purl".Split(' ').Select(System.Text.Encoding.UTF8.GetBytes)];
+    /// <summary>Lists of a component in which no component stands.</summary>
+    private static readonly string[] Plain = ["licenses", "properties", "externalReferences", "hashes", "authors", "tags"];
+
     private string? subject;
 
     public override IReadOnlyList<byte[]> Lists => Components;
 
+    public override IReadOnlyList<byte[]> AfterList => Metadata;
+
+    public override IReadOnlyList<byte[]> Following => Behind;
+
+    /// <summary>References have a type and no name, properties a name and no type.</summary>
+    public override bool Starts(ReadOnlySpan<byte> at) => JsonStart.Names(at, Signs) is var found && (found & 1) != 0 && found > 1;
+
     public override string? Subject => subject;
 
-    public override void Envelope(ref Utf8JsonReader r)
+    public override void After(string name, JsonElement value)
     {
-        if (!r.ValueTextEquals("metadata"u8))
-        {
-            base.Envelope(ref r);
-            return;
-        }
-        var metadata = Value(ref r);
-        if (metadata.ValueKind == JsonValueKind.Object && metadata.Find("component", out var component) && component.ValueKind == JsonValueKind.Object) subject = component.Plain("name");
+        if (value.ValueKind == JsonValueKind.Object && value.Find("component", out var component) && component.ValueKind == JsonValueKind.Object) subject ??= component.Plain("name");
     }
 
     protected override void Parse(JsonElement record, string? key, List<FeedItem> items)
@@ -67,6 +63,9 @@ internal sealed class CycloneDxParser(FeedContext context) : SbomParser(context)
             items.Add(FeedItem.Reject($"component after {Before}", "it has no name"));
             return;
         }
+        foreach (var list in Plain)
+            foreach (var inner in record.Elements(list))
+                if (inner.Find("name", out _) && (inner.Find("type", out _) || inner.Find("purl", out _))) throw new RecordException($"another component stands in its {list}: its end is damaged");
         // The operating system and single files are no packages.
         if (record.Text("type") is not ("operating-system" or "file")) Parts.Add(new SbomPart(record.Text("bom-ref") ?? "", name, record.Plain("version"), record.Text("purl"), Cpe(record.Text("cpe"))));
         foreach (var inner in record.Objects("components")) Parse(inner, key, items);
@@ -77,6 +76,9 @@ internal sealed class CycloneDxParser(FeedContext context) : SbomParser(context)
 internal sealed class SpdxParser(FeedContext context) : SbomParser(context)
 {
     private static readonly byte[][] Packages = ["packages"u8.ToArray()];
+    private static readonly byte[][] Behind = [.. "files relationships snippets documentDescribes hasExtractedLicensingInfos externalDocumentRefs creationInfo".Split(' ').Select(System.Text.Encoding.UTF8.GetBytes)];
+    private static readonly byte[][] Signs = ["name"u8.ToArray(), "SPDXID"u8.ToArray()];
+    private static readonly byte[][] About = ["name"u8.ToArray(), "documentDescribes"u8.ToArray(), "relationships"u8.ToArray()];
     private readonly HashSet<string> described = new(StringComparer.Ordinal);
     private string? document;
 
@@ -86,14 +88,26 @@ internal sealed class SpdxParser(FeedContext context) : SbomParser(context)
 
     public override bool IsSubject(SbomPart part) => described.Contains(part.Id);
 
-    public override void Envelope(ref Utf8JsonReader r)
+    public override IReadOnlyList<byte[]> AfterList => About;
+
+    public override IReadOnlyList<byte[]> Following => Behind;
+
+    public override bool Starts(ReadOnlySpan<byte> at) => JsonStart.Names(at, Signs) == 3;
+
+    public override bool RefusesInside => true;
+
+    public override void After(string name, JsonElement value)
     {
-        if (r.ValueTextEquals("name"u8)) document = Value(ref r) is { ValueKind: JsonValueKind.String } name ? name.GetString() : null;
-        else if (r.ValueTextEquals("documentDescribes"u8))
+        switch (name)
         {
-            if (Value(ref r) is { ValueKind: JsonValueKind.Array } ids) described.UnionWith(ids.EnumerateArray().Where(i => i.ValueKind == JsonValueKind.String).Select(i => i.GetString()!));
+            case "name" when value.ValueKind == JsonValueKind.String: document ??= value.GetString(); break;
+            case "documentDescribes" when value.ValueKind == JsonValueKind.String: described.Add(value.GetString()!); break;
+            // SPDX 2.3 says the same as a relationship of the document.
+            case "relationships" when value.ValueKind == JsonValueKind.Object && value.Text("relationshipType") == "DESCRIBES" && value.Text("spdxElementId") == "SPDXRef-DOCUMENT":
+                if (value.Text("relatedSpdxElement") is { } id) described.Add(id);
+                break;
+            default: break;
         }
-        else base.Envelope(ref r);
     }
 
     protected override void Parse(JsonElement record, string? key, List<FeedItem> items)

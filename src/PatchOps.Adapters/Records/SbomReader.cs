@@ -7,7 +7,6 @@ using PatchOps.Core.Intake.Records;
 namespace PatchOps.Adapters.Records;
 
 /// <summary>CycloneDX and SPDX 2.x bills of materials in JSON.</summary>
-/// <remarks>The subject decides the asset where it stands before the components, as the usual tools write it.</remarks>
 internal sealed class SbomReader(string? asset, string fallback, string? ecosystem)
 {
     public static bool IsCycloneDx(JsonShape shape) => shape.Has("bomFormat");
@@ -38,38 +37,7 @@ internal sealed class SbomReader(string? asset, string fallback, string? ecosyst
             }
             yield return url is null
                 ? InstalledRow.Of(place, owner, part.Name, version, null, null, null, cpe: part.Cpe)
-                : InstalledRow.Of(place, owner, url.PackageName, Written(url, version), Ecosystem(url), url.Qualifiers.GetValueOrDefault("arch"), Source(url), SourceVersion(url), part.Cpe);
+                : InstalledRow.Of(place, owner, url.PackageName, EcosystemNames.Written(url, version), EcosystemNames.Of(url, ecosystem), url.Qualifiers.GetValueOrDefault("arch"), EcosystemNames.Source(url), EcosystemNames.SourceVersion(url), part.Cpe);
         }
-    }
-
-    /// <summary>Go's ecosystem in OSV has no v before the number.</summary>
-    private static string Written(PackageUrl url, string version) =>
-        url.Type == "golang" && version.Length > 1 && version[0] == 'v' && char.IsAsciiDigit(version[1]) ? version[1..] : version;
-
-    private static string? Source(PackageUrl url)
-    {
-        var upstream = url.Qualifiers.GetValueOrDefault("upstream");
-        if (upstream is null) return null;
-        return url.Type == "rpm" ? InstalledRow.RpmSource(upstream) : upstream.Split('@', 2)[0];
-    }
-
-    /// <summary>What stands after the @ of a deb's upstream; an rpm's version is its source's.</summary>
-    private static string? SourceVersion(PackageUrl url) =>
-        url.Type != "rpm" && url.Qualifiers.GetValueOrDefault("upstream")?.Split('@', 2) is [_, { Length: > 0 } version] ? version : null;
-
-    private string? Ecosystem(PackageUrl url)
-    {
-        if (url.IsDistribution && ecosystem is not null) return ecosystem;
-        if (url.Ecosystem.Length == 0) return null;
-        var parts = url.Ecosystem.Split(':', 2);
-        if (parts.Length == 1) return parts[0];
-        // A release as advisories name it: the point release does not matter.
-        var numbers = parts[1].Split('.');
-        return parts[0] switch
-        {
-            "Debian" or "AlmaLinux" or "Rocky Linux" or "Red Hat" or "Fedora" or "Oracle Linux" => $"{parts[0]}:{numbers[0]}",
-            "Alpine" => $"Alpine:v{string.Join('.', numbers.Take(2))}",
-            _ => url.Ecosystem,
-        };
     }
 }

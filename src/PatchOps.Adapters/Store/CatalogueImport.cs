@@ -18,6 +18,8 @@ internal sealed class CatalogueImport : ICatalogueImport
     private readonly List<string> notes = [];
     private readonly AssetWriter assets;
     private readonly ServiceWriter services;
+    private readonly FindingWriter findings;
+    private readonly WindowWriter windows;
     private readonly FactWriter facts;
     private readonly Tally tally = new();
 
@@ -39,6 +41,8 @@ internal sealed class CatalogueImport : ICatalogueImport
         sql = new Statements(connection, transaction);
         assets = new AssetWriter(sql, tally, at, source);
         services = new ServiceWriter(sql, tally, assets);
+        windows = new WindowWriter(sql, tally, at, source);
+        findings = new FindingWriter(sql, tally, assets, at, source);
         facts = new FactWriter(sql, tally, at);
     }
 
@@ -50,7 +54,15 @@ internal sealed class CatalogueImport : ICatalogueImport
 
     public void Add(InventoryResult inventory) => assets.Add(inventory);
 
+    public void Edit(Asset asset) => assets.Add(asset, tracked: false);
+
     public void Observe(string asset, string package, string version) => assets.Observe(asset, package, version);
+
+    public void Add(ScanReport report) => findings.Add(report);
+
+    public void Add(ScannerFinding finding) => findings.Add(finding);
+
+    public void Add(WindowDefinition window) => windows.Add(window);
 
     public void Add(Problem problem) => services.Add(problem);
 
@@ -59,6 +71,9 @@ internal sealed class CatalogueImport : ICatalogueImport
     public void Add(Change change) => services.Add(change);
 
     public void Add(Deployment deployment) => services.Add(deployment);
+
+    public void Move(string feed, string address, FeedCursor cursor) =>
+        sql.Execute("INSERT INTO feed_cursor(feed, address, doc) VALUES ($1,$2,$3) ON CONFLICT(feed, address) DO UPDATE SET doc=excluded.doc", feed, address, Encoding.Write(cursor));
 
     public void Reject(Failure failure)
     {
@@ -81,6 +96,8 @@ internal sealed class CatalogueImport : ICatalogueImport
     {
         facts.Finish();
         assets.Finish(complete: tally.Rejected == 0, notes);
+        windows.Finish(complete: tally.Rejected == 0, notes);
+        findings.Finish(complete: tally.Rejected == 0, notes);
         return new ImportResult
         {
             Feed = feed, Source = source, Added = tally.Added, Updated = tally.Updated, Unchanged = tally.Unchanged, Rejected = tally.Rejected,

@@ -1,4 +1,5 @@
 using PatchOps.Core.Intake;
+using PatchOps.Domain;
 
 namespace PatchOps.Adapters.Store;
 
@@ -17,11 +18,10 @@ internal sealed class EpssWriter(Statements sql, Tally tally)
         if (day is null) Open(batch);
         for (var i = 0; i < batch.Cves.Length; i++)
         {
+            // A day is all or nothing: a reader reports such rows with their place, so that one that comes this far ends the import.
             if (Encoding.CveNumber(batch.Cves[i]) is not { } cve || !seen.Add(cve))
-            {
-                tally.Rejected++;
-                continue;
-            }
+                throw new FailureException("SnapshotDamaged", FailureKind.InvalidInput,
+                    $"EPSS of {batch.Key}: '{batch.Cves[i]}' is {(Encoding.CveNumber(batch.Cves[i]) is null ? "no CVE id" : "listed twice")}; nothing of the day was imported.", batch.Cves[i], "Fetch the document again.");
             Put(cve, batch.Probabilities[i], batch.Percentiles[i]);
         }
     }

@@ -199,6 +199,35 @@ internal static class FactsSchema
             SELECT lower(replace(substr(text, 1, 2) || substr(rest, 1, vendor + instr(substr(rest, vendor + 1), ':') - 1), char(1), '\:')), statement
             FROM (SELECT statement, text, substr(text, 3) AS rest, instr(substr(text, 3), ':') AS vendor
                 FROM (SELECT statement, substr(replace(criteria, '\:', char(1)), 9) AS text FROM cpe_match WHERE ordinal>=0 AND vulnerable=1));
+
+        CREATE TABLE scan(
+            scanner TEXT NOT NULL,
+            asset INTEGER NOT NULL,
+            taken INTEGER NOT NULL,
+            source TEXT NOT NULL,
+            PRIMARY KEY(scanner, asset)) WITHOUT ROWID;
+        CREATE TABLE finding(
+            no INTEGER PRIMARY KEY,
+            asset INTEGER NOT NULL,
+            scanner TEXT NOT NULL,
+            package TEXT NOT NULL,
+            version TEXT NOT NULL,
+            vulnerability TEXT NOT NULL,
+            opened INTEGER NOT NULL,
+            closed INTEGER,
+            doc TEXT NOT NULL);
+        CREATE UNIQUE INDEX finding_open ON finding(asset, scanner, package, version, vulnerability) WHERE closed IS NULL;
+        CREATE TABLE maintenance_window(
+            name TEXT NOT NULL COLLATE NOCASE,
+            ordinal INTEGER NOT NULL,
+            source TEXT NOT NULL,
+            doc TEXT NOT NULL,
+            PRIMARY KEY(name, ordinal)) WITHOUT ROWID;
+        CREATE TABLE feed_cursor(
+            feed TEXT NOT NULL,
+            address TEXT NOT NULL,
+            doc TEXT NOT NULL,
+            PRIMARY KEY(feed, address)) WITHOUT ROWID;
         """,
     ];
 }

@@ -43,6 +43,22 @@ internal sealed partial class SqliteCatalogue(Database database) : ICatalogue
             },
             assetId);
 
+    public IEnumerable<ScannerFinding> ScannerFindings(DateTimeOffset asOf) =>
+        Stream(
+            """
+            SELECT a.id, coalesce(v.id, f.vulnerability), f.opened, f.doc FROM finding f JOIN asset a ON a.no=f.asset
+            LEFT JOIN vulnerability_name n ON n.name=f.vulnerability LEFT JOIN vulnerability v ON v.no=n.vulnerability
+            WHERE a.retired IS NULL AND f.opened<=$1 AND (f.closed IS NULL OR f.closed>$1) ORDER BY f.no
+            """,
+            r => Encoding.Read<ScannerFinding>(r.GetString(3)) with { Asset = r.GetString(0), Cves = [r.GetString(1)], Found = Encoding.Time(r.GetInt64(2)) },
+            Encoding.Millis(asOf));
+
+    public FeedCursor? Cursor(string feed, string address) =>
+        Stream("SELECT doc FROM feed_cursor WHERE feed=$1 AND address=$2", r => Encoding.Read<FeedCursor>(r.GetString(0)), feed, address).FirstOrDefault();
+
+    public IReadOnlyList<WindowDefinition> Windows() =>
+        [.. Stream("SELECT doc FROM maintenance_window ORDER BY name, ordinal", r => Encoding.Read<WindowDefinition>(r.GetString(0)))];
+
     public IEnumerable<Problem> Problems() => Stream("SELECT doc FROM problem ORDER BY id", r => Encoding.Read<Problem>(r.GetString(0)));
 
     public IEnumerable<Change> Changes() => Stream("SELECT doc FROM change ORDER BY id", r => Encoding.Read<Change>(r.GetString(0)));

@@ -8,7 +8,7 @@ using PatchOps.Domain.Versions;
 
 namespace PatchOps.Core.Exposure;
 
-/// <summary>All findings of an estate: packages against statements, updates that hosts themselves see, and what problem records name.</summary>
+/// <summary>All findings of an estate: packages against statements, what scanners report, updates that hosts themselves see, and what problem records name.</summary>
 /// <remarks>Distinct package versions are judged once and joined to their hosts: the cost of ten thousand equal hosts is that of writing
 /// their findings. Held in memory are the statements about installed packages, one number for each installed package and host, and the
 /// updates that hosts see; findings stream.</remarks>
@@ -23,16 +23,28 @@ public sealed class EstateExposure(ICatalogue catalogue, DateTimeOffset asOf)
         // Only what an update or a problem record may name again has to be remembered.
         var repeatable = updates.Select(PatchOf).Concat(problems.Patches).ToHashSet(StringComparer.Ordinal);
         var known = new HashSet<(string Asset, string Patch)>();
+        var scanned = new ScannedFindings(catalogue, asOf);
         foreach (var verdict in Verdicts(filter.Assets))
         {
             var remembered = verdict.Status == FindingStatus.Affected && repeatable.Count > 0 && verdict.Patch is { } patch && repeatable.Contains(patch) ? patch : null;
             var wanted = filter.Takes(verdict.Status, verdict.Vulnerability, verdict.Package.Package);
-            if (remembered is null && !wanted) continue;
+            var reported = scanned.Reports(verdict);
+            if (remembered is null && !wanted && !reported) continue;
             foreach (var asset in verdict.Package.Assets)
             {
                 if (remembered is not null) known.Add((asset, remembered));
-                if (wanted) yield return verdict.For(asset);
+                if (reported)
+                {
+                    var finding = scanned.Join(verdict, asset);
+                    if (filter.Takes(finding)) yield return finding;
+                }
+                else if (wanted) yield return verdict.For(asset);
             }
+        }
+        foreach (var finding in scanned.Rest())
+        {
+            if (finding is { Status: FindingStatus.Affected, Patch: { } patch }) known.Add((finding.Asset, patch));
+            if (filter.Takes(finding)) yield return finding;
         }
         foreach (var finding in Updates(updates, known).Concat(problems.All(known)))
             if (filter.Takes(finding)) yield return finding;

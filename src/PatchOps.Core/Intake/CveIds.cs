@@ -26,4 +26,19 @@ public static class CveIds
         }
         return true;
     }
+
+    /// <summary>Year × 10⁸ + sequence number, so that scores need no lookup; two spellings of one number are one id.</summary>
+    /// <returns>Null where the text is no id, or its sequence number has more than eight digits that count.</returns>
+    public static long? Number(ReadOnlySpan<byte> id)
+    {
+        if (!IsValid(id)) return null;
+        long year = 0, sequence = 0;
+        for (var i = 4; i < 8; i++) year = (year * 10) + (id[i] - '0');
+        for (var i = 9; i < id.Length; i++)
+        {
+            sequence = (sequence * 10) + (id[i] - '0');
+            if (sequence >= 100_000_000) return null;
+        }
+        return (year * 100_000_000) + sequence;
+    }
 }

@@ -8,6 +8,9 @@ public sealed record FeedLimits
     /// <summary>Bytes of one record.</summary>
     public int RecordBytes { get; init; } = 16 << 20;
 
+    /// <summary>Bytes of one record that is a whole document (CSAF, a scanner's result): the largest published are near 100 MB. Only such a document takes the memory.</summary>
+    public int DocumentRecordBytes { get; init; } = 256 << 20;
+
     /// <summary>Bytes of one text value.</summary>
     public int TextBytes { get; init; } = 1 << 20;
 

@@ -136,8 +136,15 @@ public sealed class EstateRisk
             Problems = problems.For(asset, patch, [.. findings.Select(f => f.Cve).OfType<string>()]),
             Installs = outcomes.Installs(patch),
             FixAvailable = available,
-            Notes = exceptions.Notes(findings),
+            Notes = Notes(findings),
         };
+    }
+
+    private IReadOnlyList<string>? Notes(List<Finding> findings)
+    {
+        var notes = exceptions.Notes(findings);
+        if (!findings.Exists(f => f.Scanner is not null)) return notes;
+        return [.. notes ?? [], .. findings.Select(f => f.Scanner).OfType<string>().Distinct(StringComparer.Ordinal).Select(s => $"reported by {s}")];
     }
 
     /// <summary>Facts of a vulnerability, once; null where it was rejected.</summary>

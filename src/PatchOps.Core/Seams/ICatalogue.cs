@@ -16,8 +16,18 @@ public interface ICatalogueImport : IDisposable
 
     void Add(InventoryResult inventory);
 
+    /// <summary>An asset as a person changed it; what it was before is remembered.</summary>
+    void Edit(Asset asset);
+
     /// <summary>A version that was read on a host after a change takes the place of the last inventory's; a package that no inventory lists there is left alone.</summary>
     void Observe(string asset, string package, string version);
+
+    /// <summary>A scanner's look at an asset: of what it reported there before, only what it reports here stays open. A look older than the one known changes nothing.</summary>
+    void Add(ScanReport report);
+
+    void Add(ScannerFinding finding);
+
+    void Add(WindowDefinition window);
 
     void Add(Problem problem);
 
@@ -26,6 +36,9 @@ public interface ICatalogueImport : IDisposable
     void Add(Change change);
 
     void Add(Deployment deployment);
+
+    /// <summary>Notes how far an address of a feed is taken over, with the records that it stands for.</summary>
+    void Move(string feed, string address, FeedCursor cursor);
 
     /// <summary>Counts a record that could not be used; the first <see cref="ImportResult.ErrorLimit"/> are kept.</summary>
     void Reject(Failure failure);
@@ -129,6 +142,15 @@ public interface ICatalogue
 
     /// <summary>What repositories offer of packages that are installed somewhere.</summary>
     IEnumerable<PackageRecord> Offered();
+
+    /// <summary>What scanners had reported and not yet taken back on a day, one vulnerability each, by its canonical id; assets are ids.</summary>
+    IEnumerable<ScannerFinding> ScannerFindings(DateTimeOffset asOf);
+
+    /// <summary>How far an address of a feed is taken over; null where nothing is.</summary>
+    FeedCursor? Cursor(string feed, string address);
+
+    /// <summary>Imported windows, by name.</summary>
+    IReadOnlyList<WindowDefinition> Windows();
 
     IEnumerable<Problem> Problems();
 

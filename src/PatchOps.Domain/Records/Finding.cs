@@ -27,6 +27,9 @@ public sealed record Finding
     /// <summary>When the fix could first be had, by the deciding source; null where unknown.</summary>
     public DateTimeOffset? FixAvailable { get; init; }
 
+    /// <summary>Scanners that report it, by name; null where none does.</summary>
+    public string? Scanner { get; init; }
+
     /// <summary>Which statement of which source decided, in one sentence.</summary>
     public string? Evidence { get; init; }
 

@@ -24,6 +24,17 @@ internal sealed class TestEstate : IAsyncDisposable
         return path;
     }
 
+    /// <summary>One file out of an archive of public data; skips the calling test where there is none.</summary>
+    public async Task<string> UnpackAsync(string archive, string name)
+    {
+        var folder = PathOf("unpacked");
+        Directory.CreateDirectory(folder);
+        using var tar = System.Diagnostics.Process.Start("tar", ["xJf", PatchOps.Tests.SharedData.Require(archive), "-C", folder, name]);
+        await tar.WaitForExitAsync();
+        Skip.If(tar.ExitCode != 0, "tar cannot unpack xz here.");
+        return Path.Combine(folder, name);
+    }
+
     /// <summary>Runs a request and answers every question.</summary>
     public async Task<(List<object> Results, List<FailedEvent> Failures, List<string> Warnings)> RunAsync(OperationRequest request, Answer answer = Answer.Yes, string account = "tester")
     {

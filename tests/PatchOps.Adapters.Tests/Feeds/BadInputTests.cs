@@ -118,6 +118,23 @@ public sealed class BadInputTests : IDisposable
     }
 
     [Fact]
+    public void A_CSAF_document_of_more_than_32_MiB_is_read()
+    {
+        var path = Path.Combine(_folder, "large.json");
+        using (var text = new StreamWriter(path))
+        {
+            text.Write("""{"document":{"category":"csaf_vex","csaf_version":"2.0","publisher":{"category":"vendor","name":"v","namespace":"https://www.example.com"},"tracking":{"id":"CVE-2024-1000","version":"1","current_release_date":"2024-01-02T03:04:05Z"}},"product_tree":{"full_product_names":[""");
+            const int Products = 230_000;
+            for (var i = 0; i < Products; i++)
+                text.Write($"{(i == 0 ? "" : ",")}{{\"name\":\"A product with a name that is as long as such names are {i}\",\"product_id\":\"PRODUCT-{i}\",\"product_identification_helper\":{{\"purl\":\"pkg:rpm/redhat/p@1-{i}?arch=src\"}}}}");
+            text.Write("""]},"vulnerabilities":[{"cve":"CVE-2024-1000","product_status":{"fixed":["PRODUCT-0"],"known_affected":["PRODUCT-229999"]}}]}""");
+        }
+        Assert.True(new FileInfo(path).Length > 33 << 20);
+        var advisory = Assert.Single(FeedText.ReadFile(path).Records<AdvisoryRecord>());
+        Assert.Equal(2, Assert.Single(advisory.Vulnerabilities).Affected.Count);
+    }
+
+    [Fact]
     public void A_document_cut_off_keeps_its_whole_records()
     {
         var text = Nvd("""{"cve":{"id":"CVE-2024-1000"}},{"cve":{"id":"CVE-2024-1001"}},{"cve":{"id":"CVE-2024-1002"}}""");
@@ -177,6 +194,9 @@ public sealed class BadInputTests : IDisposable
     [InlineData("CVE-2024-1000,-0.5,0.5")]
     [InlineData("CVE-2024-1000,0.5")]
     [InlineData("GHSA-1,0.5,0.5")]
+    [InlineData("CVE-2024-0001,0.1,0.2")]
+    [InlineData("CVE-2024-00001,0.1,0.2")]
+    [InlineData("CVE-2024-1234567890123456789,0.1,0.2")]
     public void A_bad_EPSS_row_is_rejected_by_line(string row)
     {
         var items = FeedText.Read(FeedKind.Epss, $"cve,epss,percentile\nCVE-2024-0001,0.1,0.2\n{row}\nCVE-2024-0002,0.1,0.2\n", "epss_scores-2024-01-02.csv");

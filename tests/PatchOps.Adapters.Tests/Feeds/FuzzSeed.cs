@@ -29,6 +29,7 @@ internal sealed record FuzzSeed(string Name, FeedKind Kind, byte[] Bytes, (strin
         Make("OpenVEX lines", FeedKind.OpenVex, "", "\n", "\n", OpenVex),
         Make("CVRF XML", FeedKind.Cvrf, "<cvrfdoc xmlns=\"urn:c\"><ProductTree><FullProductName ProductID=\"1\">Windows</FullProductName></ProductTree>", "\n", "</cvrfdoc>", CvrfXml),
         Make("CVRF JSON", FeedKind.Cvrf, "{\"DocumentTracking\":{\"Identification\":{\"ID\":{\"Value\":\"\"}}},\"Vulnerability\":[", ",", "]}", CvrfJson),
+        Make("CVRF by CVE", FeedKind.Cvrf, "{\"documenttracking\":{\"identification\":{\"id\":\"\"}},\"vulnerability\":[", ",", "]}", CvrfPerCve),
         Make("updateinfo", FeedKind.RpmRepository, "<?xml version=\"1.0\"?>\n<updates>", "\n", "</updates>", Update),
         Make("apt Packages", FeedKind.AptRepository, "", "\n\n", "\n", i => ($"p{i}/1.{i}/amd64", $"Package: p{i}\nVersion: 1.{i}\nArchitecture: amd64\nDescription: d\n more\nSize: 12"), survives: false),
         Make("Debian tracker", FeedKind.DebianTracker, "{", ", ", "}", Debian),
@@ -84,6 +85,9 @@ internal sealed record FuzzSeed(string Name, FeedKind Kind, byte[] Bytes, (strin
 
     private static (string, string) CvrfJson(int i) => (Cve(i),
         Fill("""{"Title":{"Value":"t"},"Notes":[{"Title":"Description","Type":2,"Value":"d"}],"CVE":"@CVE","ProductStatuses":[{"ProductID":["1"],"Type":3}],"Threats":[{"Description":{"Value":"Important"},"Type":3}],"CVSSScoreSets":[{"BaseScore":7.8,"Vector":"CVSS:3.1/AV:L"}],"Remediations":[{"Description":{"Value":"503585@I"},"Supercedence":"5034765","ProductID":["1"],"Type":2,"RestartRequired":{"Value":"Yes"},"FixedBuild":"10.0.1"}]}""", i));
+
+    private static (string, string) CvrfPerCve(int i) => (Cve(i),
+        Fill("""{"ordinal":"@I","title":"t","notes":{"note":{"type":"Description","text":"d"}},"cve":"@CVE","productstatuses":{"status":{"type":"Known Affected","product_id":["1"]}},"threats":{"threat":[{"type":"Severity","description":"Important","product_id":"1"}]},"cvssscoresets":{"scoreset":[{"base_score":"7.8","vector":"CVSS:3.1/AV:L"}]},"remediations":{"remediation":[{"type":"Vendor Fix","description":"503585@I","supercedence":"5034765","product_id":["1"],"restart_required":"Yes"}]}}""", i));
 
     private static (string, string) Update(int i) => ($"ALSA-2022:494@I".Replace("@I", $"{i}", StringComparison.Ordinal),
         Fill("""<update from="a" status="final" type="security" version="1"><id>ALSA-2022:494@I</id><title>t</title><issued date="2022-06-08 00:00:00"/><references><reference href="h" id="@CVE" type="cve"/></references><pkglist><collection><package name="xz" version="5.2.5" release="8.el9_0" epoch="0" arch="x86_64" src="xz-5.2.5-8.el9_0.src.rpm"><filename>f</filename></package></collection></pkglist></update>""", i));

@@ -9,12 +9,6 @@ namespace PatchOps.Adapters.Tests.Feeds;
 /// <summary>Damaged documents, the same on every run; <c>PATCHOPS_FUZZ_DOCUMENTS</c> asks for more (or fewer) per reader.</summary>
 public class FuzzTests
 {
-    private static readonly string[] Tokens =
-    [
-        "\"", "{", "}", "[", "]", ",", ":", "\\", "\n", "NaN", "null", "\0", "\u0001", "1e999", "-", "9999-12-31T23:59:59+14:00", "{\"cve\":{", "<!--",
-        "\"id\":\"x\",", "[[[[[[[[", new string('[', 1000), "\\ud800", "true", "\"\"", "&", "<", ">", "<x>", "</", "]]>", ";", "\r\n",
-    ];
-
     public static TheoryData<string> Seeds => new(FuzzSeed.All.Select(s => s.Name));
 
     /// <summary>Per reader, shared among its seeds.</summary>
@@ -36,7 +30,7 @@ public class FuzzTests
             var document = seed.Bytes;
             var (from, to) = (0, 0);
             var hits = n % 4 == 0 ? random.Next(2, 6) : 1;
-            for (var hit = 0; hit < hits; hit++) (document, from, to) = Damage(document, random);
+            for (var hit = 0; hit < hits; hit++) (document, from, to) = FuzzDamage.Of(document, random);
             List<FeedItem> items;
             try
             {
@@ -84,31 +78,4 @@ public class FuzzTests
 
     private static string Told(List<FeedItem> items) =>
         string.Join('\n', items.Select(i => i.Record?.Key ?? $"{i.Rejected!.Place}: {i.Rejected.Reason}"));
-
-    /// <summary>One change, and the part of the original that it touched.</summary>
-    private static (byte[] Document, int From, int To) Damage(byte[] document, Random random)
-    {
-        if (document.Length == 0) return (document, 0, 0);
-        var at = random.Next(document.Length);
-        var length = Math.Min(random.Next(1, random.Next(4) == 0 ? 60 : 4), document.Length - at);
-        switch (random.Next(7))
-        {
-            case 0: // another byte
-                var changed = document.ToArray();
-                changed[at] = (byte)random.Next(256);
-                return (changed, at, at + 1);
-            case 1: // a bit
-                var flipped = document.ToArray();
-                flipped[at] ^= (byte)(1 << random.Next(8));
-                return (flipped, at, at + 1);
-            case 2: // a piece left out
-                return ([.. document[..at], .. document[(at + length)..]], at, at + length);
-            case 3: // a piece twice
-                return ([.. document[..(at + length)], .. document[at..]], at, at + length);
-            case 4: // cut off
-                return (document[..at], at, document.Length);
-            default: // something in between
-                return ([.. document[..at], .. Encoding.UTF8.GetBytes(Tokens[random.Next(Tokens.Length)]), .. document[at..]], at, at);
-        }
-    }
 }

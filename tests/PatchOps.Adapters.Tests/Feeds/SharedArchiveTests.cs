@@ -19,6 +19,7 @@ public sealed class SharedArchiveTests : IDisposable
     [InlineData("csaf/vendor-csaf-vex-docs.tar.xz", FeedKind.Csaf, 50)]
     [InlineData("csaf/cisa-csaf-2024.tar.xz", FeedKind.Csaf, 340)]
     [InlineData("csaf/microsoft-msrc-raw-fixtures.tar.xz", FeedKind.Cvrf, 4)]
+    [InlineData("csaf/microsoft-cvrf-per-cve.tar.xz", FeedKind.Cvrf, 6)]
     [InlineData("csaf/vendor-cvrf-xml.tar.xz", FeedKind.Cvrf, 6)]
     [InlineData("osv/osv-many-ecosystems.tar.xz", FeedKind.Osv, 100)]
     [InlineData("cve/osv.dev-cve5-fixtures.tar.xz", FeedKind.CveRecord, 13)]

@@ -1,6 +1,6 @@
 namespace PatchOps.Benchmarks.Intake;
 
-/// <summary>Feeds: reading and normalising.</summary>
+/// <summary>Feeds: reading, normalising and storing.</summary>
 internal sealed class IntakeBenchmark : IBenchmark
 {
     public string Name => "intake";

@@ -41,6 +41,9 @@ internal static class ReadingBenchmark
                 ("  read and normalised", bytes.Length, () => Count(FeedKind.Nvd, bytes, name)));
             runs[0].Print();
             runs[1].Print(runs[0]);
+            if (StoringBenchmark.ConvertFromJson(bytes) is { } shell)
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{"  ConvertFrom-Json, best of 3",-34}{"",11}{shell,10:0.0}{"",10}{bytes.Length / 1000.0 / shell,9:0}{"",23}{shell / runs[1].Best,8:0.0} times as long"));
+            StoringBenchmark.Run(bytes, name);
         }
     }
 

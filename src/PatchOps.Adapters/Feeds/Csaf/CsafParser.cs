@@ -18,7 +18,7 @@ internal sealed class CsafParser : JsonDomParser
     public override IReadOnlyList<byte[]> FirstKeys => Firsts;
 
     /// <summary>A document is one record here, and some vendors' are large.</summary>
-    public override int RecordBytes => Math.Max(Context.Limits.RecordBytes, Context.Limits.RecordBytes * 2);
+    public override int RecordBytes => Context.Limits.DocumentRecordBytes;
 
     protected override void Parse(JsonElement e, string? key, List<FeedItem> items)
     {

@@ -6,7 +6,7 @@ using PatchOps.Domain.Facts;
 
 namespace PatchOps.Adapters.Feeds.Cvrf;
 
-/// <summary>CVRF 1.1 and 1.2 as XML, and MSRC's JSON of it; one vulnerability of a document is one record.</summary>
+/// <summary>CVRF 1.1 and 1.2 as XML, and MSRC's JSON of it, whole or cut by CVE; one vulnerability of a document is one record.</summary>
 public sealed class CvrfReader : IFeedReader
 {
     public FeedKind Kind => FeedKind.Cvrf;
@@ -17,7 +17,7 @@ public sealed class CvrfReader : IFeedReader
     {
         if (XmlHead.Root(head) == "cvrfdoc") return true;
         var shape = JsonShape.Of(head);
-        return shape is not null && (shape.Has("DocumentTracking") || (shape.Has("ProductTree") && shape.Has("DocumentTitle")));
+        return shape is not null && (shape.Has("DocumentTracking") || (shape.Has("ProductTree") && shape.Has("DocumentTitle")) || CvrfPerCve.Recognises(shape));
     }
 
     public IEnumerable<FeedItem> Read(Stream stream, FeedContext context)
@@ -37,6 +37,8 @@ public sealed class CvrfReader : IFeedReader
         var start = head.AsSpan(0, n);
         var xml = start.Count((byte)'<') > start.Count((byte)'{');
         var whole = new Input.PrefixedStream(head.AsMemory(0, n), stream);
-        return xml ? CvrfXml.Read(whole, context) : new JsonRecordStream(whole, context, new CvrfJson(context)).Items();
+        if (xml) return CvrfXml.Read(whole, context);
+        var perCve = JsonShape.Of(start) is { } shape && (shape.Has("documenttracking") || shape.Has("document_title"));
+        return new JsonRecordStream(whole, context, perCve ? new CvrfPerCve(context) : new CvrfJson(context)).Items();
     }
 }

@@ -76,6 +76,16 @@ internal static partial class CvrfRecords
         };
     }
 
+    /// <summary>CVRF 1.1, section 5.5.1: the words of product statuses.</summary>
+    public static ProductStatus StatusOf(string? type) => type switch
+    {
+        "Known Affected" or "First Affected" or "Last Affected" => ProductStatus.Affected,
+        "Fixed" or "First Fixed" => ProductStatus.Fixed,
+        "Known Not Affected" => ProductStatus.NotAffected,
+        "Under Investigation" => ProductStatus.UnderInvestigation,
+        _ => ProductStatus.Unknown,
+    };
+
     /// <summary>The article that a fix is, where its description is a number.</summary>
     private static string? Article(CvrfFix fix)
     {

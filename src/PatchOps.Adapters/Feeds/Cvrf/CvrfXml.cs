@@ -2,7 +2,6 @@ using System.Globalization;
 using PatchOps.Adapters.Feeds.Json;
 using PatchOps.Adapters.Feeds.Xml;
 using PatchOps.Core.Intake;
-using PatchOps.Domain.Facts;
 
 namespace PatchOps.Adapters.Feeds.Cvrf;
 
@@ -67,7 +66,7 @@ internal static class CvrfXml
         entry.Cwes.AddRange(part.All("CWE").Select(c => c["ID"]).OfType<string>());
         foreach (var status in part.Below("Status").Where(s => s["Type"] is not null))
         {
-            foreach (var product in Products(status)) entry.Products.Add((Status(status["Type"]!), product));
+            foreach (var product in Products(status)) entry.Products.Add((CvrfRecords.StatusOf(status["Type"]), product));
         }
         foreach (var threat in part.Below("Threat")) entry.Threats.Add((threat["Type"] ?? "", threat.TextOf("Description") ?? "", Products(threat)));
         foreach (var score in part.Below("ScoreSet").Concat(part.Below("ScoreSetV2")).Concat(part.Below("ScoreSetV3"))) entry.Scores.Add((Score(score), Vector(score)));
@@ -94,13 +93,4 @@ internal static class CvrfXml
         }
         return value;
     }
-
-    private static ProductStatus Status(string type) => type switch
-    {
-        "Known Affected" or "First Affected" or "Last Affected" => ProductStatus.Affected,
-        "Fixed" or "First Fixed" => ProductStatus.Fixed,
-        "Known Not Affected" => ProductStatus.NotAffected,
-        "Under Investigation" => ProductStatus.UnderInvestigation,
-        _ => ProductStatus.Unknown,
-    };
 }

@@ -131,7 +131,12 @@ internal sealed partial class EpssRows
             Reject(reason);
             return;
         }
-        if (!_seen.Add(Packed(cve)))
+        if (CveIds.Number(cve) is not { } number)
+        {
+            Reject($"the number of {Encoding.ASCII.GetString(cve)} is longer than any that was assigned");
+            return;
+        }
+        if (!_seen.Add(number))
         {
             Reject($"{Encoding.ASCII.GetString(cve)} is listed twice");
             return;
@@ -139,18 +144,6 @@ internal sealed partial class EpssRows
         _cves[_rows] = Encoding.ASCII.GetString(cve);
         _probabilities[_rows] = probability;
         _percentiles[_rows++] = percentile;
-    }
-
-    /// <summary>Year and number in one integer; numbers beyond fourteen digits, which nobody assigns, may collide and are then refused.</summary>
-    private static long Packed(ReadOnlySpan<byte> cve)
-    {
-        long value = 0;
-        for (var i = 4; i < cve.Length; i++)
-        {
-            if (cve[i] != '-') value = unchecked((value * 10) + (cve[i] - '0'));
-        }
-        // Leading zeroes count: CVE-2024-0001 and CVE-2024-00001 are two ids.
-        return unchecked((value * 31) + cve.Length);
     }
 
     private void Comment(string line)

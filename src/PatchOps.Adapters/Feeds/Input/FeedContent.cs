@@ -32,6 +32,24 @@ internal static class FeedContent
         }
     }
 
+    /// <summary>The first bytes of the content, by which its kind is known; fewer where compression is damaged early.</summary>
+    /// <exception cref="FailureException">The file cannot be opened or unpacked.</exception>
+    public static byte[] Head(string path, FeedLimits limits, int bytes = 64 << 10)
+    {
+        using var content = Open(path, limits);
+        var head = new byte[bytes];
+        var n = 0;
+        try
+        {
+            for (int read; n < head.Length && (read = content.Read(head, n, head.Length - n)) > 0;) n += read;
+        }
+        catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
+        {
+            if (n == 0) throw new FailureException(new Failure("FeedDamaged", FailureKind.InvalidInput, $"The compressed file '{path}' cannot be unpacked.", path, "Fetch it again."), e);
+        }
+        return head[..n];
+    }
+
     private static Stream OfFile(FileStream file, string path, FeedLimits limits)
     {
         Span<byte> magic = stackalloc byte[6];

@@ -42,6 +42,17 @@ internal abstract class JsonRecordParser
     /// <summary>A property of the envelope other than the lists: the reader is on its name, and at the end of its value after.</summary>
     public virtual void Envelope(ref Utf8JsonReader r) => JsonRead.Skip(ref r);
 
+    /// <summary>Properties of the envelope that count behind the list of records as well; where there are none, what follows the list is only looked through for lost records.</summary>
+    public virtual IReadOnlyList<byte[]> AfterList => [];
+
+    /// <summary>Names of properties that stand behind the list and never inside a record: after damage they tell where the list has ended.</summary>
+    public virtual IReadOnlyList<byte[]> Following => [];
+
+    /// <summary>One of <see cref="AfterList"/>: its value, or one element where it is a list.</summary>
+    public virtual void After(string name, JsonElement value)
+    {
+    }
+
     /// <summary>Whether the document holds what it claims to; null or the reason why not.</summary>
     public virtual string? Finish(long items) => null;
 

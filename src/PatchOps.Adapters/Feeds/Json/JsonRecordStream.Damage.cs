@@ -128,6 +128,12 @@ internal sealed partial class JsonRecordStream
         {
             var span = _window.Unread;
             var at = NextStart(span);
+            if (_where == Where.List && EndOfList(at < 0 ? span : span[..at]) is var end and >= 0)
+            {
+                _window.Advance(end + 1);
+                _where = Where.Tail;
+                return;
+            }
             if (at >= 0)
             {
                 _window.Advance(at);
@@ -140,6 +146,26 @@ internal sealed partial class JsonRecordStream
             _where = Where.End;
             return;
         }
+    }
+
+    /// <summary>Place of the bracket before a property that only stands behind the list, or -1.</summary>
+    private int EndOfList(ReadOnlySpan<byte> span)
+    {
+        for (var from = 0; _parser.Following.Count > 0 && from < span.Length;)
+        {
+            var at = span[from..].IndexOf((byte)']');
+            if (at < 0) return -1;
+            at += from;
+            var rest = span[(at + 1)..].TrimStart(" \r\n\t"u8);
+            if (rest.Length > 0 && rest[0] == ',')
+            {
+                rest = rest[1..].TrimStart(" \r\n\t"u8);
+                foreach (var name in _parser.Following)
+                    if (rest.Length > name.Length + 1 && rest[0] == '"' && rest[1..].StartsWith(name) && rest[name.Length + 1] == '"') return at;
+            }
+            from = at + 1;
+        }
+        return -1;
     }
 
     private int NextStart(ReadOnlySpan<byte> span)

@@ -66,7 +66,10 @@ internal sealed partial class JsonRecordStream
                 case Where.Root: Root(); break;
                 case Where.List: Element(); break;
                 case Where.Map: Entry(); break;
-                default: Tail(); break;
+                default:
+                    if (_parser.AfterList.Count > 0) After();
+                    else Tail();
+                    break;
             }
         }
     }
@@ -161,6 +164,12 @@ internal sealed partial class JsonRecordStream
         if (next == ']')
         {
             _window.Advance(1);
+            if (!_listIsRoot && !EndsProperly())
+            {
+                Reject(_window.Position - 1, "the list of records is closed before its end");
+                _first = true;
+                return;
+            }
             _where = _listIsRoot ? Where.Root : Where.Tail;
             return;
         }

@@ -19,6 +19,7 @@ internal sealed class FieldReader
         theirs = new Dictionary<string, IReadOnlyList<string>>(dialect.Names, StringComparer.OrdinalIgnoreCase);
         foreach (var ours in dialect.Map.GroupBy(m => m.Value, m => m.Key, StringComparer.OrdinalIgnoreCase)) theirs[ours.Key] = [.. ours];
         missing = dialect.Missing;
+        Zone = string.IsNullOrWhiteSpace(dialect.TimeZone) ? null : dialect.TimeZone;
         if (!string.IsNullOrWhiteSpace(dialect.Culture))
         {
             try
@@ -35,6 +36,9 @@ internal sealed class FieldReader
             : DateTimeZoneProviders.Tzdb.GetZoneOrNull(dialect.TimeZone)
                 ?? throw new FailureException("TimeZoneUnknown", FailureKind.InvalidInput, $"'{dialect.TimeZone}' is not an IANA time zone.", dialect.TimeZone, "Give -TimeZone a name such as Europe/Berlin.");
     }
+
+    /// <summary>Zone that the user named for times without one; null where none was named.</summary>
+    public string? Zone { get; }
 
     public string ColumnOf(string ours) => theirs.TryGetValue(ours, out var names) ? names[0] : ours;
 

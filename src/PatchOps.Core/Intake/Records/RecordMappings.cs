@@ -1,3 +1,4 @@
+using PatchOps.Core.Planning.Calendar;
 using PatchOps.Domain;
 
 namespace PatchOps.Core.Intake.Records;
@@ -101,6 +102,58 @@ public sealed record RecordMapping
         Patches = f.List(r, "Patches"),
         Problem = f.Text(r, "Problem"),
     });
+
+    /// <summary>A row with Taken and without Cve says that a scanner looked, whatever it found.</summary>
+    public static RecordMapping Finding { get; } = new("Finding", ["Asset", "Cve", "Package"], (f, r) =>
+    {
+        var scanner = f.Text(r, "Scanner") ?? "scanner";
+        if (f.Text(r, "Cve") is null && f.Has(r, "Taken")) return new ScanReport { Asset = f.Required(r, "Asset"), Scanner = scanner, Taken = f.Time(r, "Taken") ?? DateTimeOffset.MaxValue };
+        return new ScannerFinding
+        {
+            Asset = f.Required(r, "Asset"),
+            Scanner = scanner,
+            Package = f.Required(r, "Package"),
+            InstalledVersion = f.Text(r, "InstalledVersion")?.Trim(),
+            FixedVersion = f.Text(r, "FixedVersion")?.Trim(),
+            Cves = f.Required(r, "Cve").Split([';', ',', ' '], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
+            Status = f.Choice<FindingStatus>(r, "Status") ?? FindingStatus.Affected,
+            Severity = f.Text(r, "Severity"),
+            Ecosystem = f.Text(r, "Ecosystem"),
+            Source = f.Text(r, "Source"),
+            Found = f.Time(r, "Found"),
+        };
+    });
+
+    /// <summary>Windows as people write them, or as calendars do.</summary>
+    public static RecordMapping Window { get; } = new("Window", ["Name", "Window"], (f, r) => Sound(r, new WindowDefinition
+    {
+        Name = f.Required(r, "Name"), Definition = f.Required(r, "Window"), TimeZone = f.Text(r, "TimeZone") ?? f.Zone, Source = r.Place,
+    }));
+
+    /// <summary>One occurrence a row, as change calendars list them.</summary>
+    public static RecordMapping WindowTimes { get; } = new("Window", ["Name", "Start", "End"], (f, r) =>
+    {
+        var (start, end) = (f.RequiredTime(r, "Start"), f.RequiredTime(r, "End"));
+        if (end <= start) throw f.Bad(r, "End", "does not follow the start", f.Text(r, "End"));
+        return Sound(r, new WindowDefinition
+        {
+            Name = f.Required(r, "Name"), Definition = FormattableString.Invariant($"{start.UtcDateTime:yyyy-MM-ddTHH:mm:ss}Z/{end.UtcDateTime:yyyy-MM-ddTHH:mm:ss}Z"), Source = r.Place,
+        });
+    });
+
+    /// <exception cref="FailureException">The window cannot be read: told with the row's place.</exception>
+    private static WindowDefinition Sound(RecordRow row, WindowDefinition window)
+    {
+        try
+        {
+            NamedWindows.Rules(window, NodaTime.DateTimeZone.Utc);
+            return window;
+        }
+        catch (FailureException e)
+        {
+            throw new FailureException(new Failure(e.Failure.Code, e.Failure.Kind, $"{row.Place}: {e.Failure.Message}", row.Place, e.Failure.Remedy), e);
+        }
+    }
 
     public static RecordMapping Deployment { get; } = new("Deployment", ["Id", "Patch", "Asset", "Started", "Outcome"], (f, r) => new Deployment
     {

@@ -75,6 +75,9 @@ public sealed class ImportRecordsOperation<TRequest>(ICatalogue catalogue, IReco
             case Software r: import.Add(r); break;
             case InventoryResult { Failure: { } failure }: import.Reject(failure); break;
             case InventoryResult r: import.Add(r); break;
+            case WindowDefinition r: import.Add(r); break;
+            case ScanReport r: import.Add(r); break;
+            case ScannerFinding r: import.Add(r); break;
             case Problem r: import.Add(r); break;
             case Incident r: import.Add(r); break;
             case Change r: import.Add(r); break;
@@ -100,7 +103,7 @@ public sealed class ImportRecordsOperation<TRequest>(ICatalogue catalogue, IReco
                 foreach (var mapped in RecordMapper.Map([new RecordRow(values, $"pipeline, object {place}")], mappings, dialect)) yield return mapped;
                 continue;
             }
-            var accepted = item is Asset or Software or InventoryResult ? typeof(TRequest) == typeof(ImportAssetRequest)
+            var accepted = item is ScannerFinding or Finding ? item is ScannerFinding && typeof(TRequest) == typeof(ImportFindingRequest) : item is Asset or Software or InventoryResult ? typeof(TRequest) == typeof(ImportAssetRequest)
                 : item.GetType().Name == mappings[^1].Name;
             yield return accepted
                 ? (item, null)

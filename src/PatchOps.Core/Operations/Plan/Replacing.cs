@@ -22,8 +22,9 @@ internal sealed class Replacing
         var assets = catalogue.Assets(includeRetired: true).ToDictionary(a => a.Id, StringComparer.Ordinal);
         var from = plan.Start < start ? plan.Start : start;
         var to = plan.End > end ? plan.End : end;
-        var windows = new AssetWindows(policy, from, to);
-        var unfrozen = new AssetWindows(policy with { Freezes = [] }, from, to);
+        var imported = catalogue.Windows();
+        var windows = new AssetWindows(policy, from, to, imported);
+        var unfrozen = new AssetWindows(policy with { Freezes = [] }, from, to, imported);
         return new Replacing(new ReplacedPlan(plan, worked, WhyLeftOut, WhyClosed));
 
         string WhyLeftOut(string asset) =>

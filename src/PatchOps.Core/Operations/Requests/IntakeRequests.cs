@@ -15,10 +15,49 @@ public sealed record ImportFeedRequest : OperationRequest
     public override void Validate() => Needs.Path(Path);
 }
 
+[Operation("Update-PatchFeed", "feed update", "Downloads feeds and imports what changed since the last time.", Changes = true)]
+public sealed record UpdateFeedRequest : OperationRequest
+{
+    [ParameterHelp("Feeds: Kev, Epss, Nvd, Osv, Csaf, Msrc, DebianTracker. Default: Kev, Epss and Nvd. NVD is faster with a key in $NVD_API_KEY.", Position = 0)]
+    public IReadOnlyList<FeedName> Name { get; init; } = [FeedName.Kev, FeedName.Epss, FeedName.Nvd];
+
+    [ParameterHelp("Parts of a feed: ecosystems of OSV (default: those of installed packages), providers of CSAF (domain, or address of provider-metadata.json).")]
+    public IReadOnlyList<string> Source { get; init; } = [];
+
+    [ParameterHelp("Address of a mirror, for one feed.")]
+    public string? BaseUri { get; init; }
+
+    [ParameterHelp("Where nothing was taken over yet: only what changed since. Default: everything; of EPSS the newest day.")]
+    public DateTimeOffset? Since { get; init; }
+
+    [ParameterHelp("Proxy; default: that of the environment ($HTTPS_PROXY, $NO_PROXY) or system.")]
+    public string? Proxy { get; init; }
+
+    [ParameterHelp("Time for one document; default: 30 minutes. A server that is silent for a minute is given up sooner.")]
+    public TimeSpan TimeLimit { get; init; } = TimeSpan.FromMinutes(30);
+
+    public override void Validate()
+    {
+        Needs.Between(TimeLimit.TotalSeconds, 1, 86_400, nameof(TimeLimit));
+        Address(BaseUri, nameof(BaseUri));
+        Address(Proxy, nameof(Proxy));
+        if (BaseUri is not null && Name.Distinct().Count() != 1)
+            throw new FailureException("ParameterConflict", FailureKind.InvalidInput, "A mirror is of one feed.", nameof(BaseUri), "Give -Name one feed with -BaseUri.");
+        if (Source.Count > 0 && Name.Distinct().Count() != 1)
+            throw new FailureException("ParameterConflict", FailureKind.InvalidInput, "Parts are of one feed.", nameof(Source), "Give -Name one feed with -Source.");
+    }
+
+    private static void Address(string? text, string name)
+    {
+        if (text is null || (Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https")) return;
+        throw new FailureException("AddressInvalid", FailureKind.InvalidInput, $"'{text}' is not an address that begins with http:// or https://.", name, $"Give -{name} a whole address.");
+    }
+}
+
 /// <summary>Input that all importers of tabular records share.</summary>
 public abstract record ImportRecordsRequest : OperationRequest
 {
-    [ParameterHelp("CSV or JSON files; XES logs for problems and incidents; dpkg status files, rpm -qa lists and SBOMs for assets.", Position = 0), FilePath]
+    [ParameterHelp("CSV or JSON files; XES logs for problems and incidents; dpkg status files, rpm -qa lists and SBOMs for assets; grype and trivy JSON for findings; calendars (.ics) for windows.", Position = 0), FilePath]
     public IReadOnlyList<string> Path { get; init; } = [];
 
     [ParameterHelp("Objects with our column names; see docs."), PowerShellOnly("objects exist in the pipeline only")]
@@ -81,6 +120,23 @@ public sealed record ImportChangeRequest : ImportRecordsRequest
 
 [Operation("Import-PatchDeployment", "deployment import", "Imports past deployments with their outcomes.", Changes = true)]
 public sealed record ImportDeploymentRequest : ImportRecordsRequest;
+
+[Operation("Import-PatchFinding", "finding import", "Imports what vulnerability scanners found: grype and trivy JSON, and tables.", Changes = true)]
+public sealed record ImportFindingRequest : ImportRecordsRequest
+{
+    [ParameterHelp("Asset that was scanned; default: what the report says, else the file's name.")]
+    public string? Asset { get; init; }
+
+    [ParameterHelp("Name under which the findings are kept; default: grype, trivy, or the column Scanner.")]
+    public string? Scanner { get; init; }
+}
+
+[Operation("Import-PatchWindow", "window import", "Imports maintenance windows from calendars (.ics) and tables.", Changes = true)]
+public sealed record ImportWindowRequest : ImportRecordsRequest
+{
+    [ParameterHelp("Name for everything that is read; default: the events' titles, or the column Name.")]
+    public string? Name { get; init; }
+}
 
 [Operation("Get-PatchInventory", "inventory get", "Reads installed packages and pending updates from hosts.")]
 public sealed record GetInventoryRequest : HostAccessRequest

@@ -120,6 +120,9 @@ public sealed record GetWindowRequest : OperationRequest, IFollowsPolicy
     [ParameterHelp("Asset id or name; wildcards. Default: every asset.", Position = 0)]
     public IReadOnlyList<string> Asset { get; init; } = [];
 
+    [ParameterHelp("Named window, of policy or imported; wildcards. Shows when it occurs, whoever follows it.")]
+    public IReadOnlyList<string> Name { get; init; } = [];
+
     [ParameterHelp("Windows from here on; one that is open then is cut. Default: now.")]
     public DateTimeOffset? From { get; init; }
 

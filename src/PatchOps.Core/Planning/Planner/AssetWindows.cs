@@ -10,8 +10,10 @@ namespace PatchOps.Core.Planning.Planner;
 /// <param name="policy">Default window, named windows and freezes.</param>
 /// <param name="from">First instant of interest.</param>
 /// <param name="to">First instant that is no longer of interest; after <paramref name="from"/>.</param>
-public sealed class AssetWindows(PlanningPolicy policy, DateTimeOffset from, DateTimeOffset to)
+/// <param name="imported">Named windows beside those of policy.</param>
+public sealed class AssetWindows(PlanningPolicy policy, DateTimeOffset from, DateTimeOffset to, IReadOnlyList<WindowDefinition>? imported = null)
 {
+    private readonly NamedWindows named = new(policy.Windows, imported);
     private readonly Dictionary<(string Text, string Zone, string Freezes), AssetOccurrences> known = [];
 
     /// <summary>The asset's windows. Assets with the same window, zone and freezes share one answer.</summary>
@@ -32,7 +34,7 @@ public sealed class AssetWindows(PlanningPolicy policy, DateTimeOffset from, Dat
         {
             var clock = ZoneNames.Resolve(zone);
             var found = WindowCalendar.Occurrences(
-                WindowText.Parse(text, clock, name => Named(name, clock)),
+                WindowText.Parse(text, clock, name => named.Find(name, clock)),
                 freezes.Select(f => FreezeText.Parse(f.Name, f.When, ZoneNames.Resolve(f.TimeZone))),
                 Instant.FromDateTimeOffset(from), Instant.FromDateTimeOffset(to));
             return new AssetOccurrences(text, zone, found.Open, [.. found.Frozen.SelectMany(f => f.Freezes).Distinct(StringComparer.Ordinal)], null);
@@ -42,12 +44,6 @@ public sealed class AssetWindows(PlanningPolicy policy, DateTimeOffset from, Dat
             return new AssetOccurrences(text, zone, [], [], e.Failure);
         }
     }
-
-    /// <summary>A window of policy, which keeps its name; its text stays as the source.</summary>
-    private IReadOnlyList<WindowRule>? Named(string name, DateTimeZone zone) =>
-        policy.Windows.TryGetValue(name, out var text)
-            ? [.. WindowText.Parse(text, zone).Select(r => new WindowRule(name, r.Starts, r.Length, r.DayOffset, r.Source))]
-            : null;
 }
 
 /// <summary>An asset's windows in a range of time.</summary>

@@ -26,8 +26,9 @@ public sealed class InstanceBuilder
     /// <param name="emergency">Windows and freezes are left aside; clusters, dependencies and rings are not.</param>
     /// <param name="clusters">Size and minimum available of each cluster, in the whole estate.</param>
     /// <param name="resolve">Asset id of a name.</param>
+    /// <param name="imported">Named windows beside those of policy.</param>
     public InstanceBuilder(PlanningPolicy policy, DateTimeOffset start, DateTimeOffset end, bool emergency,
-        IReadOnlyDictionary<string, (int Size, int MinAvailable)> clusters, Func<string, string?> resolve)
+        IReadOnlyDictionary<string, (int Size, int MinAvailable)> clusters, Func<string, string?> resolve, IReadOnlyList<WindowDefinition>? imported = null)
     {
         this.policy = policy;
         this.start = start;
@@ -35,7 +36,7 @@ public sealed class InstanceBuilder
         this.emergency = emergency;
         this.clusters = clusters;
         this.resolve = resolve;
-        calendar = new AssetWindows(policy, start, end);
+        calendar = new AssetWindows(policy, start, end, imported);
     }
 
     /// <summary>Hosts of the instance, in its order.</summary>

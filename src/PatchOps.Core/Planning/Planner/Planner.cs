@@ -46,7 +46,7 @@ public sealed record PlanOrder
 }
 
 /// <summary>Makes plans: waves by stage and ring, hosts at their times, what could not be placed with its reason.</summary>
-public sealed class Planner(PlanningPolicy policy, IReadOnlyDictionary<string, (int Size, int MinAvailable)> clusters, Func<string, string?> resolve)
+public sealed class Planner(PlanningPolicy policy, IReadOnlyDictionary<string, (int Size, int MinAvailable)> clusters, Func<string, string?> resolve, IReadOnlyList<WindowDefinition>? windows = null)
 {
     private const int ExplainedHosts = 3;
 
@@ -68,7 +68,7 @@ public sealed class Planner(PlanningPolicy policy, IReadOnlyDictionary<string, (
         return Seal(order, Waves(order, best.Builder, best.Solution), unscheduled, best.Solution.Objective, best.Solution.LowerBound, items);
     }
 
-    private InstanceBuilder NewBuilder(PlanOrder order) => new(policy, order.Start, order.End, order.Emergency, clusters, resolve);
+    private InstanceBuilder NewBuilder(PlanOrder order) => new(policy, order.Start, order.End, order.Emergency, clusters, resolve, windows);
 
     private PatchPlan Seal(PlanOrder order, List<PlanWave> waves, List<UnscheduledItem> unscheduled, double objective, double bound, IReadOnlyList<PlanItem> items)
     {

@@ -12,12 +12,12 @@ internal sealed class CalendarReview
     private readonly AssetWindows? windows;
     private readonly AssetWindows? unfrozen;
 
-    public CalendarReview(PatchPlan plan, PlanningPolicy policy, string replan, DateTimeOffset now)
+    public CalendarReview(PatchPlan plan, PlanningPolicy policy, IReadOnlyList<WindowDefinition> imported, string replan, DateTimeOffset now)
     {
         (this.plan, this.replan, this.now) = (plan, replan, now);
         if (plan.End <= plan.Start) return;
-        windows = new AssetWindows(policy, plan.Start, plan.End);
-        unfrozen = new AssetWindows(policy with { Freezes = [] }, plan.Start, plan.End);
+        windows = new AssetWindows(policy, plan.Start, plan.End, imported);
+        unfrozen = new AssetWindows(policy with { Freezes = [] }, plan.Start, plan.End, imported);
     }
 
     public IEnumerable<PlanFinding> Findings(IReadOnlyList<ReviewedHost> hosts)

@@ -9,7 +9,7 @@ public abstract class ImportRecordsCmdlet<TRequest> : CollectingCmdlet where TRe
 {
     private readonly List<string> files = [];
 
-    /// <summary>CSV or JSON files; XES logs for problems and incidents; dpkg status files, rpm -qa lists and SBOMs for assets.</summary>
+    /// <summary>CSV or JSON files; XES logs for problems and incidents; dpkg status files, rpm -qa lists and SBOMs for assets; grype and trivy JSON for findings; calendars (.ics) for windows.</summary>
     [Parameter(Position = 0)]
     public string[] Path { get; set; } = [];
 

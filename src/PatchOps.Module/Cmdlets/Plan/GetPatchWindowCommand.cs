@@ -15,6 +15,11 @@ public sealed class GetPatchWindowCommand : OperationCmdlet
     [ArgumentCompleter(typeof(AssetCompleter))]
     public string[] Asset { get; set; } = [];
 
+    /// <summary>Named window, of policy or imported; wildcards. Shows when it occurs, whoever follows it.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    public string[] Name { get; set; } = [];
+
     /// <summary>Windows from here on; one that is open then is cut. Default: now.</summary>
     [Parameter]
     public DateTimeOffset? From { get; set; }
