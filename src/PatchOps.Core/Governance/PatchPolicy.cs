@@ -2,6 +2,7 @@ using PatchOps.Core.Effectiveness;
 using PatchOps.Core.Governance.Approvals;
 using PatchOps.Core.Governance.Exceptions;
 using PatchOps.Core.Planning.Planner;
+using PatchOps.Core.Problems;
 using PatchOps.Core.Risk;
 
 namespace PatchOps.Core.Governance;
@@ -18,6 +19,8 @@ public sealed record PatchPolicy
     public PlanningPolicy Planning { get; init; } = PlanningPolicy.Default;
 
     public ApprovalPolicy Approvals { get; init; } = ApprovalPolicy.Default;
+
+    public ProblemPolicy Problems { get; init; } = ProblemPolicy.Default;
 
     public ExceptionPolicy Exceptions { get; init; } = ExceptionPolicy.Default;
 

@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using PatchOps.Core.Effectiveness;
+using PatchOps.Core.Operations.Problems;
 using PatchOps.Core.Operations.Requests;
+using PatchOps.Core.Problems.Lifecycle;
 using PatchOps.Core.Seams;
 using PatchOps.Domain;
 
@@ -40,6 +42,7 @@ public sealed class TestEffectivenessOperation(Func<ICatalogue> open, Func<IAudi
             if (history is not null) results.Add(EffectivenessAnalysis.Analyse(history, rules));
             else if (problems.Literals.Contains(problem.Id, StringComparer.OrdinalIgnoreCase)) results.Add(Untested(problem));
         }
+        ProblemLearning? learning = null;
         foreach (var result in results.Count > 1 ? EffectivenessAnalysis.ControlFalseDiscoveries(results, rules) : results)
         {
             // A question about the past must not overwrite what is known today.
@@ -48,6 +51,9 @@ public sealed class TestEffectivenessOperation(Func<ICatalogue> open, Func<IAudi
                 catalogue.AddVerdict(result, now);
                 await audit().AppendAsync(new AuditRecord($"verdict/{result.Problem}/{result.Verdict}/{result.AfterCount}/{result.BeforeCount}/{now:yyyyMMdd}", caller.Account, "Verdict", result.Problem,
                     CanonicalJson.Of(("verdict", result.Verdict.ToString()), ("patch", result.Patch), ("before", result.BeforeCount), ("after", result.AfterCount))), now, cancellationToken).ConfigureAwait(false);
+                learning ??= new ProblemLearning(catalogue, now);
+                if (await ProblemFeedback.KeepAsync(catalogue, audit(), learning.Learn(result), result.Problem, caller, now, cancellationToken).ConfigureAwait(false) is { } opened)
+                    yield return new WarningEvent($"{result.Problem}: {result.Verdict}. A joint investigation was opened: Get-PatchInvestigation {opened.Id}.");
             }
             yield return new ResultEvent(result);
         }
