@@ -76,3 +76,9 @@ public sealed class ExceptionCompleter : StoreCompleter
 {
     protected override IEnumerable<(string Id, string About)> Find(ICatalogue catalogue, string word) => catalogue.Exceptions().Reverse().Select(e => (e.Id, e.Justification));
 }
+
+/// <summary>Joint investigations, newest first.</summary>
+public sealed class InvestigationCompleter : StoreCompleter
+{
+    protected override IEnumerable<(string Id, string About)> Find(ICatalogue catalogue, string word) => catalogue.Investigations().Select(i => (i.Id, $"{i.Problem} {i.Verdict}"));
+}

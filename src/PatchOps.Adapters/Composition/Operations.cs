@@ -17,6 +17,7 @@ using PatchOps.Core.Governance.Approvals;
 using PatchOps.Core.Governance.Notices;
 using PatchOps.Core.Operations.Intake;
 using PatchOps.Core.Operations.Plan;
+using PatchOps.Core.Operations.Problems;
 using PatchOps.Core.Operations.Prove;
 using PatchOps.Core.Operations.Queries;
 using PatchOps.Core.Operations.Requests;
@@ -56,6 +57,11 @@ internal static class Operations
         [typeof(NewExceptionRequest)] = Of<NewExceptionRequest>(p => new NewExceptionOperation(p.Catalogue, p.Audit, p.Policy.Exceptions, p.Clock, p.Caller)),
         [typeof(GetExceptionRequest)] = Of<GetExceptionRequest>(p => new GetExceptionOperation(p.Catalogue, p.Clock)),
         [typeof(RevokeExceptionRequest)] = Of<RevokeExceptionRequest>(p => new RevokeExceptionOperation(p.Catalogue, p.Audit, p.Clock, p.Caller)),
+        [typeof(GetCandidateRequest)] = Of<GetCandidateRequest>(p => new GetCandidateOperation(p.Catalogue, p.Policy, p.Clock)),
+        [typeof(GetDebtRequest)] = Of<GetDebtRequest>(p => new GetDebtOperation(p.Catalogue, p.Policy, p.Clock)),
+        [typeof(SetProblemRequest)] = Of<SetProblemRequest>(p => new SetProblemOperation(p.Catalogue, p.Journal, p.Audit, p.Clock, p.Caller)),
+        [typeof(GetInvestigationRequest)] = Of<GetInvestigationRequest>(p => new GetInvestigationOperation(p.Catalogue)),
+        [typeof(SetInvestigationRequest)] = Of<SetInvestigationRequest>(p => new SetInvestigationOperation(p.Catalogue, p.Audit, p.Clock, p.Caller)),
         [typeof(NewPlanRequest)] = Of<NewPlanRequest>(p => new NewPlanOperation(p.Catalogue, p.Approvals, p.Audit, p.Policy, p.Clock, p.Caller)),
         [typeof(GetPlanRequest)] = Of<GetPlanRequest>(p => new GetPlanOperation(p.Catalogue)),
         [typeof(ExportPlanRequest)] = Of<ExportPlanRequest>(p => new ExportPlanOperation(p.Catalogue, new DocumentWriter())),
@@ -76,7 +82,7 @@ internal static class Operations
         [typeof(ResumeWaveRequest)] = Of<ResumeWaveRequest>(p => new ControlWaveOperation<ResumeWaveRequest>(Waves(p), WaveWish.Resume)),
         [typeof(GetProviderRequest)] = Of<GetProviderRequest>(p => new GetProviderOperation(p.Host.Providers(p.Request.Store))),
         [typeof(RegisterProviderRequest)] = Of<RegisterProviderRequest>(p => new RegisterProviderOperation(p.Host.Providers(p.Request.Store), () => p.Audit, p.Clock, p.Caller)),
-        [typeof(GetKpiRequest)] = Of<GetKpiRequest>(p => new GetKpiOperation(p.Catalogue, p.Policy.Risk, p.Clock)),
+        [typeof(GetKpiRequest)] = Of<GetKpiRequest>(p => new GetKpiOperation(p.Catalogue, p.Policy.Risk, p.Policy.Problems, p.Clock)),
         [typeof(ExportReportRequest)] = Of<ExportReportRequest>(p => new ExportReportOperation(p.Catalogue, p.Journal, p.Audit, new ReportWriter(), p.Policy.Risk, p.Clock, p.Caller)),
         [typeof(TestPolicyRequest)] = Of<TestPolicyRequest>(p => new TestPolicyOperation(new PolicySource(), () => p.Catalogue, p.Clock)),
         [typeof(GetCvssScoreRequest)] = Of<GetCvssScoreRequest>(_ => new GetCvssScoreOperation()),

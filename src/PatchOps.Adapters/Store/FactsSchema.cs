@@ -228,6 +228,19 @@ internal static class FactsSchema
             address TEXT NOT NULL,
             doc TEXT NOT NULL,
             PRIMARY KEY(feed, address)) WITHOUT ROWID;
+
+        CREATE TABLE incident_flag(incident TEXT PRIMARY KEY, at INTEGER NOT NULL, doc TEXT NOT NULL) WITHOUT ROWID;
+        CREATE TABLE incident_link(incident TEXT PRIMARY KEY, problem TEXT NOT NULL, at INTEGER NOT NULL, reason TEXT NOT NULL) WITHOUT ROWID;
+        CREATE TABLE problem_edit(
+            problem TEXT NOT NULL,
+            field TEXT NOT NULL,
+            value TEXT,
+            base TEXT,
+            PRIMARY KEY(problem, field)) WITHOUT ROWID;
+        CREATE TABLE problem_log(no INTEGER PRIMARY KEY, problem TEXT NOT NULL, at INTEGER NOT NULL, doc TEXT NOT NULL);
+        CREATE INDEX problem_log_by_problem ON problem_log(problem);
+        CREATE TABLE problem_outcome(problem TEXT PRIMARY KEY, doc TEXT NOT NULL) WITHOUT ROWID;
+        CREATE TABLE investigation(id TEXT PRIMARY KEY, opened INTEGER NOT NULL, doc TEXT NOT NULL) WITHOUT ROWID;
         """,
     ];
 }

@@ -9,7 +9,8 @@ internal sealed class ServiceWriter(Statements sql, Tally tally, AssetWriter ass
     public void Add(Problem problem)
     {
         foreach (var item in problem.ConfigurationItems) assets.Resolve(item);
-        Document("problem", problem.Id, Encoding.Write(problem));
+        // What PatchOps adds stands beside the source's record.
+        Document("problem", problem.Id, Encoding.Write(problem with { Outcome = null, Edits = null }));
     }
 
     public void Add(Change change)

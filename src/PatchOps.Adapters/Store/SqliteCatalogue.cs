@@ -59,22 +59,20 @@ internal sealed partial class SqliteCatalogue(Database database) : ICatalogue
     public IReadOnlyList<WindowDefinition> Windows() =>
         [.. Stream("SELECT doc FROM maintenance_window ORDER BY name, ordinal", r => Encoding.Read<WindowDefinition>(r.GetString(0)))];
 
-    public IEnumerable<Problem> Problems() => Stream("SELECT doc FROM problem ORDER BY id", r => Encoding.Read<Problem>(r.GetString(0)));
-
     public IEnumerable<Change> Changes() => Stream("SELECT doc FROM change ORDER BY id", r => Encoding.Read<Change>(r.GetString(0)));
 
     public IEnumerable<Incident> Incidents(DateTimeOffset? from = null, DateTimeOffset? to = null) =>
         Stream(
             """
-            SELECT i.id, i.opened, i.resolved, a.id, i.category, i.priority, i.problem, i.caused_by, i.description
-            FROM incident i LEFT JOIN asset a ON a.no=i.asset
+            SELECT i.id, i.opened, i.resolved, a.id, i.category, i.priority, coalesce(i.problem, l.problem), i.caused_by, i.description, CASE WHEN i.problem IS NULL THEN l.reason END, f.doc
+            FROM incident i LEFT JOIN asset a ON a.no=i.asset LEFT JOIN incident_link l ON l.incident=i.id LEFT JOIN incident_flag f ON f.incident=i.id
             WHERE ($1 IS NULL OR i.opened>=$1) AND ($2 IS NULL OR i.opened<$2) ORDER BY i.opened, i.no
             """,
-            r => new Incident
+            r => Flagged(Text(r, 10), new Incident
             {
                 Id = r.GetString(0), Opened = Encoding.Time(r.GetInt64(1)), Resolved = r.IsDBNull(2) ? null : Encoding.Time(r.GetInt64(2)),
-                ConfigurationItem = Text(r, 3), Category = Text(r, 4), Priority = Text(r, 5), Problem = Text(r, 6), CausedBy = Text(r, 7), Description = Text(r, 8),
-            },
+                ConfigurationItem = Text(r, 3), Category = Text(r, 4), Priority = Text(r, 5), Problem = Text(r, 6), CausedBy = Text(r, 7), Description = Text(r, 8), LinkedBecause = Text(r, 9),
+            }),
             from is { } f ? Encoding.Millis(f) : null, to is { } t ? Encoding.Millis(t) : null);
 
     public IEnumerable<Deployment> Deployments() =>
@@ -94,6 +92,13 @@ internal sealed partial class SqliteCatalogue(Database database) : ICatalogue
     }
 
     private static string? Text(Microsoft.Data.Sqlite.SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+
+    private static Incident Flagged(string? flag, Incident incident)
+    {
+        if (flag is null) return incident;
+        var match = Encoding.Read<Core.Problems.Matching.IncidentMatch>(flag);
+        return incident with { Vulnerabilities = match.Vulnerabilities, Flag = match.Reason };
+    }
 
     private static string? Blank(string text) => text.Length == 0 ? null : text;
 }

@@ -3,6 +3,7 @@ using PatchOps.Core.Governance.Approvals;
 using PatchOps.Core.Governance.Exceptions;
 using PatchOps.Core.Governance.Notices;
 using PatchOps.Core.Planning.Planner;
+using PatchOps.Core.Problems;
 using PatchOps.Core.Risk;
 
 namespace PatchOps.Core.Governance;
@@ -21,6 +22,8 @@ public sealed record PatchPolicy
     public ApprovalPolicy Approvals { get; init; } = ApprovalPolicy.Default;
 
     public NotificationPolicy Notifications { get; init; } = NotificationPolicy.Default;
+
+    public ProblemPolicy Problems { get; init; } = ProblemPolicy.Default;
 
     public ExceptionPolicy Exceptions { get; init; } = ExceptionPolicy.Default;
 

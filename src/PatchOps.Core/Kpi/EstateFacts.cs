@@ -56,6 +56,9 @@ public sealed class EstateFacts
 
     public IReadOnlyDictionary<string, DateTimeOffset> FixAvailable { get; }
 
+    /// <summary>How long fixes of vulnerabilities found here took; read when asked for.</summary>
+    public Lazy<IReadOnlyList<FixDelivery>> Deliveries { get; init; } = new(() => []);
+
     public Asset? Asset(string? id) => id is not null && byId.TryGetValue(id, out var asset) ? asset : null;
 
     /// <summary>Name that people use, or the id where the asset is unknown.</summary>
@@ -69,9 +72,11 @@ public sealed class EstateFacts
     public static EstateFacts Read(ICatalogue catalogue, EstateRisk risk, DateTimeOffset asOf, CancellationToken cancellationToken)
     {
         var fixes = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
+        var closed = new Dictionary<(string Patch, string Vulnerability), DateTimeOffset>();
         foreach (var verdict in new EstateExposure(catalogue, asOf).Verdicts())
         {
             if (verdict.Patch is { } patch && verdict.AsOf > DateTimeOffset.UnixEpoch && (!fixes.TryGetValue(patch, out var known) || verdict.AsOf < known)) fixes[patch] = verdict.AsOf;
+            if (verdict.Patch is { } closing && verdict.AsOf > DateTimeOffset.UnixEpoch) closed[(closing, verdict.Vulnerability)] = verdict.AsOf;
         }
         cancellationToken.ThrowIfCancellationRequested();
         var open = new List<OpenPatch>();
@@ -87,7 +92,15 @@ public sealed class EstateFacts
             asOf, [.. catalogue.Assets()], [.. catalogue.Deployments()],
             [.. catalogue.Problems().Select(p => p with { ConfigurationItems = [.. p.ConfigurationItems.Select(i => Resolve(i) ?? i)] })],
             [.. catalogue.Incidents(null, asOf)], [.. catalogue.Changes().Select(c => c with { ConfigurationItems = [.. c.ConfigurationItems.Select(i => Resolve(i) ?? i)] })],
-            open, fixes);
+            open, fixes)
+        {
+            Deliveries = new Lazy<IReadOnlyList<FixDelivery>>(() =>
+            {
+                var threats = catalogue.Threats([.. closed.Keys.Select(c => c.Vulnerability).Distinct(StringComparer.OrdinalIgnoreCase)], asOf);
+                return [.. closed.Where(c => threats.TryGetValue(c.Key.Vulnerability, out var t) && t.Published is not null)
+                    .Select(c => new FixDelivery(c.Key.Patch, c.Key.Vulnerability, threats[c.Key.Vulnerability].Published!.Value, c.Value))];
+            }),
+        };
     }
 
     /// <summary>The product's own name: <c>openssl</c> of <c>deb:openssl/3.0.11</c>.</summary>

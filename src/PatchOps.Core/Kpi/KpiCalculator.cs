@@ -22,13 +22,16 @@ public sealed class KpiCalculator
     private readonly ILookup<string, Incident> incidents;
     private readonly Dictionary<string, int> incidentsOf;
     private readonly ILookup<string, double> windows;
+    private readonly VendorRecord vendors;
 
     /// <param name="period">Deployments started, incidents opened and problems resolved in it count; null for all up to the day of the facts.</param>
-    public KpiCalculator(EstateFacts facts, KpiGrouping by = KpiGrouping.Tenant, KpiPeriod? period = null)
+    /// <param name="agreedDays">Days within which vendors owe a fix, by vendor or <c>default</c>; null where nothing was agreed.</param>
+    public KpiCalculator(EstateFacts facts, KpiGrouping by = KpiGrouping.Tenant, KpiPeriod? period = null, IReadOnlyDictionary<string, double>? agreedDays = null)
     {
         this.facts = facts;
         this.period = period ?? KpiPeriod.Whole(facts);
         groups = new KpiGroups(facts, by);
+        vendors = new VendorRecord(facts, by, this.period, agreedDays ?? new Dictionary<string, double>());
         names = groups.All();
         deployments = facts.Deployments.Where(d => this.period.Contains(d.Started)).ToLookup(groups.Of, StringComparer.Ordinal);
         assets = facts.Assets.ToLookup(a => groups.OfAsset(a.Id), StringComparer.Ordinal);
@@ -56,6 +59,9 @@ public sealed class KpiCalculator
         yield return ProblemsByPatch(group);
         yield return Volume(group);
         foreach (var kpi in Downtime(group)) yield return kpi;
+        yield return Make(KpiNames.FixRate, group, vendors.FixRate(group).Times(Percent));
+        yield return Make(KpiNames.Delivery, group, vendors.Delivery(group));
+        yield return Make(KpiNames.DeliveryInTime, group, vendors.InTime(group).Times(Percent));
     }
 
     /// <summary>Success, failure and rollback of deployments, and the time from a failure to the next success.</summary>

@@ -18,6 +18,9 @@ public static class KpiNames
     public const string UnscheduledDowntime = "Unscheduled downtime";
     public const string ChangeDowntime = "Downtime from changes";
     public const string ScheduledDowntime = "Scheduled downtime";
+    public const string FixRate = "Fix rate";
+    public const string Delivery = "Vendor delivery, median";
+    public const string DeliveryInTime = "Vendor delivery in time";
 
     private const string Wilson = "95 % Wilson interval.";
     private const string Order = "Interval between order statistics, at least 95 %.";
@@ -41,5 +44,8 @@ public static class KpiNames
         [UnscheduledDowntime] = ("hours", "Sum of the durations of resolved incidents: an upper limit of downtime, since not every incident stops its item. A complete count, no interval."),
         [ChangeDowntime] = ("hours", "The part of unscheduled downtime whose incidents name the change that caused them. A complete count, no interval."),
         [ScheduledDowntime] = ("hours", "Planned duration of changes, once for each item. A complete count, no interval."),
+        [FixRate] = ("%", "Problems whose patch was found Effective, of all with a verdict (Test-PatchEffectiveness), each by its last one. " + Wilson),
+        [Delivery] = ("days", "From the publication of a vulnerability found here to the day its fix could be had, 0 where the fix came first. By vendor, product or tenant. " + Order),
+        [DeliveryInTime] = ("%", "Those fixes that came within the days agreed (policy problems.vendorDays), of those with an agreement. " + Wilson),
     };
 }

@@ -113,7 +113,7 @@ public sealed record ThreatFacts
 }
 
 /// <summary>Facts: assets, software, vulnerabilities, service records, plans and decisions about them.</summary>
-public interface ICatalogue
+public interface ICatalogue : IProblemRecords
 {
     StoreInfo Info();
 

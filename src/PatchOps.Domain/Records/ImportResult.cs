@@ -19,6 +19,9 @@ public sealed record ImportResult
 
     public long Rejected { get; init; }
 
+    /// <summary>Incidents that were found to match a known vulnerability open on their item; others have none.</summary>
+    public long Flagged { get; init; }
+
     public TimeSpan Elapsed { get; init; }
 
     /// <summary>The first rejected records, each with its place; at most <see cref="ErrorLimit"/>.</summary>

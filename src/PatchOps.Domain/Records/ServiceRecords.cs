@@ -32,6 +32,12 @@ public sealed record Problem
 
     public bool KnownError { get; init; }
 
+    /// <summary>What a patch did to it, from the last verdict; null before one. Kept by PatchOps, never imported.</summary>
+    public ProblemOutcome? Outcome { get; init; }
+
+    /// <summary>What was changed here with Set-PatchProblem, oldest first; null where nothing was. Never imported.</summary>
+    public IReadOnlyList<ProblemEdit>? Edits { get; init; }
+
     /// <summary>Open: no resolution date, and no status that says closed.</summary>
     public bool IsOpen => Resolved is null && Status?.ToUpperInvariant() is not ("CLOSED" or "RESOLVED" or "CANCELLED");
 
@@ -61,6 +67,15 @@ public sealed record Incident
     public string? CausedBy { get; init => field = Require.OptionalText(value); }
 
     public string? Description { get; init => field = Require.OptionalText(value); }
+
+    /// <summary>Why PatchOps linked it to <see cref="Problem"/>; null where the source did, or nobody has. Never imported.</summary>
+    public string? LinkedBecause { get; init => field = Require.OptionalText(value); }
+
+    /// <summary>Known vulnerabilities that were open on its item when it was imported, and that it points to: CVE ids, else patch ids. Never imported.</summary>
+    public IReadOnlyList<string> Vulnerabilities { get; init => field = Require.Names(value); } = [];
+
+    /// <summary>What it was flagged for; null where it was not.</summary>
+    public string? Flag { get; init => field = Require.OptionalText(value); }
 
     public override string ToString() => Id;
 }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using PatchOps.Core.Intake.Records;
 using PatchOps.Core.Operations.Requests;
+using PatchOps.Core.Problems.Matching;
 using PatchOps.Core.Seams;
 using PatchOps.Domain;
 
@@ -53,6 +54,8 @@ public sealed class ImportRecordsOperation<TRequest>(ICatalogue catalogue, IReco
     private ImportResult Import(string name, IEnumerable<(object? Record, Failure? Failure)> records, bool commit, CancellationToken cancellationToken)
     {
         var started = clock.GetTimestamp();
+        // What may match is read before the import holds the store.
+        var matcher = mappings[^1] == RecordMapping.Incident ? new IncidentMatcher(catalogue) : null;
         using var import = catalogue.BeginImport(mappings[^1].Name, name, clock.GetUtcNow());
         long unplaced = 0;
         foreach (var (record, failure) in records)
@@ -60,11 +63,26 @@ public sealed class ImportRecordsOperation<TRequest>(ICatalogue catalogue, IReco
             cancellationToken.ThrowIfCancellationRequested();
             if (failure is not null) import.Reject(failure);
             else Add(import, record!);
+            if (record is Incident incident) matcher?.Observe(incident);
             if (record is Software { Ecosystem: null }) unplaced++;
         }
         if (unplaced > 0)
             import.Note(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{unplaced} packages name no ecosystem, so no advisory can be matched to them. Give -Ecosystem, such as Debian:12, or the column Ecosystem."));
-        return commit ? import.Complete(clock.GetElapsedTime(started)) : import.Preview(clock.GetElapsedTime(started));
+        if (!commit) return import.Preview(clock.GetElapsedTime(started));
+        var result = import.Complete(clock.GetElapsedTime(started));
+        return matcher is null ? result : Flag(matcher, result, started, cancellationToken);
+    }
+
+    /// <summary>After the import is kept: matching reads what it brought, and an import that is repeated flags what was missed.</summary>
+    private ImportResult Flag(IncidentMatcher matcher, ImportResult result, long started, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var matches = matcher.Match(catalogue, now, cancellationToken);
+        if (matches.Count == 0) return result;
+        var flagged = catalogue.FlagIncidents(matches, now);
+        var note = string.Create(System.Globalization.CultureInfo.InvariantCulture,
+            $"{flagged} incidents match a known vulnerability that is open on their item, such as {matches[0].Incident}: {matches[0].Reason}. See them with Get-PatchIncident -Flagged.");
+        return result with { Flagged = flagged, Elapsed = clock.GetElapsedTime(started), Notes = flagged > 0 ? [.. result.Notes, note] : result.Notes };
     }
 
     private static void Add(ICatalogueImport import, object record)

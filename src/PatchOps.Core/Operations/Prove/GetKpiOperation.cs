@@ -1,13 +1,14 @@
 using System.Runtime.CompilerServices;
 using PatchOps.Core.Kpi;
 using PatchOps.Core.Operations.Requests;
+using PatchOps.Core.Problems;
 using PatchOps.Core.Risk;
 using PatchOps.Core.Seams;
 using PatchOps.Domain;
 
 namespace PatchOps.Core.Operations.Prove;
 
-public sealed class GetKpiOperation(ICatalogue catalogue, RiskPolicy policy, TimeProvider clock) : IOperation<GetKpiRequest>
+public sealed class GetKpiOperation(ICatalogue catalogue, RiskPolicy policy, ProblemPolicy problems, TimeProvider clock) : IOperation<GetKpiRequest>
 {
     public async IAsyncEnumerable<OperationEvent> RunAsync(GetKpiRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -20,7 +21,7 @@ public sealed class GetKpiOperation(ICatalogue catalogue, RiskPolicy policy, Tim
         // To is the end of a half-open period; "now" includes what happened at this very moment.
         var period = new KpiPeriod(request.From ?? (whole.From < asOf ? whole.From : asOf), request.To ?? whole.To);
         var names = new Wildcard(request.Name);
-        foreach (var kpi in new KpiCalculator(facts, request.By, period).All())
+        foreach (var kpi in new KpiCalculator(facts, request.By, period, problems.VendorDays).All())
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (names.Matches(kpi.Name)) yield return new ResultEvent(kpi);

@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using PatchOps.Core.Effectiveness;
+using PatchOps.Core.Operations.Problems;
 using PatchOps.Core.Operations.Requests;
+using PatchOps.Core.Problems.Lifecycle;
 using PatchOps.Core.Seams;
 using PatchOps.Domain;
 
@@ -69,16 +71,27 @@ public sealed class TestEffectivenessOperation(
         if (review is not null && results.Count == 0) yield return new WarningEvent($"Nothing that was effective had other patches or changes on its items since {request.Since:yyyy-MM-dd}.");
         var answers = results.Count > 1 ? EffectivenessAnalysis.ControlFalseDiscoveries(results, rules) : results;
         // A question about the past must not overwrite what is known today.
-        if (request.AsOf is null && !caller.WhatIf) await KeepAsync(catalogue, [.. answers.Where(r => r.Verdict != EffectivenessVerdict.Inconclusive && r.Problem is not null)], now, cancellationToken).ConfigureAwait(false);
+        if (request.AsOf is null && !caller.WhatIf)
+        {
+            foreach (var opened in await KeepAsync(catalogue, [.. answers.Where(r => r.Verdict != EffectivenessVerdict.Inconclusive && r.Problem is not null)], now, cancellationToken).ConfigureAwait(false))
+                yield return new WarningEvent($"{opened.Problem}: {opened.Verdict}. A joint investigation was opened: Get-PatchInvestigation {opened.Id}.");
+        }
         foreach (var result in answers) yield return new ResultEvent(result);
     }
 
-    private async ValueTask KeepAsync(ICatalogue catalogue, IReadOnlyList<EffectivenessResult> verdicts, DateTimeOffset now, CancellationToken cancellationToken)
+    private async ValueTask<IReadOnlyList<PatchInvestigation>> KeepAsync(ICatalogue catalogue, IReadOnlyList<EffectivenessResult> verdicts, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        if (verdicts.Count == 0) return;
+        if (verdicts.Count == 0) return [];
         catalogue.AddVerdicts(verdicts, now);
         await audit().AppendAsync([.. verdicts.Select(r => new AuditRecord($"verdict/{r.Problem}/{r.Verdict}/{r.AfterCount}/{r.BeforeCount}/{r.Patch}/{now:yyyyMMdd}", caller.Account, "Verdict", r.Problem!,
             CanonicalJson.Of(("verdict", r.Verdict.ToString()), ("patch", r.Patch), ("before", r.BeforeCount), ("after", r.AfterCount))))], now, cancellationToken).ConfigureAwait(false);
+        var opened = new List<PatchInvestigation>();
+        var learning = new ProblemLearning(catalogue, now);
+        foreach (var verdict in verdicts)
+        {
+            if (await ProblemFeedback.KeepAsync(catalogue, audit(), learning.Learn(verdict), verdict.Problem!, caller, now, cancellationToken).ConfigureAwait(false) is { } investigation) opened.Add(investigation);
+        }
+        return opened;
     }
 
     private static IEnumerable<EffectivenessResult> Grouped(

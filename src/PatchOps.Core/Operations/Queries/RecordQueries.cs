@@ -66,7 +66,7 @@ public sealed class GetProblemOperation(ICatalogue catalogue) : Query<GetProblem
     protected override IEnumerable<object> Find(GetProblemRequest request)
     {
         var ids = new Wildcard(request.Id);
-        return catalogue.Problems().Where(p => ids.Matches(p.Id) && (!request.Open || p.IsOpen));
+        return catalogue.Problems().Where(p => ids.Matches(p.Id) && (!request.Open || p.IsOpen) && (!request.KnownError || p.KnownError));
     }
 
     protected override IEnumerable<string> Names(GetProblemRequest request) => new Wildcard(request.Id).Literals;
@@ -85,7 +85,7 @@ public sealed class GetIncidentOperation(ICatalogue catalogue) : Query<GetIncide
         var ids = new Wildcard(request.Id);
         var problems = new Wildcard(request.Problem);
         var assets = new Wildcard(request.Asset);
-        return catalogue.Incidents(request.From, request.To).Where(i => ids.Matches(i.Id) && problems.Matches(i.Problem) && assets.Matches(i.ConfigurationItem));
+        return catalogue.Incidents(request.From, request.To).Where(i => ids.Matches(i.Id) && problems.Matches(i.Problem) && assets.Matches(i.ConfigurationItem) && (!request.Flagged || i.Flag is not null));
     }
 
     protected override IEnumerable<string> Names(GetIncidentRequest request) => new Wildcard(request.Id).Literals;

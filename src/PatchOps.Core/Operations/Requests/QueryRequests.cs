@@ -26,6 +26,9 @@ public sealed record GetProblemRequest : OperationRequest
 
     [ParameterHelp("Only open problems.")]
     public bool Open { get; init; }
+
+    [ParameterHelp("Only known errors: with workaround, fixed versions and where they are deployed.")]
+    public bool KnownError { get; init; }
 }
 
 [Operation("Get-PatchIncident", "incident get", "Lists incidents in order of opening.")]
@@ -45,6 +48,9 @@ public sealed record GetIncidentRequest : OperationRequest
 
     [ParameterHelp("Asset id; wildcards.")]
     public IReadOnlyList<string> Asset { get; init; } = [];
+
+    [ParameterHelp("Only those that matched a known vulnerability, open on their item, when they were imported.")]
+    public bool Flagged { get; init; }
 }
 
 [Operation("Get-PatchChange", "change get", "Lists change records.")]

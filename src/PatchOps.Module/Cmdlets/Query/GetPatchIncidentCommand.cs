@@ -31,5 +31,9 @@ public sealed class GetPatchIncidentCommand : OperationCmdlet
     [ArgumentCompleter(typeof(AssetCompleter))]
     public string[] Asset { get; set; } = [];
 
+    /// <summary>Only those that matched a known vulnerability, open on their item, when they were imported.</summary>
+    [Parameter]
+    public SwitchParameter Flagged { get; set; }
+
     protected override void ProcessRecord() => Pump(Bind<GetIncidentRequest>());
 }

@@ -18,5 +18,9 @@ public sealed class GetPatchProblemCommand : OperationCmdlet
     [Parameter]
     public SwitchParameter Open { get; set; }
 
+    /// <summary>Only known errors: with workaround, fixed versions and where they are deployed.</summary>
+    [Parameter]
+    public SwitchParameter KnownError { get; set; }
+
     protected override void ProcessRecord() => Pump(Bind<GetProblemRequest>());
 }

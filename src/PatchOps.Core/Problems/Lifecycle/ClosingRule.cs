@@ -1,0 +1,73 @@
+using PatchOps.Core.Governance.Exceptions;
+using PatchOps.Core.Seams;
+using PatchOps.Domain;
+
+namespace PatchOps.Core.Problems.Lifecycle;
+
+/// <summary>
+/// When a problem may be called resolved: a patch is named, it was deployed on a known day, and a verdict says that it helped; or an active
+/// risk acceptance covers the problem.
+/// </summary>
+public static class ClosingRule
+{
+    /// <summary>Statuses that end a problem as solved.</summary>
+    public static bool Ends(string? status) => status?.ToUpperInvariant() is "RESOLVED" or "CLOSED";
+
+    /// <summary>Reads what the store knows about a problem's fix.</summary>
+    /// <param name="problem">As it shall be.</param>
+    /// <returns>Null where it may be closed, else the refusal with what lacks and how to get it.</returns>
+    public static Failure? Check(ICatalogue catalogue, Problem problem, DateTimeOffset asOf)
+    {
+        if (Accepted(catalogue, problem, asOf) is not null) return null;
+        var patches = problem.Patches.ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var items = problem.ConfigurationItems.Select(i => catalogue.ResolveAsset(i) ?? i).ToHashSet(StringComparer.Ordinal);
+        var deployed = catalogue.Deployments().Where(d => d.Started <= asOf && d.Outcome == DeploymentOutcome.Succeeded && patches.Contains(d.Patch) && (items.Count == 0 || items.Contains(d.Asset))).ToList();
+        var verdict = catalogue.Verdicts(asOf).FirstOrDefault(v => v.Verdict.Problem == problem.Id);
+        var lacks = new List<string>();
+        var remedies = new List<string>();
+        if (patches.Count == 0)
+        {
+            lacks.Add("a patch id");
+            remedies.Add("name the patch with -Patch");
+        }
+        if (deployed.Count == 0)
+        {
+            lacks.Add(patches.Count == 0 ? "a deployment date" : $"a successful deployment of {string.Join(" or ", problem.Patches)} to its items");
+            remedies.Add("deploy it with Invoke-PatchWave, or record it with Import-PatchDeployment");
+        }
+        if (verdict.Verdict is null)
+        {
+            lacks.Add("a verdict on whether it helped");
+            remedies.Add($"get one with Test-PatchEffectiveness {problem.Id}");
+        }
+        const string accept = "or accept the risk with New-PatchException -Kind RiskAcceptance";
+        if (lacks.Count > 0)
+            return new Failure("ProblemUnproven", FailureKind.Refused, $"Problem {problem.Id} cannot be closed as resolved: it lacks {Join(lacks)}.", problem.Id, Capital($"{Join(remedies)}; {accept}."));
+        if (verdict.Verdict!.Verdict != EffectivenessVerdict.Effective)
+            return new Failure("ProblemUnsolved", FailureKind.Refused,
+                FormattableString.Invariant($"Problem {problem.Id} cannot be closed as resolved: the verdict of {verdict.At.UtcDateTime:yyyy-MM-dd} on {verdict.Verdict.Patch} is {verdict.Verdict.Verdict}."), problem.Id,
+                $"See the evidence with Get-PatchInvestigation -Problem {problem.Id}, deploy another patch, {accept}.");
+        return null;
+    }
+
+    /// <summary>The active risk acceptance that covers a problem: it names its patch or a vulnerability of it, on all of its items or on every one.</summary>
+    public static PatchException? Accepted(ICatalogue catalogue, Problem problem, DateTimeOffset asOf)
+    {
+        foreach (var exception in new ExceptionLedger(catalogue, asOf).All)
+        {
+            if (exception is not { State: PatchExceptionState.Active, Kind: PatchExceptionKind.RiskAcceptance }) continue;
+            var names = (exception.Patch.Count > 0 && problem.Patches.Count > 0 && problem.Patches.All(p => exception.Patch.Contains(p, StringComparer.OrdinalIgnoreCase)))
+                || (exception.Cve.Count > 0 && problem.Cves.Count > 0 && problem.Cves.All(c => exception.Cve.Contains(c, StringComparer.OrdinalIgnoreCase)))
+                || (exception.Patch.Count + exception.Cve.Count == 0);
+            if (!names) continue;
+            if (exception.Asset.Count == 0) return exception;
+            var covered = Operations.AssetFilter.Resolve(catalogue, exception.Asset);
+            if (problem.ConfigurationItems.Count > 0 && problem.ConfigurationItems.All(i => covered.Matches(catalogue.ResolveAsset(i) ?? i))) return exception;
+        }
+        return null;
+    }
+
+    private static string Join(List<string> parts) => parts.Count == 1 ? parts[0] : $"{string.Join(", ", parts[..^1])} and {parts[^1]}";
+
+    private static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
+}
