@@ -7,6 +7,7 @@ using PatchOps.Adapters.Notices;
 using PatchOps.Adapters.Records;
 using PatchOps.Adapters.Reports;
 using PatchOps.Adapters.Signatures;
+using PatchOps.Adapters.Store;
 using PatchOps.Core.Intake.Records;
 using PatchOps.Core.Operations;
 using PatchOps.Core.Operations.Connect;
@@ -43,6 +44,8 @@ internal static class Operations
         [typeof(ImportFindingRequest)] = Of<ImportFindingRequest>(p => Records<ImportFindingRequest>(p, new FindingFileReader(p.As<ImportFindingRequest>().Asset, p.As<ImportFindingRequest>().Scanner), RecordMapping.Finding)),
         [typeof(ImportWindowRequest)] = Of<ImportWindowRequest>(p => Records<ImportWindowRequest>(p, new WindowFileReader(p.As<ImportWindowRequest>().Name), RecordMapping.WindowTimes, RecordMapping.Window)),
         [typeof(GetStoreRequest)] = Of<GetStoreRequest>(p => new GetStoreOperation(p.Catalogue)),
+        [typeof(ExportStoreRequest)] = Of<ExportStoreRequest>(p => new ExportStoreOperation(new StoreArchive(p.Host.Store(p.Request.Store).Location), p.Audit, p.Clock, p.Caller)),
+        [typeof(ImportStoreRequest)] = Of<ImportStoreRequest>(p => new ImportStoreOperation(new StoreArchive(StoreLocation.Resolve(p.Request.Store ?? p.Host.DefaultStore)), () => (p.Catalogue, p.Audit), p.Clock, p.Caller)),
         [typeof(GetAssetRequest)] = Of<GetAssetRequest>(p => new GetAssetOperation(p.Catalogue)),
         [typeof(SetAssetRequest)] = Of<SetAssetRequest>(p => new SetAssetOperation(p.Catalogue, p.Policy.Planning, p.Audit, p.Clock, p.Caller)),
         [typeof(GetProblemRequest)] = Of<GetProblemRequest>(p => new GetProblemOperation(p.Catalogue)),

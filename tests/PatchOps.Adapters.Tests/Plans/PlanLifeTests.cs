@@ -145,6 +145,19 @@ public sealed class PlanLifeTests
     }
 
     [Fact]
+    public async Task Replanning_covers_the_same_patches_and_no_others()
+    {
+        await using var estate = await PlanEstate.MakeAsync();
+        Task NeedAsync(string problem, string patch, string host) => estate.Test.RunAsync(new ImportProblemRequest { InputObject = [new Problem { Id = problem, Status = "Open", ConfigurationItems = [host], Patches = [patch] }] });
+        await NeedAsync("PRB2", "KB5000001", "host-1");
+        await NeedAsync("PRB3", "KB5000002", "host-2");
+        var plan = await estate.PlanAsync(new NewPlanRequest { Name = "n", Patch = ["KB5000001"], TimeLimit = TimeSpan.Zero });
+        await NeedAsync("PRB4", "KB5000001", "host-3");
+        var next = await estate.PlanAsync(new NewPlanRequest { Replaces = plan.Id, TimeLimit = TimeSpan.Zero });
+        Assert.Equal(["host-1:KB5000001", "host-3:KB5000001"], next.Waves.SelectMany(w => w.Hosts).SelectMany(h => h.Patches.Select(p => $"{h.Asset}:{p.Patch}")).Order());
+    }
+
+    [Fact]
     public async Task A_plan_travels_as_json_with_its_hash_and_is_approved_where_it_arrives()
     {
         await using var estate = await PlanEstate.MakeAsync();

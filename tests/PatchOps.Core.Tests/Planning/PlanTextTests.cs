@@ -78,6 +78,39 @@ public sealed class PlanTextTests
     }
 
     [Fact]
+    public void What_apt_does_not_install_is_named_and_never_given_to_apt()
+    {
+        var plan = Plan();
+        var host = plan.Waves[0].Hosts[0];
+        plan = PlanDocument.Seal(plan with
+        {
+            Waves =
+            [
+                plan.Waves[0] with
+                {
+                    Hosts =
+                    [
+                        host, host with { Asset = "a2", Name = "win1", Patches = [new PlannedPatch { Patch = "KB5040437" }] },
+                        host with { Asset = "a3", Name = "alma1", Patches = [new PlannedPatch { Patch = "rpm:curl/1-2", Packages = [new PackageVersion("curl", "1-2")] }] },
+                    ],
+                },
+            ],
+        });
+        var inventory = PlanText.Inventory(plan, new Dictionary<string, Asset>());
+        var manual = inventory[inventory.IndexOf("wave_1_manual:", StringComparison.Ordinal)..];
+        Assert.Contains("win1:", manual);
+        Assert.Contains("alma1:", manual);
+        Assert.DoesNotContain("web01:", manual);
+        Assert.Contains("patchops_manual: [!unsafe \"KB5040437\"]", manual);
+        Assert.DoesNotContain("\"curl=1-2\"]\n          patchops_manual", manual);
+        var play = PlanText.Write(plan, PlanFormat.Ansible);
+        Assert.Contains("hosts: wave_1:wave_1_manual\n", play);
+        Assert.Contains("  hosts: wave_1\n  order: inventory\n", play);
+        var none = PlanText.Write(PlanDocument.Seal(plan with { Waves = [plan.Waves[0] with { Hosts = [plan.Waves[0].Hosts[1]] }] }), PlanFormat.Ansible);
+        Assert.DoesNotContain("ansible.builtin.apt", none);
+    }
+
+    [Fact]
     public void No_host_name_leaves_its_quotes_or_becomes_a_range()
     {
         var inventory = PlanText.Inventory(Plan("web[1:99]\" , evil: \"{{ lookup }}"), new Dictionary<string, Asset>());

@@ -37,14 +37,15 @@ internal sealed class Replacing
             plan.Emergency || !assets.TryGetValue(asset, out var known) ? null : CalendarReview.WhyClosed(windows, unfrozen, known, time, TimeSpan.FromMinutes(1))?.Reason;
     }
 
-    /// <summary>The patches of the earlier plan, and whatever has superseded them; on its hosts and on those that need them since.</summary>
+    /// <summary>The patches of the earlier plan, and whatever its packages need by now; on its hosts and on those that need them since.</summary>
     public (Func<Finding, bool> Covered, IReadOnlyDictionary<string, DateTimeOffset?> Due) Covered(EstateRisk estate)
     {
-        var products = Plan.Plan.Waves.SelectMany(w => w.Hosts).SelectMany(h => h.Patches).Select(p => p.Patch)
-            .Concat(Plan.Plan.Unscheduled.SelectMany(u => u.Patches)).Select(PatchNames.Product).ToHashSet(StringComparer.Ordinal);
+        var planned = Plan.Plan.Waves.SelectMany(w => w.Hosts).SelectMany(h => h.Patches).ToList();
+        var patches = planned.Select(p => p.Patch).Concat(Plan.Plan.Unscheduled.SelectMany(u => u.Patches)).ToHashSet(StringComparer.Ordinal);
+        var packages = planned.SelectMany(p => p.Packages).Select(p => p.Package).ToHashSet(StringComparer.Ordinal);
         var due = estate.By(f => f.Patch is null ? [] : [f.Patch], Covers, explain: false).ToDictionary(r => r.Id, r => r.DueDate, StringComparer.Ordinal);
         return (Covers, due);
 
-        bool Covers(Finding finding) => finding.Patch is not null && products.Contains(PatchNames.Product(finding.Patch));
+        bool Covers(Finding finding) => finding.Patch is not null && (patches.Contains(finding.Patch) || packages.Contains(finding.Package));
     }
 }

@@ -36,20 +36,37 @@ internal sealed class AnsibleInventory
         text.Append(CultureInfo.InvariantCulture, $"# Hosts of plan {plan.Id}, hash {plan.Hash}, in the order of the plan.\nall:\n  children:\n");
         foreach (var wave in plan.Waves)
         {
-            text.Append(CultureInfo.InvariantCulture, $"    wave_{wave.Number}:\n      hosts:\n");
-            foreach (var host in wave.Hosts.OrderBy(h => h.Start).ThenBy(h => h.Asset, StringComparer.Ordinal))
-            {
-                var asset = assets.GetValueOrDefault(host.Asset);
-                text.Append(CultureInfo.InvariantCulture, $"        {AliasOf(host.Asset)}:\n          ansible_host: {Quoted(asset?.Address ?? host.Name)}\n");
-                if (asset?.Port is { } port) text.Append(CultureInfo.InvariantCulture, $"          ansible_port: {port}\n");
-                if (asset?.User is { } user) text.Append(CultureInfo.InvariantCulture, $"          ansible_user: {Quoted(user)}\n");
-                if (asset?.Transport == TransportKind.Local) text.Append("          ansible_connection: local\n");
-                var packages = host.Patches.SelectMany(p => p.Packages).ToList();
-                text.Append(CultureInfo.InvariantCulture, $"          patchops_start: {Quoted(PlanText.Time(host.Start))}\n");
-                text.Append(CultureInfo.InvariantCulture, $"          patchops_names: {List(packages.Select(p => p.Package))}\n          patchops_packages: {List(packages.Select(p => $"{p.Package}={p.Version}"))}\n");
-            }
+            var hosts = wave.Hosts.OrderBy(h => h.Start).ThenBy(h => h.Asset, StringComparer.Ordinal).ToList();
+            Group(text, Name(wave), hosts.Where(IsAutomatic), assets);
+            Group(text, Name(wave) + "_manual", hosts.Where(h => !IsAutomatic(h)), assets);
         }
         return text.ToString();
+    }
+
+    internal static string Name(PlanWave wave) => string.Create(CultureInfo.InvariantCulture, $"wave_{wave.Number}");
+
+    /// <summary>Whether apt installs something on the host; everything else is left to a person, and named.</summary>
+    internal static bool IsAutomatic(PlannedHost host) => host.Patches.Any(IsApt);
+
+    private static bool IsApt(PlannedPatch patch) => patch.Packages.Count > 0 && !patch.Patch.StartsWith("rpm:", StringComparison.Ordinal);
+
+    private void Group(StringBuilder text, string name, IEnumerable<PlannedHost> hosts, IReadOnlyDictionary<string, Asset> assets)
+    {
+        var list = hosts.ToList();
+        if (list.Count == 0) return;
+        text.Append(CultureInfo.InvariantCulture, $"    {name}:\n      hosts:\n");
+        foreach (var host in list)
+        {
+            var asset = assets.GetValueOrDefault(host.Asset);
+            text.Append(CultureInfo.InvariantCulture, $"        {AliasOf(host.Asset)}:\n          ansible_host: {Quoted(asset?.Address ?? host.Name)}\n");
+            if (asset?.Port is { } port) text.Append(CultureInfo.InvariantCulture, $"          ansible_port: {port}\n");
+            if (asset?.User is { } user) text.Append(CultureInfo.InvariantCulture, $"          ansible_user: {Quoted(user)}\n");
+            if (asset?.Transport == TransportKind.Local) text.Append("          ansible_connection: local\n");
+            var packages = host.Patches.Where(IsApt).SelectMany(p => p.Packages).ToList();
+            text.Append(CultureInfo.InvariantCulture, $"          patchops_start: {Quoted(PlanText.Time(host.Start))}\n");
+            text.Append(CultureInfo.InvariantCulture, $"          patchops_names: {List(packages.Select(p => p.Package))}\n          patchops_packages: {List(packages.Select(p => $"{p.Package}={p.Version}"))}\n");
+            text.Append(CultureInfo.InvariantCulture, $"          patchops_manual: {List(host.Patches.Where(p => !IsApt(p)).Select(p => p.Packages.Count == 0 ? p.Patch : string.Join(' ', p.Packages)))}\n");
+        }
     }
 
     internal static string Quoted(string value) => "!unsafe " + JsonSerializer.Serialize(value, Json);

@@ -29,6 +29,8 @@ internal static class AnsiblePlay
 
     private static void Play(StringBuilder text, PlanWave wave, AnsibleInventory inventory)
     {
+        if (wave.Hosts.Any(h => h.Patches.Any(p => p.Packages.Count == 0 || p.Patch.StartsWith("rpm:", StringComparison.Ordinal)))) Manual(text, wave);
+        if (!wave.Hosts.Any(AnsibleInventory.IsAutomatic)) return;
         var batch = Math.Max(1, new FailureBudget(wave.HaltRule, Math.Max(1, wave.Hosts.Count)).Limit);
         text.Append(CultureInfo.InvariantCulture, $"- name: {Name($"Wave {wave.Number} ({wave.Stage} {wave.Ring}), from {PlanText.Time(wave.Start)} to {PlanText.Time(wave.End)}")}\n  hosts: wave_{wave.Number}\n  order: inventory\n");
         text.Append(CultureInfo.InvariantCulture, $"  serial: {batch}\n  any_errors_fatal: true\n  become: true\n  gather_facts: false\n  tags: [wave_{wave.Number}]\n");
@@ -49,9 +51,11 @@ internal static class AnsiblePlay
             text.Append("      always:\n");
             foreach (var step in wave.Quiesce.Reverse()) Command(text, $"Put back: {step.Name}", step.PutBack, Only(step.Assets, [], inventory), null);
         }
-        var manual = wave.Hosts.SelectMany(h => h.Patches).Where(p => p.Packages.Count == 0).Select(p => p.Patch).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
-        if (manual.Count > 0) Say(text, "    ", "What no package names", "To be installed by other means: " + string.Join(", ", manual));
     }
+
+    /// <summary>Names what apt does not install; connects to no host.</summary>
+    private static void Manual(StringBuilder text, PlanWave wave) =>
+        text.Append(CultureInfo.InvariantCulture, $"- name: {Name($"Wave {wave.Number}: to be installed by other means")}\n  hosts: wave_{wave.Number}:wave_{wave.Number}_manual\n  gather_facts: false\n  tags: [wave_{wave.Number}]\n  tasks:\n    - name: By other means\n      ansible.builtin.debug:\n        var: patchops_manual\n      when: patchops_manual | length > 0\n");
 
     private static void Gate(StringBuilder text, PlanWave wave, HealthGate gate, int number, AnsibleInventory inventory)
     {
