@@ -104,6 +104,8 @@ public sealed class ParityTests
     private static bool Binds(Type property, Type parameter)
     {
         if (property == typeof(bool)) return parameter == typeof(SwitchParameter);
+        if (property == typeof(HostCredential)) return parameter == typeof(PSCredential);
+        if (property == typeof(object)) return parameter == typeof(ScriptBlock);
         if (property == typeof(IReadOnlyDictionary<string, string>)) return parameter == typeof(Hashtable);
         if (property.IsGenericType && property.GetGenericTypeDefinition() == typeof(IReadOnlyList<>)) return parameter == property.GetGenericArguments()[0].MakeArrayType();
         return (Nullable.GetUnderlyingType(property) ?? property) == (Nullable.GetUnderlyingType(parameter) ?? parameter);

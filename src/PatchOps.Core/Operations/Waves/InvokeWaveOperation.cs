@@ -104,7 +104,7 @@ public sealed class InvokeWaveOperation(WaveParts parts) : IOperation<InvokeWave
             Actor = parts.Caller.Account, Runner = parts.Runner, Throttle = request.ThrottleLimit, WaitForStart = request.Wait, RetryFailed = request.RetryFailed, EndWhenSuspended = true,
             Pace = pace, LeaseDuration = request.LeaseDuration,
         };
-        var desk = request.Manual ? new ManualDesk(parts.Caller.Account) : null;
+        var desk = request.Manual ? new ManualDesk(parts.Caller.Account, parts.Clock) : null;
         // A person installs one host after the other, and takes the time it takes.
         if (desk is not null) options = options with { Throttle = 1, StepTimeLimit = TimeSpan.FromHours(24), CallDeadline = TimeSpan.FromMinutes(30), RestartTimeout = TimeSpan.FromHours(4) };
         await parts.AuditAsync("WaveStarted", plan, number, [("ignoreWindow", request.IgnoreWindow), ("hosts", definition.Hosts.Count), ("manual", request.Manual), ("pace", request.Pace.ToString()), ("acceptedCanary", unclear is null ? null : unclear.Message)], cancellationToken).ConfigureAwait(false);

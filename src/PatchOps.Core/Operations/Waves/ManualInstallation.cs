@@ -8,11 +8,13 @@ using PackageChange = PatchOps.Core.Seams.PackageChange;
 namespace PatchOps.Core.Operations.Waves;
 
 /// <summary>Where a wave leaves questions for the person who installs by hand.</summary>
-internal sealed class ManualDesk(string person)
+internal sealed class ManualDesk(string person, TimeProvider clock)
 {
     private readonly Channel<AskEvent> questions = Channel.CreateUnbounded<AskEvent>();
 
     public string Person => person;
+
+    public TimeProvider Clock => clock;
 
     public IAsyncEnumerable<AskEvent> ReadAsync() => questions.Reader.ReadAllAsync(CancellationToken.None);
 
@@ -90,13 +92,13 @@ internal sealed class ManualProvider(IPatchProvider inner, PlannedHost host, Man
         var fence = new StepKey(key.Id[..Math.Min(key.Id.Length, 97)] + "-f", key.Fence, CallDeadline);
         var shown = ByEye ? null : await transport.StartStepAsync(fence, new HostCommand(["true"], CallDeadline), CallDeadline, cancellationToken).ConfigureAwait(false);
         if (shown?.State == StepState.Fenced) return new ProviderReport(new StepReport(key.Id, StepState.Fenced) { Failure = shown.Failure, HighestToken = shown.HighestToken }, true, shown.Failure);
-        var began = System.Diagnostics.Stopwatch.StartNew();
+        var began = desk.Clock.GetTimestamp();
         if (!await desk.AskAsync($"{host.Name}: {what}", text, cancellationToken).ConfigureAwait(false))
         {
             var declined = new Failure("ManualDeclined", FailureKind.Refused, $"{desk.Person} did not {what} on {host.Name}.", host.Asset, "Run Invoke-PatchWave -Manual -RetryFailed when it can be done.");
             return new ProviderReport(new StepReport(key.Id, StepState.NotSent) { Failure = declined }, true, declined);
         }
-        var step = new StepReport(key.Id, StepState.Finished) { ExitCode = 0, CommandLine = $"by hand: {what} {string.Join(", ", changes)}", StandardOutput = $"confirmed by {desk.Person}", Elapsed = began.Elapsed };
+        var step = new StepReport(key.Id, StepState.Finished) { ExitCode = 0, CommandLine = $"by hand: {what} {string.Join(", ", changes)}", StandardOutput = $"confirmed by {desk.Person}", Elapsed = desk.Clock.GetElapsedTime(began) };
         return new ProviderReport(step, false, null);
     }
 
