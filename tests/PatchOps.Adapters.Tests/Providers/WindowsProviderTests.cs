@@ -17,9 +17,9 @@ public sealed class WindowsProviderTests : IDisposable
             if ($Security) { $u.Categories = @([pscustomobject]@{ CategoryID = '0fa1201d-4330-4fa8-8ae9-b877473b6441' }) }
             $u
         }
-        $missing = @((Update '5034441' 'a4d8a1e0-0000-4000-8000-000000000001' 201 "2024-01 Security Update`twith a tab" $true), (Update '2267602' 'a4d8a1e0-0000-4000-8000-000000000002' 200 'Definitions' $false))
-        $present = @((Update '5033118' 'a4d8a1e0-0000-4000-8000-000000000003' 200 'Cumulative' $true))
-        if (Test-Path "$PSScriptRoot/installed") { $present += $missing[0]; $missing = @($missing[1]) }
+        $agentMissing = @((Update '5034441' 'a4d8a1e0-0000-4000-8000-000000000001' 201 "2024-01 Security Update`twith a tab" $true), (Update '2267602' 'a4d8a1e0-0000-4000-8000-000000000002' 200 'Definitions' $false))
+        $agentPresent = @((Update '5033118' 'a4d8a1e0-0000-4000-8000-000000000003' 200 'Cumulative' $true))
+        if (Test-Path "$PSScriptRoot/installed") { $agentPresent += $agentMissing[0]; $agentMissing = @($agentMissing[1]) }
         function New-Object {
             param([Parameter(Position = 0)] $TypeName, $ComObject, [Parameter(Position = 1, ValueFromRemainingArguments)] $ArgumentList)
             switch ($ComObject) {
@@ -35,7 +35,7 @@ public sealed class WindowsProviderTests : IDisposable
                     $s = [pscustomobject]@{}
                     $s | Add-Member ScriptMethod CreateUpdateSearcher {
                         $f = [pscustomobject]@{ Online = $true }
-                        $f | Add-Member ScriptMethod Search { param($q) [pscustomobject]@{ Updates = $(if ($q -like '*IsInstalled=1*') { $present } else { $missing }) } }
+                        $f | Add-Member ScriptMethod Search { param($q) [pscustomobject]@{ Updates = $(if ($q -like '*IsInstalled=1*') { $agentPresent } else { $agentMissing }) } }
                         $f
                     }
                     $s | Add-Member ScriptMethod CreateUpdateDownloader {
