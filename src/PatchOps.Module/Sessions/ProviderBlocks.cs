@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Management.Automation;
 using System.Security.Cryptography;
 using System.Text;
@@ -53,20 +54,18 @@ internal sealed class ProviderBlocks : IProviderBlocks
             foreach (System.Collections.DictionaryEntry entry in map) made.Properties.Add(new PSNoteProperty(entry.Key.ToString(), entry.Value));
             item = made;
         }
-        string? Get(string name) => item?.Properties[name] is { } property ? Text(property.Value) : null;
+        string? Get(string name) => item?.Properties[name] is { } property ? property.Value?.ToString() ?? "" : null;
         string Join(params string?[] fields) => string.Join('\t', fields.Select(f => (f ?? "").Replace('\t', ' ').Replace('\n', ' ')));
-        if (item is null || item.BaseObject is string) return Text(item);
+        if (item is null || item.BaseObject is string) return item?.ToString(null, CultureInfo.InvariantCulture) ?? "";
         if (Get("Refused") is { } code) return Join("refused", code, Get("Message"));
         if (Get("Check") is { } check) return Join("check", check, Get("Status"), Get("Detail"));
         if (Get("Package") is { } package)
         {
             return Get("Candidate") is { } candidate
                 ? Join("update", package, Get("Installed"), candidate, Get("Security") is "True" ? "security" : "", Get("Title"))
-                : Get("Version") is { } version ? Join("package", package, version, Get("Broken")) : Text(item);
+                : Get("Version") is { } version ? Join("package", package, version, Get("Broken")) : item.ToString(null, CultureInfo.InvariantCulture);
         }
         if (Get("Restart") is { } reason) return Join("restart", reason);
-        return Get("BootId") is { } boot ? Join("boot", boot) : Text(item);
+        return Get("BootId") is { } boot ? Join("boot", boot) : item.ToString(null, CultureInfo.InvariantCulture);
     }
-
-    private static string Text(object? value) => Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture) ?? "";
 }

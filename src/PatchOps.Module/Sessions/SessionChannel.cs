@@ -1,4 +1,5 @@
 using System.Collections.ObjectModel;
+using System.Globalization;
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using PatchOps.Adapters.Composition;
@@ -40,7 +41,7 @@ internal sealed class SessionChannel(Asset asset, SessionAccess access) : ISessi
                 var failed = new Failure(lost ? "ConnectionLost" : "SessionFailed", lost ? FailureKind.Unavailable : FailureKind.Failed, $"The session to host '{asset.Name}' {(lost ? "broke" : "failed")}: {error}", asset.Name);
                 return SessionAnswer.Of(lost ? CommandFate.Unknown : CommandFate.Finished, failed);
             }
-            return new SessionAnswer(CommandFate.Finished, string.Join('\n', output.Select(o => Convert.ToString(o, System.Globalization.CultureInfo.InvariantCulture))), null);
+            return new SessionAnswer(CommandFate.Finished, string.Join('\n', output.Select(o => o?.ToString(null, CultureInfo.InvariantCulture) ?? "")), null);
         }
         finally
         {
