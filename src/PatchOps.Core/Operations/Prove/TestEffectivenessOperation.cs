@@ -9,7 +9,7 @@ using PatchOps.Domain;
 namespace PatchOps.Core.Operations.Prove;
 
 /// <summary>Tests problems of the store, and keeps the verdicts: they move the next risk score.</summary>
-public sealed class TestEffectivenessOperation(Func<ICatalogue> open, Func<IAuditLog> audit, EffectivenessPolicy policy, TimeProvider clock, Caller caller) : IOperation<TestEffectivenessRequest>
+public sealed class TestEffectivenessOperation(Func<ICatalogue> open, Func<IJournal> journal, Func<IAuditLog> audit, EffectivenessPolicy policy, TimeProvider clock, Caller caller) : IOperation<TestEffectivenessRequest>
 {
     public async IAsyncEnumerable<OperationEvent> RunAsync(TestEffectivenessRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -52,7 +52,7 @@ public sealed class TestEffectivenessOperation(Func<ICatalogue> open, Func<IAudi
                 await audit().AppendAsync(new AuditRecord($"verdict/{result.Problem}/{result.Verdict}/{result.AfterCount}/{result.BeforeCount}/{now:yyyyMMdd}", caller.Account, "Verdict", result.Problem,
                     CanonicalJson.Of(("verdict", result.Verdict.ToString()), ("patch", result.Patch), ("before", result.BeforeCount), ("after", result.AfterCount))), now, cancellationToken).ConfigureAwait(false);
                 learning ??= new ProblemLearning(catalogue, now);
-                if (await ProblemFeedback.KeepAsync(catalogue, audit(), learning.Learn(result), result.Problem, caller, now, cancellationToken).ConfigureAwait(false) is { } opened)
+                if (await ProblemFeedback.KeepAsync(catalogue, journal(), audit(), learning.Learn(result), result.Problem, caller, now, cancellationToken).ConfigureAwait(false) is { } opened)
                     yield return new WarningEvent($"{result.Problem}: {result.Verdict}. A joint investigation was opened: Get-PatchInvestigation {opened.Id}.");
             }
             yield return new ResultEvent(result);
