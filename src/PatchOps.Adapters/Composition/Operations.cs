@@ -77,7 +77,7 @@ internal static class Operations
         [typeof(GetOutboxRequest)] = Of<GetOutboxRequest>(p => new GetOutboxOperation(p.Outbox)),
         [typeof(GetWindowRequest)] = Of<GetWindowRequest>(p => new GetWindowOperation(p.Catalogue, p.Policy.Planning, p.Clock)),
         [typeof(WatchRecurrenceRequest)] = Of<WatchRecurrenceRequest>(p => new WatchRecurrenceOperation(p.Catalogue, p.Policy.Effectiveness, p.Clock)),
-        [typeof(TestEffectivenessRequest)] = Of<TestEffectivenessRequest>(p => new TestEffectivenessOperation(() => p.Catalogue, () => p.Audit, new MetricFile(), p.Policy.Effectiveness, p.Clock, p.Caller)),
+        [typeof(TestEffectivenessRequest)] = Of<TestEffectivenessRequest>(p => new TestEffectivenessOperation(() => p.Catalogue, () => p.Journal, () => p.Audit, new MetricFile(), p.Policy.Effectiveness, p.Clock, p.Caller)),
         [typeof(InvokeWaveRequest)] = Of<InvokeWaveRequest>(p => new InvokeWaveOperation(Waves(p))),
         [typeof(UndoWaveRequest)] = Of<UndoWaveRequest>(p => new UndoWaveOperation(Waves(p))),
         [typeof(GetWaveRequest)] = Of<GetWaveRequest>(p => new GetWaveOperation(p.Catalogue, p.Journal)),

@@ -68,6 +68,9 @@ public sealed record ProblemOutcome
     /// <summary>What was learnt, one sentence each.</summary>
     public IReadOnlyList<string> Learnt { get; init; } = [];
 
+    /// <summary>What tests, verification and probes said when it was deployed, one line for each step of each wave.</summary>
+    public IReadOnlyList<string> Tests { get; init; } = [];
+
     /// <summary>Incidents after deployment that PatchOps linked to the problem.</summary>
     public int LinkedIncidents { get; init; }
 

@@ -157,6 +157,60 @@ public sealed class ProblemRecordTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_problem_whose_patch_a_wave_is_deploying_cannot_be_closed()
+    {
+        await estate.RunAsync(new NewPlanRequest { Name = "p", Patch = [Patch] });
+        var plan = Assert.Single(Catalogue.Plans());
+        var wave = plan.Waves.First(w => w.Hosts.Count > 0);
+        var host = wave.Hosts[0].Asset;
+        var journal = estate.Host.Store(null).Journal;
+        await journal.AppendAsync([Entry("started", null, nameof(Core.Waves.State.WaveStep.Started))], CancellationToken.None);
+        Verdict(EffectivenessVerdict.Effective);
+        await DeployAsync(host, -30, DeploymentOutcome.Succeeded);
+        var refused = await estate.FailAsync(new SetProblemRequest { Id = "PRB1", Status = "Closed" });
+        Assert.Equal(("WaveRunning", FailureKind.Conflict), (refused.Code, refused.Kind));
+        Assert.Contains(plan.Id, refused.Message);
+        // Anything else about the record may change meanwhile.
+        Assert.Empty((await estate.RunAsync(new SetProblemRequest { Id = "PRB1", Priority = "1" })).Failures);
+
+        await journal.AppendAsync([Entry("completed", null, nameof(Core.Waves.State.WaveStep.Completed))], CancellationToken.None);
+        Assert.Empty((await estate.RunAsync(new SetProblemRequest { Id = "PRB1", Status = "Closed" })).Failures);
+        Assert.False(Stored().IsOpen);
+
+        JournalEntry Entry(string key, string? asset, string step) => new()
+        {
+            Key = key, PlanId = plan.Id, Wave = wave.Number, Asset = asset, Step = step, Phase = JournalPhase.Outcome, Outcome = "Succeeded", At = Now, Token = 1,
+        };
+    }
+
+    [Fact]
+    public async Task What_tests_said_when_the_patch_was_deployed_reaches_the_record_with_the_verdict()
+    {
+        await estate.RunAsync(new NewPlanRequest { Name = "p", Patch = [Patch] });
+        var plan = Assert.Single(Catalogue.Plans());
+        var wave = plan.Waves.First(w => w.Hosts.Count > 0);
+        var host = wave.Hosts[0].Asset;
+        await estate.Host.Store(null).Journal.AppendAsync(
+        [
+            .. new[] { ("Verify", "Succeeded"), ("TestAfter", "Failed"), ("TestAfter", "Succeeded") }.Select((s, i) => new JournalEntry
+            {
+                Key = $"k{i}", PlanId = plan.Id, Wave = wave.Number, Asset = host, Step = s.Item1, Phase = JournalPhase.Outcome, Outcome = s.Item2, At = Now.AddDays(-100), Token = 1,
+            }),
+        ], CancellationToken.None);
+        await DeployAsync("web1", -100, DeploymentOutcome.Succeeded);
+        await DeployAsync("web2", -100, DeploymentOutcome.Succeeded);
+        // Every second day one on each host, then none; another host shows that the data go on.
+        var incidents = Enumerable.Range(0, 75).SelectMany(i => new[] { "web1", "web2" }.Select(w => new Incident { Id = $"{w}-{i}", Opened = Now.AddDays(-250 + (2 * i)).AddHours(-3), ConfigurationItem = w, Category = "Stall", Problem = "PRB1" }));
+        await estate.RunAsync(new ImportIncidentRequest { InputObject = [.. incidents, new Incident { Id = "last", Opened = Now.AddDays(-1), ConfigurationItem = "db1", Category = "Other" }] });
+        await estate.RunAsync(new TestEffectivenessRequest { Problem = ["PRB1"] });
+        var outcome = Stored().Outcome!;
+        Assert.Equal(EffectivenessVerdict.Effective, outcome.Verdict);
+        Assert.Equal([$"Plan {plan.Id}, wave {wave.Number}: Verify 1 Succeeded", $"Plan {plan.Id}, wave {wave.Number}: TestAfter 1 Failed, 1 Succeeded"], outcome.Tests);
+        Assert.Equal(["web1", "web2"], outcome.Deployed);
+        Assert.Equal(["foo 1.1"], outcome.FixedVersions);
+    }
+
+    [Fact]
     public void An_edit_of_what_somebody_else_changed_meanwhile_is_a_conflict()
     {
         var read = Stored();

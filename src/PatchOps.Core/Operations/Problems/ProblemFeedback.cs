@@ -8,10 +8,10 @@ namespace PatchOps.Core.Operations.Problems;
 internal static class ProblemFeedback
 {
     /// <returns>The investigation, where one was opened.</returns>
-    public static async Task<PatchInvestigation?> KeepAsync(ICatalogue catalogue, IAuditLog audit, LearntOutcome? learnt, string problem, Caller caller, DateTimeOffset now, CancellationToken cancellationToken)
+    public static async Task<PatchInvestigation?> KeepAsync(ICatalogue catalogue, IJournal journal, IAuditLog audit, LearntOutcome? learnt, string problem, Caller caller, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (learnt is null) return null;
-        catalogue.SetOutcome(problem, learnt.Outcome);
+        catalogue.SetOutcome(problem, learnt.Outcome with { Tests = await WaveTests.ReadAsync(catalogue, journal, learnt.Outcome, cancellationToken).ConfigureAwait(false) });
         if (learnt.Links.Count > 0 && catalogue.LinkIncidents(learnt.Links, now) is > 0 and var linked)
             await audit.AppendAsync(new AuditRecord(Guid.NewGuid().ToString("N"), caller.Account, "IncidentsLinked", problem, CanonicalJson.Of(("count", linked), ("first", learnt.Links[0].Incident))), now, cancellationToken).ConfigureAwait(false);
         if (learnt.Investigation is { } investigation)

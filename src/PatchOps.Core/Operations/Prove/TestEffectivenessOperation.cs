@@ -10,7 +10,7 @@ namespace PatchOps.Core.Operations.Prove;
 
 /// <summary>Tests problems of the store, and keeps the verdicts: they move the next risk score.</summary>
 public sealed class TestEffectivenessOperation(
-    Func<ICatalogue> open, Func<IAuditLog> audit, IMetricFile metrics, EffectivenessPolicy policy, TimeProvider clock, Caller caller) : IOperation<TestEffectivenessRequest>
+    Func<ICatalogue> open, Func<IJournal> journal, Func<IAuditLog> audit, IMetricFile metrics, EffectivenessPolicy policy, TimeProvider clock, Caller caller) : IOperation<TestEffectivenessRequest>
 {
     /// <summary>Problems analysed between two signs of life.</summary>
     private const int Batch = 256;
@@ -89,7 +89,7 @@ public sealed class TestEffectivenessOperation(
         var learning = new ProblemLearning(catalogue, now);
         foreach (var verdict in verdicts)
         {
-            if (await ProblemFeedback.KeepAsync(catalogue, audit(), learning.Learn(verdict), verdict.Problem!, caller, now, cancellationToken).ConfigureAwait(false) is { } investigation) opened.Add(investigation);
+            if (await ProblemFeedback.KeepAsync(catalogue, journal(), audit(), learning.Learn(verdict), verdict.Problem!, caller, now, cancellationToken).ConfigureAwait(false) is { } investigation) opened.Add(investigation);
         }
         return opened;
     }

@@ -63,7 +63,7 @@ public sealed class CandidateFinder
     private List<Finding> Open()
     {
         var exceptions = new ExceptionLedger(catalogue, asOf);
-        return [.. new EstateExposure(catalogue, asOf).Findings().Where(f => f.Status == FindingStatus.Affected && !exceptions.Excepts(f))];
+        return [.. new EstateExposure(catalogue, asOf).Findings(FindingFilter.Open).Where(f => !exceptions.Excepts(f))];
     }
 
     /// <summary>A problem claims its linked incidents, and the unlinked ones of the groups it dominates on its own items; the rest of a group stands alone.</summary>

@@ -59,10 +59,10 @@ public sealed class IncidentMatcher
         }
         var packages = new PackageWords(catalogue, seen.SelectMany(s => s.Words).Distinct(StringComparer.OrdinalIgnoreCase));
         var found = new Dictionary<string, List<(int Strength, Finding Finding, string Why)>>(StringComparer.Ordinal);
-        foreach (var finding in new EstateExposure(catalogue, asOf).Findings())
+        foreach (var finding in new EstateExposure(catalogue, asOf).Findings(FindingFilter.Open with { Assets = byAsset.Keys.ToHashSet(StringComparer.Ordinal) }))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (finding.Status != FindingStatus.Affected || !byAsset.TryGetValue(finding.Asset, out var incidents)) continue;
+            if (!byAsset.TryGetValue(finding.Asset, out var incidents)) continue;
             foreach (var incident in incidents)
             {
                 if (Why(incident, finding, packages) is not { } match) continue;
