@@ -4,7 +4,7 @@ using PatchOps.Core.Operations;
 namespace PatchOps.Cli;
 
 /// <summary>A table that redraws itself on a terminal while a wave runs: its hosts with their last step, and how far the wave is.</summary>
-internal sealed class LiveTable(TextWriter terminal, int width, int height, TimeProvider clock)
+public sealed class LiveTable(TextWriter terminal, int width, int height, TimeProvider clock)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(150);
 
