@@ -51,7 +51,7 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
         var events = Session.Host().RunAsync(request, caller, stop.Token).GetAsyncEnumerator(stop.Token);
         try
         {
-            while (events.MoveNextAsync().AsTask().GetAwaiter().GetResult()) Write(events.Current);
+            while (Next(events)) Write(events.Current);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -62,6 +62,13 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
             // Also when a reader downstream stops early: the operation gets to flush its evidence.
             events.DisposeAsync().AsTask().GetAwaiter().GetResult();
         }
+    }
+
+    /// <summary>Most events are there already: only those that are not cost a task.</summary>
+    private static bool Next(IAsyncEnumerator<OperationEvent> events)
+    {
+        var next = events.MoveNextAsync();
+        return next.IsCompletedSuccessfully ? next.Result : next.AsTask().GetAwaiter().GetResult();
     }
 
     protected virtual void Write(OperationEvent next)

@@ -57,7 +57,7 @@ internal static class Operations
         [typeof(TestAuditRequest)] = Of<TestAuditRequest>(p => new TestAuditOperation(p.Audit)),
         [typeof(GetExposureRequest)] = Of<GetExposureRequest>(p => new GetExposureOperation(p.Catalogue, p.Clock, p.Policy)),
         [typeof(GetRiskRequest)] = Of<GetRiskRequest>(p => new GetRiskOperation(p.Catalogue, p.Policy.Risk, p.Clock, p.Policy.Content)),
-        [typeof(NewExceptionRequest)] = Of<NewExceptionRequest>(p => new NewExceptionOperation(p.Catalogue, p.Audit, p.Policy.Exceptions, p.Clock, p.Caller)),
+        [typeof(NewExceptionRequest)] = Of<NewExceptionRequest>(p => NewException(p)),
         [typeof(GetExceptionRequest)] = Of<GetExceptionRequest>(p => new GetExceptionOperation(p.Catalogue, p.Clock)),
         [typeof(RevokeExceptionRequest)] = Of<RevokeExceptionRequest>(p => new RevokeExceptionOperation(p.Catalogue, p.Audit, p.Clock, p.Caller)),
         [typeof(GetCandidateRequest)] = Of<GetCandidateRequest>(p => new GetCandidateOperation(p.Catalogue, p.Policy, p.Clock)),
@@ -105,6 +105,12 @@ internal static class Operations
 
     private static ImportRecordsOperation<TRequest> Records<TRequest>(Parts p, IRecordReader reader, params IReadOnlyList<RecordMapping> mappings) where TRequest : ImportRecordsRequest =>
         new(p.Catalogue, reader, p.Audit, p.Clock, p.Caller, mappings);
+
+    private static NewExceptionOperation NewException(Parts p)
+    {
+        var policy = p.Policy;
+        return new NewExceptionOperation(p.Catalogue, p.Audit, policy.Exceptions, policy.Planning.Freezes, p.Clock, p.Caller);
+    }
 
     private static HostInventory Inventory(Parts p)
     {

@@ -31,7 +31,7 @@ internal sealed class CvssContextConverter : JsonConverter<CvssContextTable>
     private static Dictionary<T, string> Pieces<T>(IEnumerable<T> keys, Func<T, CvssContext> context) where T : notnull =>
         keys.Select(k => (Key: k, Context: context(k))).Where(p => !p.Context.IsEmpty).ToDictionary(p => p.Key, p => p.Context.ToString());
 
-    private sealed record Tables
+    internal sealed record Tables
     {
         public Dictionary<int, string> Criticality { get; init; } = [];
 

@@ -1,117 +1,75 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using System.Text.Json.Serialization;
 using PatchOps.Core.Governance;
-using PatchOps.Core.Risk;
+using PatchOps.Core.Governance.Checks;
 using PatchOps.Domain;
-using YamlDotNet.Core;
-using YamlDotNet.RepresentationModel;
 
 namespace PatchOps.Adapters.Policies;
 
-/// <summary>Reads the policy file (YAML, and so JSON): unknown keys and values that contradict each other are refused with their line.</summary>
+/// <summary>Reads the policy file (YAML, JSON or psd1): unknown keys, values that do not fit and values that contradict each other are refused with their lines.</summary>
 internal static class PolicyFile
 {
     public const string EnvironmentVariable = "PATCHOPS_POLICY";
 
-    internal static readonly JsonSerializerOptions Options = new()
-    {
-        PropertyNameCaseInsensitive = true,
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        NumberHandling = JsonNumberHandling.AllowReadingFromString,
-        Converters = { new JsonStringEnumConverter(), new CvssContextConverter() },
-    };
+    private const int MostTold = 8;
 
     /// <param name="path">File; null for the environment's, then the built-in policy.</param>
-    /// <exception cref="FailureException"><c>PathNotFound</c>, <c>PolicyInvalid</c> with line.</exception>
+    /// <exception cref="FailureException"><c>PathNotFound</c>, <c>PathNotReadable</c>, <c>PolicyInvalid</c> with every fault's line.</exception>
     public static PatchPolicy Read(string? path)
     {
         if (string.IsNullOrWhiteSpace(path)) path = Environment.GetEnvironmentVariable(EnvironmentVariable);
-        if (string.IsNullOrWhiteSpace(path)) return PatchPolicy.Default;
-        if (!File.Exists(path)) throw new FailureException("PathNotFound", FailureKind.NotFound, $"The policy file '{path}' does not exist.", path, "Check -Policy or $PATCHOPS_POLICY.");
-        using var text = File.OpenText(path);
-        return Parse(text, path);
+        return string.IsNullOrWhiteSpace(path) ? PatchPolicy.Default : Parse(Text(path), path);
     }
 
-    internal static PatchPolicy Parse(TextReader text, string name)
+    /// <summary>Everything that is to be said of a file, warnings included.</summary>
+    /// <exception cref="FailureException"><c>PathNotFound</c>, <c>PathNotReadable</c>.</exception>
+    public static IReadOnlyList<PolicyFault> Examine(string path) => Examine(Text(path), path).Faults;
+
+    internal static PatchPolicy Parse(string text, string name)
     {
-        var lines = new Dictionary<string, long>(StringComparer.OrdinalIgnoreCase);
+        var (policy, faults) = Examine(text, name);
+        var errors = faults.Where(f => f.Severity == FindingSeverity.Error).ToList();
+        if (errors.Count == 0) return policy;
+        var told = errors.Take(MostTold).Select((f, i) => i == 0 ? $"{Place(name, f)}{Ended(f.Message)}" : $"{(f.Line is { } line ? FormattableString.Invariant($"Line {line}: ") : "")}{Ended(f.Message)}");
+        var rest = errors.Count > MostTold ? FormattableString.Invariant($" And {errors.Count - MostTold} more.") : "";
+        throw new FailureException("PolicyInvalid", FailureKind.InvalidInput, string.Join(' ', told) + rest, name, "Correct the policy file; docs/policy.md lists every key with its default, and Test-PatchPolicy shows every fault.");
+    }
+
+    private static (PatchPolicy Policy, IReadOnlyList<PolicyFault> Faults) Examine(string text, string name)
+    {
+        PolicyDocument document;
         try
         {
-            var stream = new YamlStream();
-            stream.Load(text);
-            if (stream.Documents.Count == 0) return PatchPolicy.Default;
-            if (ToJson(stream.Documents[0].RootNode, "$", lines) is not { } node) return PatchPolicy.Default;
-            var policy = node.Deserialize<PatchPolicy>(Options) ?? PatchPolicy.Default;
-            RiskPolicyCheck.Require(policy.Risk);
-            return policy;
+            document = PolicyDocument.Parse(text, name);
         }
-        catch (YamlException e)
+        catch (PolicyTextException e)
         {
-            throw Invalid(name, e.Start.Line, e.InnerException?.Message ?? e.Message, e);
+            return (PatchPolicy.Default, [new PolicyFault { Line = e.Line > 0 ? (int)e.Line : null, Key = "", Message = e.Message }]);
         }
-        catch (InvalidOperationException e)
+        var binder = new PolicyBinder(document);
+        var policy = binder.Bind();
+        var wrong = binder.Faults.Select(f => f.Key).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        // What was left out because it does not fit would be judged by its default: one fault is enough there.
+        var checks = PolicyCheck.Of(policy).Where(r => !r.Keys.Any(k => wrong.Any(w => k.StartsWith(w, StringComparison.OrdinalIgnoreCase)))).Select(r =>
         {
-            // The YAML library breaks off like this on some texts that end in the middle.
-            throw Invalid(name, 0, "the file is no complete YAML.", e);
-        }
-        catch (JsonException e)
-        {
-            throw Invalid(name, lines.GetValueOrDefault(e.Path ?? "$", Nearest(lines, e.Path)), Reason(e), e);
-        }
-        catch (ArgumentException e)
-        {
-            throw Invalid(name, 0, e.Message, e);
-        }
+            var key = r.Keys.FirstOrDefault(k => document.Line(k) is not null) ?? r.Keys[0];
+            return new PolicyFault { Line = document.Nearest(key), Key = key, Severity = r.Severity, Message = r.Message };
+        });
+        return (policy, [.. binder.Faults.Concat(checks).OrderBy(f => f.Line).ThenBy(f => f.Key, StringComparer.Ordinal)]);
     }
 
-    private static JsonNode? ToJson(YamlNode node, string path, Dictionary<string, long> lines)
+    private static string Text(string path)
     {
-        lines[path] = node.Start.Line;
-        switch (node)
+        if (!File.Exists(path)) throw new FailureException("PathNotFound", FailureKind.NotFound, $"The policy file '{path}' does not exist.", path, "Check -Policy or $PATCHOPS_POLICY.");
+        try
         {
-            case YamlMappingNode map:
-                var json = new JsonObject();
-                foreach (var (key, value) in map.Children)
-                {
-                    if (key is not YamlScalarNode { Value: { } name }) throw new YamlException(key.Start, key.End, "a key must be a name");
-                    lines[$"{path}.{name}"] = key.Start.Line;
-                    // A section without content, such as one whose keys are all commented out, keeps its defaults.
-                    if (ToJson(value, $"{path}.{name}", lines) is { } given) json[name] = given;
-                    lines[$"{path}.{name}"] = key.Start.Line;
-                }
-                return json;
-            case YamlSequenceNode list:
-                return new JsonArray([.. list.Children.Select((c, i) => ToJson(c, $"{path}[{i}]", lines))]);
-            case YamlScalarNode scalar:
-                return Scalar(scalar);
-            default:
-                return null;
+            return File.ReadAllText(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new FailureException(new Failure("PathNotReadable", FailureKind.Unavailable, $"The policy file '{path}' cannot be read: {e.Message}", path, "Check the rights on the file."), e);
         }
     }
 
-    private static JsonNode? Scalar(YamlScalarNode scalar)
-    {
-        var text = scalar.Value;
-        if (scalar.Style is ScalarStyle.SingleQuoted or ScalarStyle.DoubleQuoted) return JsonValue.Create(text);
-        if (string.IsNullOrEmpty(text) || text is "~" or "null") return null;
-        if (text is "true" or "false") return JsonValue.Create(text == "true");
-        // Numbers stay as they are written: a key that takes a text (a port, a date) gets just that, and one that takes a number reads it.
-        return JsonValue.Create(text);
-    }
+    private static string Place(string name, PolicyFault fault) => fault.Line is { } line ? FormattableString.Invariant($"{name}, line {line}: ") : $"{name}: ";
 
-    private static long Nearest(Dictionary<string, long> lines, string? path)
-    {
-        for (var at = path; !string.IsNullOrEmpty(at); at = at[..Math.Max(0, Math.Max(at.LastIndexOf('.'), at.LastIndexOf('[')))])
-            if (lines.TryGetValue(at, out var line)) return line;
-        return 1;
-    }
-
-    private static string Reason(JsonException e) =>
-        e.Message.Contains("could not be mapped", StringComparison.Ordinal)
-            ? $"the key '{e.Path?[2..]}' is not known"
-            : $"the value of '{(e.Path?.Length > 2 ? e.Path[2..] : e.Path)}' does not fit";
-
-    private static FailureException Invalid(string name, long line, string reason, Exception inner) =>
-        new(new Failure("PolicyInvalid", FailureKind.InvalidInput, line > 0 ? $"{name}, line {line}: {reason}." : $"{name}: {reason}", name, "Correct the policy file; docs/policy.md lists every key with its default."), inner);
+    private static string Ended(string text) => text.EndsWith('.') || text.EndsWith('?') ? text : text + ".";
 }

@@ -1,5 +1,6 @@
 using PatchOps.Core.Governance;
 using PatchOps.Core.Seams;
+using PatchOps.Domain;
 
 namespace PatchOps.Adapters.Policies;
 
@@ -7,4 +8,6 @@ namespace PatchOps.Adapters.Policies;
 internal sealed class PolicySource : IPolicySource
 {
     public PatchPolicy Read(string? path) => PolicyFile.Read(path);
+
+    public IReadOnlyList<PolicyFault> Examine(string path) => PolicyFile.Examine(path);
 }

@@ -14,7 +14,10 @@ public sealed record OpenPatch(string Asset, string? Patch, string Package, Patc
     public bool OverdueAt(DateTimeOffset asOf) => Patch is not null && Risk.DueDate < asOf;
 }
 
-/// <summary>Everything that key figures and reports count, as known on one day and read once.</summary>
+/// <summary>Findings of one asset and patch that an active exception leaves open on purpose; figures leave them out and say how many.</summary>
+public sealed record ExceptedFindings(string Asset, string? Patch, int Count);
+
+/// <summary>Everything that key figures and reports count, as known on one day and read once. What an active exception covers is counted apart.</summary>
 public sealed class EstateFacts
 {
     private const char Separator = '\u001f';
@@ -59,6 +62,9 @@ public sealed class EstateFacts
     /// <summary>How long fixes of vulnerabilities found here took; read when asked for.</summary>
     public Lazy<IReadOnlyList<FixDelivery>> Deliveries { get; init; } = new(() => []);
 
+    /// <summary>What <see cref="Open"/> leaves out.</summary>
+    public IReadOnlyList<ExceptedFindings> Excepted { get; init; } = [];
+
     public Asset? Asset(string? id) => id is not null && byId.TryGetValue(id, out var asset) ? asset : null;
 
     /// <summary>Name that people use, or the id where the asset is unknown.</summary>
@@ -66,7 +72,7 @@ public sealed class EstateFacts
 
     /// <summary>Reads a store.</summary>
     public static EstateFacts Read(ICatalogue catalogue, RiskPolicy policy, DateTimeOffset asOf, CancellationToken cancellationToken) =>
-        Read(catalogue, new EstateRisk(catalogue, policy, asOf, includeExcepted: true), asOf, cancellationToken);
+        Read(catalogue, new EstateRisk(catalogue, policy, asOf), asOf, cancellationToken);
 
     /// <inheritdoc cref="Read(ICatalogue, RiskPolicy, DateTimeOffset, CancellationToken)"/>
     public static EstateFacts Read(ICatalogue catalogue, EstateRisk risk, DateTimeOffset asOf, CancellationToken cancellationToken)
@@ -86,6 +92,7 @@ public sealed class EstateFacts
             var parts = one.Id.Split(Separator);
             open.Add(new OpenPatch(parts[0], parts[1].Length == 0 ? null : parts[1], parts[2], one));
         }
+        var excepted = risk.Excepted.GroupBy(e => (e.Key.Asset, e.Key.Patch)).Select(g => new ExceptedFindings(g.Key.Asset, g.Key.Patch, g.Sum(e => e.Value))).ToList();
         var ids = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
         string? Resolve(string item) => ids.TryGetValue(item, out var id) ? id : ids[item] = catalogue.ResolveAsset(item);
         return new EstateFacts(
@@ -94,6 +101,7 @@ public sealed class EstateFacts
             [.. catalogue.Incidents(null, asOf)], [.. catalogue.Changes().Select(c => c with { ConfigurationItems = [.. c.ConfigurationItems.Select(i => Resolve(i) ?? i)] })],
             open, fixes)
         {
+            Excepted = excepted,
             Deliveries = new Lazy<IReadOnlyList<FixDelivery>>(() =>
             {
                 var threats = catalogue.Threats([.. closed.Keys.Select(c => c.Vulnerability).Distinct(StringComparer.OrdinalIgnoreCase)], asOf);

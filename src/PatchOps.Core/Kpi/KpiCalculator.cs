@@ -23,6 +23,7 @@ public sealed class KpiCalculator
     private readonly Dictionary<string, int> incidentsOf;
     private readonly ILookup<string, double> windows;
     private readonly VendorRecord vendors;
+    private readonly ILookup<string, ExceptedFindings> excepted;
 
     /// <param name="period">Deployments started, incidents opened and problems resolved in it count; null for all up to the day of the facts.</param>
     /// <param name="agreedDays">Days within which vendors owe a fix, by vendor or <c>default</c>; null where nothing was agreed.</param>
@@ -36,6 +37,7 @@ public sealed class KpiCalculator
         deployments = facts.Deployments.Where(d => this.period.Contains(d.Started)).ToLookup(groups.Of, StringComparer.Ordinal);
         assets = facts.Assets.ToLookup(a => groups.OfAsset(a.Id), StringComparer.Ordinal);
         open = facts.Open.ToLookup(groups.Of, StringComparer.Ordinal);
+        excepted = facts.Excepted.ToLookup(groups.Of, StringComparer.Ordinal);
         attempts = facts.Deployments.GroupBy(d => (d.Patch, d.Asset)).ToDictionary(g => g.Key, g => g.OrderBy(d => d.Started).ToList());
         problems = facts.Problems.GroupBy(p => p.Id, StringComparer.OrdinalIgnoreCase).ToDictionary(g => g.Key, g => g.First(), StringComparer.OrdinalIgnoreCase);
         resolved = facts.Problems.Where(p => p.Resolved is { } at && this.period.Contains(at)).SelectMany(p => groups.Of(p).Select(g => (g, p))).ToLookup(x => x.g, x => x.p, StringComparer.Ordinal);
@@ -62,6 +64,7 @@ public sealed class KpiCalculator
         yield return Make(KpiNames.FixRate, group, vendors.FixRate(group).Times(Percent));
         yield return Make(KpiNames.Delivery, group, vendors.Delivery(group));
         yield return Make(KpiNames.DeliveryInTime, group, vendors.InTime(group).Times(Percent));
+        yield return Make(KpiNames.LeftOpen, group, new Estimate(facts.Assets.Count == 0 ? null : excepted[group].Sum(e => e.Count), null, null, excepted[group].LongCount()));
     }
 
     /// <summary>Success, failure and rollback of deployments, and the time from a failure to the next success.</summary>

@@ -29,6 +29,8 @@ internal sealed class KpiGroups(EstateFacts facts, KpiGrouping by)
 
     public string Of(OpenPatch open) => !ByPatch ? OfAsset(open.Asset) : open.Patch is { } patch ? OfPatch(patch) : None;
 
+    public string Of(ExceptedFindings excepted) => !ByPatch ? OfAsset(excepted.Asset) : excepted.Patch is { } patch ? OfPatch(patch) : None;
+
     public IEnumerable<string> Of(Problem problem) =>
         by == KpiGrouping.Tenant ? [Whole] : ByPatch ? problem.Patches.Select(OfPatch).Distinct() : problem.ConfigurationItems.Select(OfAsset).Distinct();
 
@@ -42,7 +44,7 @@ internal sealed class KpiGroups(EstateFacts facts, KpiGrouping by)
     {
         if (by == KpiGrouping.Tenant) return [Whole];
         var names = ByPatch
-            ? facts.Deployments.Select(Of).Concat(facts.Open.Select(Of)).Concat(facts.Problems.SelectMany(Of))
+            ? facts.Deployments.Select(Of).Concat(facts.Open.Select(Of)).Concat(facts.Excepted.Select(Of)).Concat(facts.Problems.SelectMany(Of))
             : facts.Assets.Select(a => OfAsset(a.Id)).Concat(facts.Deployments.Select(Of));
         var order = Enum.GetNames<AssetEnvironment>();
         return [.. names.Distinct(StringComparer.Ordinal).OrderBy(n => Array.IndexOf(order, n) is >= 0 and var i ? i : order.Length).ThenBy(n => n == None).ThenBy(n => n, StringComparer.Ordinal)];

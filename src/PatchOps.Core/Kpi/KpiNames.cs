@@ -21,6 +21,7 @@ public static class KpiNames
     public const string FixRate = "Fix rate";
     public const string Delivery = "Vendor delivery, median";
     public const string DeliveryInTime = "Vendor delivery in time";
+    public const string LeftOpen = "Findings left open by exception";
 
     private const string Wilson = "95 % Wilson interval.";
     private const string Order = "Interval between order statistics, at least 95 %.";
@@ -33,7 +34,7 @@ public static class KpiNames
         [FailureRate] = ("%", "Deployments that failed or were rolled back, of all that were started. " + Wilson),
         [RollbackRate] = ("%", "Deployments that were rolled back, of all that were started. " + Wilson),
         [Repair] = ("hours", "From the start of a failed or rolled back deployment to the end of the next successful one of the same patch on the same asset; those without one do not count. " + Student),
-        [Compliance] = ("%", "Assets without an affected finding past its due date, of all assets. " + Wilson),
+        [Compliance] = ("%", "Assets without an affected finding past its due date, of all assets; what an exception covers does not count. " + Wilson),
         [PatchMedian] = ("days", "From the day a fix could be had to the first successful deployment on an asset; what is still open does not count. " + Order),
         [PatchNinetieth] = ("days", "From the day a fix could be had to the first successful deployment on an asset; what is still open does not count. " + Order),
         [AnswerMedian] = ("days", "From the opening of a problem to the first successful deployment for it on an asset. " + Order),
@@ -47,5 +48,6 @@ public static class KpiNames
         [FixRate] = ("%", "Problems whose patch was found Effective, of all with a verdict (Test-PatchEffectiveness), each by its last one. " + Wilson),
         [Delivery] = ("days", "From the publication of a vulnerability found here to the day its fix could be had, 0 where the fix came first. By vendor, product or tenant. " + Order),
         [DeliveryInTime] = ("%", "Those fixes that came within the days agreed (policy problems.vendorDays), of those with an agreement. " + Wilson),
+        [LeftOpen] = ("findings", "Open findings that an active acceptance, deferral or pin covers: the other figures leave them out. N is the number of patches on assets. A complete count, no interval."),
     };
 }

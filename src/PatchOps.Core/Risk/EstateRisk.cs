@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using PatchOps.Core.Exposure;
 using PatchOps.Core.Governance;
 using PatchOps.Core.Governance.Exceptions;
@@ -6,14 +7,18 @@ using PatchOps.Domain;
 
 namespace PatchOps.Core.Risk;
 
-/// <summary>Scores an estate: gathers what is known on a day and feeds the risk model.</summary>
+/// <summary>Scores an estate: gathers what is known on a day and feeds the risk model. Findings stream through; none is held but the few that are asked about together.</summary>
 public sealed class EstateRisk
 {
+    // The first findings come at once; later ones are asked about in greater numbers, which takes less time each.
+    private const int FirstChunk = 32, LargestChunk = 8192;
+
     private readonly ICatalogue catalogue;
     private readonly RiskModel model;
     private readonly DateTimeOffset asOf;
     private readonly Dictionary<string, AssetFacts> assets = new(StringComparer.Ordinal);
     private readonly Dictionary<string, CveFacts?> cves = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<(string Asset, string? Patch, string Package), int> excepted = [];
     private readonly OutcomeLedger outcomes;
     private readonly ProblemLinks problems;
     private readonly ExceptionLedger exceptions;
@@ -21,7 +26,7 @@ public sealed class EstateRisk
     private readonly ContentExclusions? content;
     private readonly SortedDictionary<string, int> leftOut = new(StringComparer.Ordinal);
 
-    /// <param name="includeExcepted">True where findings that an active exception covers count as well, as in key figures: accepted is not closed.</param>
+    /// <param name="includeExcepted">True where findings that an active exception covers count as well.</param>
     /// <param name="content">What the policy leaves out; null where everything counts, as in key figures.</param>
     public EstateRisk(ICatalogue catalogue, RiskPolicy policy, DateTimeOffset asOf, bool includeExcepted = false, ContentPolicy? content = null)
     {
@@ -30,20 +35,29 @@ public sealed class EstateRisk
         this.catalogue = catalogue;
         this.asOf = asOf;
         model = new RiskModel(policy, asOf);
-        foreach (var asset in catalogue.Assets()) assets[asset.Id] = AssetFacts.From(asset);
-        outcomes = new OutcomeLedger(catalogue.Deployments().Where(d => d.Started <= asOf), catalogue.Verdicts(asOf).Select(v => v.Verdict));
+        foreach (var asset in catalogue.Assets()) assets[asset.Id] = AssetFacts.From(asset, policy: policy);
+        // How a deployment ended was not known before it had ended.
+        outcomes = new OutcomeLedger(catalogue.Deployments().Where(d => (d.Ended ?? d.Started) <= asOf && d.Started <= asOf), catalogue.Verdicts(asOf).Select(v => v.Verdict));
         problems = new ProblemLinks(catalogue, policy, asOf, outcomes);
         exceptions = new ExceptionLedger(catalogue, asOf);
     }
 
     public RiskModel Model => model;
 
-    /// <summary>True where somebody has left findings open on purpose, whether or not that still counts.</summary>
-    public bool HasExceptions => exceptions.All.Count > 0;
+    /// <summary>Findings that active exceptions kept out of the last enumeration of <see cref="OpenFindings"/>, by asset, patch and package.</summary>
+    public IReadOnlyDictionary<(string Asset, string? Patch, string Package), int> Excepted => excepted;
 
     /// <summary>Open findings of the assets and vulnerabilities asked for, without those that an active exception covers.</summary>
-    public IEnumerable<Finding> OpenFindings(Func<Finding, bool> wanted) =>
-        new EstateExposure(catalogue, asOf).Findings(FindingFilter.Open).Where(f => (includeExcepted || !exceptions.Excepts(f)) && wanted(f) && Belongs(f));
+    public IEnumerable<Finding> OpenFindings(Func<Finding, bool> wanted)
+    {
+        excepted.Clear();
+        foreach (var finding in new EstateExposure(catalogue, asOf).Findings(FindingFilter.Open))
+        {
+            if (!wanted(finding) || !Belongs(finding)) continue;
+            if (includeExcepted || !exceptions.Excepts(finding)) yield return finding;
+            else CollectionsMarshal.GetValueRefOrAddDefault(excepted, (finding.Asset, finding.Patch, finding.Package), out _)++;
+        }
+    }
 
     /// <summary>How many findings each filter of the policy has left out so far.</summary>
     public IReadOnlyDictionary<string, int> LeftOut => leftOut;
@@ -58,32 +72,34 @@ public sealed class EstateRisk
     /// <summary>One risk for each finding, as they come.</summary>
     public IEnumerable<PatchRisk> ByFinding(Func<Finding, bool> wanted, bool explain)
     {
-        foreach (var finding in OpenFindings(wanted))
-            if (Input(finding.Asset, finding.Patch, [finding]) is { } input)
-                yield return model.Assess($"{finding.Asset}/{finding.Cve ?? finding.Patch}", input, explain);
+        foreach (var chunk in Chunks(OpenFindings(wanted)))
+        {
+            Learn(chunk.Select(Vulnerability).OfType<string>());
+            foreach (var finding in chunk)
+                if (Input(finding) is { } input) yield return model.Assess($"{finding.Asset}/{finding.Cve ?? finding.Patch}", input, explain);
+        }
     }
 
-    /// <summary>One risk for each group that a key names; null leaves a finding out.</summary>
+    /// <summary>One risk for each group that a key names; a finding without a key is left out.</summary>
     public IEnumerable<PatchRisk> By(Func<Finding, IEnumerable<string>> keys, Func<Finding, bool> wanted, bool explain)
     {
         // A patch is installed once on an asset whatever it closes there, so its vulnerabilities are combined before they are added up.
-        var groups = new SortedDictionary<string, Dictionary<(string Asset, string? Patch), List<Finding>>>(StringComparer.Ordinal);
+        var groups = new FindingGroups();
         foreach (var finding in OpenFindings(wanted))
         {
-            foreach (var key in keys(finding))
-            {
-                if (!groups.TryGetValue(key, out var group)) groups[key] = group = [];
-                var place = (finding.Asset, finding.Patch);
-                if (!group.TryGetValue(place, out var findings)) group[place] = findings = [];
-                findings.Add(finding);
-            }
+            var notes = Notes(finding);
+            foreach (var key in keys(finding)) groups.Add(key, finding, Vulnerability(finding), notes);
         }
-        Learn(groups.Values.SelectMany(g => g.Values).SelectMany(f => f));
-        foreach (var (key, group) in groups)
+        Learn(groups.Vulnerabilities);
+        var known = new Dictionary<int, List<CveFacts>>();
+        foreach (var key in groups.Keys)
         {
             var totals = new RiskTotals(model, explain);
-            foreach (var ((asset, patch), findings) in group)
-                if (Input(asset, patch, findings) is { } input) totals.Add(input);
+            foreach (var ((asset, patch), gathered) in groups[key])
+            {
+                if (!known.TryGetValue(gathered.List, out var closed)) known[gathered.List] = closed = [.. groups.Of(gathered.List).Select(Facts).OfType<CveFacts>()];
+                if (Input(asset, patch, groups.Of(gathered.List), closed, gathered.FixAvailable, gathered.Notes) is { } input) totals.Add(input);
+            }
             if (totals.Assets > 0) yield return totals.ToRisk(key);
         }
     }
@@ -91,8 +107,15 @@ public sealed class EstateRisk
     /// <summary>One risk for each open problem, whether or not a vulnerability stands behind it.</summary>
     public IEnumerable<PatchRisk> ByProblem(Func<string, bool> wanted, Func<Finding, bool> findingWanted, bool explain)
     {
-        var open = OpenFindings(findingWanted).ToLookup(f => f.Asset, StringComparer.Ordinal);
-        foreach (var group in problems.All.Where(p => wanted(p.Problem.Id)).GroupBy(p => p.Problem.Id, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal))
+        var asked = problems.All.Where(p => wanted(p.Problem.Id)).ToList();
+        // Only what a problem can be about is kept.
+        var items = asked.Select(p => p.Asset).ToHashSet(StringComparer.Ordinal);
+        var patches = asked.SelectMany(p => p.Problem.Patches).ToHashSet(StringComparer.Ordinal);
+        var named = asked.SelectMany(p => p.Problem.Cves).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var open = OpenFindings(f => items.Contains(f.Asset) && ((f.Patch is not null && patches.Contains(f.Patch)) || (f.Cve is not null && named.Contains(f.Cve))) && findingWanted(f))
+            .ToLookup(f => f.Asset, StringComparer.Ordinal);
+        Learn(open.SelectMany(g => g).Select(Vulnerability).OfType<string>());
+        foreach (var group in asked.GroupBy(p => p.Problem.Id, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal))
         {
             var totals = new RiskTotals(model, explain);
             foreach (var (problem, asset, facts) in group)
@@ -118,52 +141,68 @@ public sealed class EstateRisk
     public IReadOnlyList<string> ProblemsOf(Finding finding) =>
         problems.For(finding.Asset, finding.Patch, finding.Cve is null ? [] : [finding.Cve])?.Select(p => p.Id).ToList() ?? [];
 
-    private RiskInput? Input(string asset, string? patch, List<Finding> findings)
+    private RiskInput? Input(Finding finding)
     {
-        if (!assets.TryGetValue(asset, out var facts)) return null;
-        var closed = new List<CveFacts>(findings.Count);
-        DateTimeOffset? available = null;
-        foreach (var finding in findings)
-        {
-            if (finding.FixAvailable is { } date && (available is null || date < available)) available = date;
-            var cve = Facts(Vulnerability(finding));
-            if (cve is not null && !closed.Contains(cve)) closed.Add(cve);
-        }
+        if (!assets.TryGetValue(finding.Asset, out var facts)) return null;
         return new RiskInput
         {
-            Asset = facts,
-            Cves = closed,
-            Problems = problems.For(asset, patch, [.. findings.Select(f => f.Cve).OfType<string>()]),
-            Installs = outcomes.Installs(patch),
-            FixAvailable = available,
-            Notes = Notes(findings),
+            Asset = facts, Cve = Vulnerability(finding) is { } id ? Facts(id) : null, Installs = outcomes.Installs(finding.Patch), FixAvailable = finding.FixAvailable,
+            Problems = problems.On(finding.Asset) ? problems.For(finding.Asset, finding.Patch, finding.Cve is null ? [] : [finding.Cve]) : null,
+            Notes = Notes(finding),
         };
     }
 
-    private IReadOnlyList<string>? Notes(List<Finding> findings)
+    private RiskInput? Input(string asset, string? patch, List<Finding> findings)
     {
-        var notes = exceptions.Notes(findings);
-        if (!findings.Exists(f => f.Scanner is not null)) return notes;
-        return [.. notes ?? [], .. findings.Select(f => f.Scanner).OfType<string>().Distinct(StringComparer.Ordinal).Select(s => $"reported by {s}")];
+        var names = findings.Select(Vulnerability).OfType<string>().Distinct(StringComparer.OrdinalIgnoreCase).ToList();
+        return Input(asset, patch, names, [.. names.Select(Facts).OfType<CveFacts>()], findings.Min(f => f.FixAvailable), [.. findings.SelectMany(f => Notes(f) ?? []).Distinct(StringComparer.Ordinal)]);
+    }
+
+    private RiskInput? Input(string asset, string? patch, IReadOnlyList<string> names, IReadOnlyList<CveFacts> closed, DateTimeOffset? fix, IReadOnlyList<string>? notes) =>
+        !assets.TryGetValue(asset, out var facts) ? null : new RiskInput
+        {
+            Asset = facts, Cves = closed, Problems = problems.On(asset) ? problems.For(asset, patch, names) : null, Installs = outcomes.Installs(patch), FixAvailable = fix, Notes = notes,
+        };
+
+    /// <summary>What exceptions say of a finding, and which scanner reported it; null for nothing.</summary>
+    private IReadOnlyList<string>? Notes(Finding finding)
+    {
+        var notes = exceptions.All.Count == 0 ? null : exceptions.Notes([finding]);
+        return finding.Scanner is { } scanner ? [.. notes ?? [], $"reported by {scanner}"] : notes;
+    }
+
+    private static IEnumerable<List<Finding>> Chunks(IEnumerable<Finding> findings)
+    {
+        var (chunk, size) = (new List<Finding>(FirstChunk), FirstChunk);
+        foreach (var finding in findings)
+        {
+            chunk.Add(finding);
+            if (chunk.Count < size) continue;
+            yield return chunk;
+            size = Math.Min(size * 4, LargestChunk);
+            chunk = new List<Finding>(size);
+        }
+        if (chunk.Count > 0) yield return chunk;
+    }
+
+    /// <summary>The vulnerability that a finding is about. An update from a security archive closes something, even where no feed says what: the policy's unknown stands for it.</summary>
+    private static string? Vulnerability(Finding finding) =>
+        finding.Cve ?? (finding.Evidence?.Contains("security archive", StringComparison.Ordinal) == true ? $"unnamed in {finding.Patch ?? finding.Package}" : null);
+
+    /// <summary>Asks for everything that is to be scored at once.</summary>
+    private void Learn(IEnumerable<string> ids)
+    {
+        var unknown = ids.Where(id => !cves.ContainsKey(id)).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        if (unknown.Count == 0) return;
+        var threats = catalogue.Threats(unknown, asOf);
+        foreach (var id in unknown) cves[id] = threats.TryGetValue(id, out var threat) ? ThreatReading.Facts(id, threat) : new CveFacts { Id = id };
     }
 
     /// <summary>Facts of a vulnerability, once; null where it was rejected.</summary>
     private CveFacts? Facts(string id)
     {
         if (cves.TryGetValue(id, out var known)) return known;
-        var facts = catalogue.Threats([id], asOf).TryGetValue(id, out var threat) ? ThreatReading.Facts(id, threat) : new CveFacts { Id = id };
-        return cves[id] = facts;
+        Learn([id]);
+        return cves[id];
     }
-
-    /// <summary>Asks for everything that is to be scored at once: a hundred thousand questions one by one take many seconds.</summary>
-    private void Learn(IEnumerable<Finding> findings)
-    {
-        var ids = findings.Select(Vulnerability).Where(id => !cves.ContainsKey(id)).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        if (ids.Count == 0) return;
-        var threats = catalogue.Threats(ids, asOf);
-        foreach (var id in ids) cves[id] = threats.TryGetValue(id, out var threat) ? ThreatReading.Facts(id, threat) : new CveFacts { Id = id };
-    }
-
-    // An update from a security archive closes something, even where no feed says what: the policy's unknown stands for it.
-    private static string Vulnerability(Finding finding) => finding.Cve ?? $"unnamed in {finding.Patch ?? finding.Package}";
 }

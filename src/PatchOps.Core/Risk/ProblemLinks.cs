@@ -10,7 +10,8 @@ public sealed class ProblemLinks
 
     public ProblemLinks(ICatalogue catalogue, RiskPolicy policy, DateTimeOffset asOf, OutcomeLedger outcomes)
     {
-        var problems = catalogue.Problems().Where(p => p.IsOpen && !(p.Opened > asOf)).ToList();
+        // A problem that was solved later was still open on that day.
+        var problems = catalogue.Problems().Where(p => (p.IsOpen || p.Resolved > asOf) && !(p.Opened > asOf)).ToList();
         if (problems.Count == 0) return;
 
         var linked = new Dictionary<(string Problem, string Asset), List<DateTimeOffset>>();
@@ -55,6 +56,9 @@ public sealed class ProblemLinks
             }
         }
     }
+
+    /// <summary>True where any open problem names the item.</summary>
+    public bool On(string asset) => byAsset.ContainsKey(asset);
 
     /// <summary>Problems on an item that the patch, or one of the vulnerabilities it closes, is named for.</summary>
     public IReadOnlyList<ProblemFacts>? For(string asset, string? patch, IReadOnlyList<string> cves)

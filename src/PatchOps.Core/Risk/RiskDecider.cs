@@ -1,3 +1,4 @@
+using PatchOps.Core.Risk.Rules;
 using PatchOps.Core.Scoring.Ssvc;
 using PatchOps.Domain;
 
@@ -10,6 +11,7 @@ internal sealed class RiskDecider
     private readonly DateTimeOffset asOf;
     private readonly PatchDecision?[] floors;
     private readonly int?[] ssvcDays;
+    private readonly UpdateUrgency[] urgency;
 
     public RiskDecider(RiskPolicy policy, SsvcTable table, DateTimeOffset asOf)
     {
@@ -17,13 +19,16 @@ internal sealed class RiskDecider
         this.asOf = asOf;
         floors = [.. table.Outcomes.Select(o => Find(policy.SsvcFloor, o))];
         ssvcDays = [.. table.Outcomes.Select(o => Find(policy.SsvcDays, o))];
+        urgency = [.. Enum.GetValues<UpdateKind>().Select(k => policy.Updates.GetValueOrDefault(k) ?? new UpdateUrgency())];
     }
 
     public RiskDecision Decide(in RiskFigures figures, double score, double netBenefit)
     {
         var weighed = Weigh(figures, score, netBenefit);
         var decision = figures.SsvcOutcome >= 0 && floors[figures.SsvcOutcome] > weighed ? floors[figures.SsvcOutcome]!.Value : weighed;
-        return new RiskDecision(decision, Due(figures, decision), decision != weighed, Waived(figures, decision));
+        var allowed = urgency[(int)figures.Kind];
+        var bounded = decision < allowed.AtLeast ? allowed.AtLeast : decision > allowed.AtMost ? allowed.AtMost : decision;
+        return new RiskDecision(bounded, Due(figures, bounded), decision != weighed, Waived(figures, bounded)) { BoundByKind = bounded != decision };
     }
 
     /// <summary>Days that the decision leaves, and the class of asset or SSVC outcome that sets them.</summary>
@@ -33,8 +38,10 @@ internal sealed class RiskDecider
         var levels = policy.ServiceLevels;
         var (days, name) = (levels.Standard[place], "standard");
         if (figures.Internet && levels.Internet[place] < days) (days, name) = (levels.Internet[place], "Internet-facing");
+        if (figures.Sensitive && levels.Sensitive[place] < days) (days, name) = (levels.Sensitive[place], "sensitive data");
         if (figures.Regulated && levels.Regulated[place] < days) (days, name) = (levels.Regulated[place], "regulated");
         if (figures.SsvcOutcome >= 0 && ssvcDays[figures.SsvcOutcome] < days) (days, name) = (ssvcDays[figures.SsvcOutcome]!.Value, "SSVC");
+        if (urgency[(int)figures.Kind].Days < days) (days, name) = (urgency[(int)figures.Kind].Days!.Value, $"{figures.Kind} update");
         return (days, name);
     }
 
@@ -52,7 +59,7 @@ internal sealed class RiskDecider
         if (netBenefit > 0 && score >= policy.EmergencyScore) return PatchDecision.Emergency;
         if (netBenefit > 0 && score >= policy.ExpediteScore) return PatchDecision.Expedite;
         if (netBenefit > 0 || score >= policy.ScheduleScore) return PatchDecision.Schedule;
-        return score < policy.AcceptScore && figures.FailureProbability >= policy.AcceptFailureProbability && figures.KevAdded is null
+        return score < policy.AcceptScore && figures.FailureProbability >= policy.AcceptFailureProbability && figures.IncidentsPerDay * 30 <= policy.AcceptRecurrence && figures.KevAdded is null
             ? PatchDecision.Accept
             : PatchDecision.Defer;
     }

@@ -99,7 +99,7 @@ internal sealed class RiskExplanation : IRiskExplanation
     }
 
     internal string DescribeExposure() => input.Asset.Exposure is { } exposure
-        ? $"{exposure}: attacked with success on {Percent(model.Reach(exposure, 0))} of the days on which exploitation goes on"
+        ? $"{exposure}{(input.Asset.Tier is { } tier ? $" by the policy's tier '{tier}'" : "")}: attacked with success on {Percent(model.Reach(exposure, 0))} of the days on which exploitation goes on"
         : $"exposure not stated, {Policy.DefaultExposure} taken";
 
     internal string DescribeValue()
@@ -127,8 +127,11 @@ internal sealed class RiskExplanation : IRiskExplanation
             text += $"; it fails too often ({Percent(figures.FailureProbability)}) for a score below {Number(Policy.AcceptScore, "0.#")}";
         var table = model.Ssvc.Table;
         if (decision.RaisedBySsvc) text += $"; SSVC {table.Id} asks for {table.Outcomes[figures.SsvcOutcome]}, which raises it";
+        if (decision.BoundByKind) text += $"; policy makes a {KindName()} {decision.Decision}";
         reasons.Add(text + ".");
     }
+
+    private string KindName() => figures.Kind switch { UpdateKind.Security => "security update", UpdateKind.BugFix => "bug fix", _ => "feature update" };
 
     private void AddVulnerability(List<string> reasons)
     {

@@ -1,3 +1,4 @@
+using PatchOps.Core.Risk.Rules;
 using PatchOps.Core.Scoring.Cvss;
 using PatchOps.Core.Scoring.Ssvc;
 using PatchOps.Domain;
@@ -40,6 +41,9 @@ public sealed record AssetFacts
 
     public AssetExposure? Exposure { get; init; }
 
+    /// <summary>Name of the policy's tier that the exposure comes from; null where the asset states it.</summary>
+    public string? Tier { get; init; }
+
     public DataSensitivity? Sensitivity { get; init; }
 
     public AssetEnvironment? Environment { get; init; }
@@ -49,11 +53,19 @@ public sealed record AssetFacts
     /// <summary>What its complete loss costs, in the policy's currency; the policy's table by criticality where null.</summary>
     public double? Value { get; init => field = RiskCheck.Between(value, 0, 1e15, "An asset's value"); }
 
-    public static AssetFacts From(Asset asset, double? value = null) => new()
+    /// <param name="policy">Gives the exposure of assets that state none, by its tiers; null: none.</param>
+    public static AssetFacts From(Asset asset, double? value = null, RiskPolicy? policy = null)
+    {
+        var tier = asset.Exposure is null ? policy?.Tiers.FirstOrDefault(t => t.For.Matches(asset)) : null;
+        return Of(asset, value, tier);
+    }
+
+    private static AssetFacts Of(Asset asset, double? value, ExposureTier? tier) => new()
     {
         Id = asset.Id,
         Criticality = asset.Criticality,
-        Exposure = asset.Exposure,
+        Exposure = asset.Exposure ?? tier?.Exposure,
+        Tier = tier?.Name,
         Sensitivity = asset.DataSensitivity,
         Environment = asset.Environment,
         Regulations = asset.Regulations,
@@ -118,6 +130,9 @@ public readonly record struct RiskInput
 
     /// <summary>What the reasons add: an exception that holds, or why one ended. Enters no number.</summary>
     public IReadOnlyList<string>? Notes { get; init; }
+
+    /// <summary>What kind of update it is, where it closes no vulnerability; null: a bug fix where a problem names it, a feature otherwise.</summary>
+    public UpdateKind? Kind { get; init; }
 
     internal int CveCount => (Cve is null ? 0 : 1) + (Cves?.Count ?? 0);
 

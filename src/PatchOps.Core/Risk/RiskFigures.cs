@@ -49,6 +49,12 @@ public readonly record struct RiskFigures
 
     public bool Internet { get; init; }
 
+    /// <summary>True where an asset holds data that the policy's service levels call sensitive.</summary>
+    public bool Sensitive { get; init; }
+
+    /// <summary>The most urgent kind of what was added.</summary>
+    public UpdateKind Kind { get; init; }
+
     private readonly double failures;
 
     internal RiskFigures(double failureProbability)
@@ -82,6 +88,8 @@ public readonly record struct RiskFigures
             FixAvailable = one.FixAvailable is null || other.FixAvailable < one.FixAvailable ? other.FixAvailable : one.FixAvailable,
             Regulated = one.Regulated || other.Regulated,
             Internet = one.Internet || other.Internet,
+            Sensitive = one.Sensitive || other.Sensitive,
+            Kind = one.Kind > other.Kind ? one.Kind : other.Kind,
         };
     }
 
@@ -94,4 +102,8 @@ public readonly record struct RiskFigures
 /// <param name="RaisedBySsvc">True where the SSVC outcome asks for more than loss and cost do.</param>
 /// <param name="WaivedTests">Tests that regulated assets skip to meet the date; recorded with the change.</param>
 public readonly record struct RiskDecision(
-    PatchDecision Decision, DateTimeOffset? DueDate, bool RaisedBySsvc, IReadOnlyList<string> WaivedTests);
+    PatchDecision Decision, DateTimeOffset? DueDate, bool RaisedBySsvc, IReadOnlyList<string> WaivedTests)
+{
+    /// <summary>True where the kind of update (security, bug fix, feature) raised or lowered it.</summary>
+    public bool BoundByKind { get; init; }
+}

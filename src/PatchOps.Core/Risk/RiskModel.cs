@@ -54,11 +54,7 @@ public sealed class RiskModel
         incidentCosts = [.. policy.IncidentCost];
         scoreFactor = 100 / Math.Log(1 + (policy.ScoreTop / policy.ScoreUnit));
         // One default for one unknown: what the risk takes for an asset, SSVC takes as well.
-        Ssvc = new SsvcAssessor(SsvcTables.Named(policy.SsvcTable), policy.Ssvc with
-        {
-            DefaultCriticality = policy.DefaultCriticality,
-            DefaultExposure = policy.DefaultExposure,
-        });
+        Ssvc = new SsvcAssessor(SsvcTables.Named(policy.SsvcTable), policy.Ssvc, policy.DefaultCriticality, policy.DefaultExposure);
         Decider = new RiskDecider(policy, Ssvc.Table, AsOf);
     }
 
@@ -101,6 +97,7 @@ public sealed class RiskModel
             Id = id,
             Score = score,
             Decision = decision.Decision,
+            Kind = figures.Kind,
             Ssvc = figures.SsvcOutcome < 0 ? null : Ssvc.Table.Outcomes[figures.SsvcOutcome],
             ExpectedLossPerDay = figures.ExpectedLossPerDay,
             PatchCost = figures.PatchCost,
@@ -172,6 +169,8 @@ public sealed class RiskModel
             FixAvailable = input.FixAvailable,
             Regulated = asset.Regulations.Count > 0,
             Internet = exposure == AssetExposure.Internet,
+            Sensitive = asset.Sensitivity >= Policy.ServiceLevels.SensitiveFrom,
+            Kind = input.CveCount > 0 ? UpdateKind.Security : input.Kind ?? (input.Problems?.Count > 0 ? UpdateKind.BugFix : UpdateKind.Feature),
         };
     }
 

@@ -1,3 +1,4 @@
+using PatchOps.Core.Risk.Rules;
 using PatchOps.Core.Scoring.Cvss;
 using PatchOps.Core.Scoring.Ssvc;
 using PatchOps.Domain;
@@ -115,8 +116,22 @@ public sealed record RiskPolicy
     /// <summary>Score below which a patch may be accepted as not worth its risk …</summary>
     public double AcceptScore { get; init; } = 10;
 
-    /// <summary>… if it fails at least this often and costs more than it saves.</summary>
+    /// <summary>… if it fails at least this often and costs more than it saves …</summary>
     public double AcceptFailureProbability { get; init; } = 0.2;
+
+    /// <summary>… and if its problems are rare: expected incidents in 30 days at most. A judgement.</summary>
+    public double AcceptRecurrence { get; init; } = 0.5;
+
+    /// <summary>Exposure of assets that state none; the first that fits counts.</summary>
+    public IReadOnlyList<ExposureTier> Tiers { get; init; } = [];
+
+    /// <summary>How urgent each kind of update must and may be. Only a vulnerability makes an emergency.</summary>
+    public IReadOnlyDictionary<UpdateKind, UpdateUrgency> Updates { get; init; } = new Dictionary<UpdateKind, UpdateUrgency>
+    {
+        [UpdateKind.Security] = new(),
+        [UpdateKind.BugFix] = new() { AtMost = PatchDecision.Expedite },
+        [UpdateKind.Feature] = new() { AtMost = PatchDecision.Schedule },
+    };
 
     /// <summary>deployer, coordinator or bod-26-04.</summary>
     public string SsvcTable { get; init; } = "deployer";
@@ -155,6 +170,11 @@ public sealed record ServiceLevels
 
     /// <summary>Assets that the Internet reaches.</summary>
     public IReadOnlyList<int> Internet { get; init; } = [60, 15, 5, 2];
+
+    /// <summary>Assets that hold data of <see cref="SensitiveFrom"/> or more.</summary>
+    public IReadOnlyList<int> Sensitive { get; init; } = [90, 21, 5, 2];
+
+    public DataSensitivity SensitiveFrom { get; init; } = DataSensitivity.Restricted;
 
     /// <summary>Assets under a regulation.</summary>
     public IReadOnlyList<int> Regulated { get; init; } = [60, 14, 3, 1];

@@ -1,6 +1,6 @@
 namespace PatchOps.Domain;
 
-/// <summary>Why a finding is left open on purpose. All kinds have the same effect; the kind says what was meant.</summary>
+/// <summary>What an exception is for. All kinds but <see cref="FreezeOverride"/> leave findings open, with the same effect; the kind says what was meant.</summary>
 public enum PatchExceptionKind
 {
     /// <summary>The risk is carried.</summary>
@@ -11,13 +11,16 @@ public enum PatchExceptionKind
 
     /// <summary>An old version is kept because something depends on it.</summary>
     LegacyPin,
+
+    /// <summary>Changes are allowed in spite of a freeze. Leaves no finding open.</summary>
+    FreezeOverride,
 }
 
 /// <summary>Whether an exception counts on a day.</summary>
 public enum PatchExceptionState { Active, Expired, Revoked, PremiseBroken }
 
 /// <summary>
-/// A decision to leave findings open until a date, as long as its premises hold. While it is active its findings are not ranked; when it
+/// A decision to leave findings open, or to open a freeze, until a date, as long as its premises hold. While it is active its findings are not ranked; when it
 /// ends they return, and say why.
 /// </summary>
 public sealed record PatchException
@@ -41,6 +44,9 @@ public sealed record PatchException
 
     /// <summary>Assets covered by id, name or alias, with wildcards; empty for every asset. A finding must fit patch, CVE and asset.</summary>
     public IReadOnlyList<string> Asset { get; init => field = Require.Names(value); } = [];
+
+    /// <summary>Freezes of the policy that it opens, or <c>*</c> for every one; only of <see cref="PatchExceptionKind.FreezeOverride"/>.</summary>
+    public IReadOnlyList<string> Freeze { get; init => field = Require.Names(value); } = [];
 
     public required string Justification { get; init => field = Require.Text(value).Trim(); }
 
@@ -72,7 +78,8 @@ public sealed record PatchException
     /// <exception cref="ArgumentException">It covers nothing in particular, ends before it begins, or was revoked before it was made.</exception>
     public PatchException Validated()
     {
-        if (Patch.Count + Cve.Count + Asset.Count == 0) throw new ArgumentException("An exception names a patch, a CVE or an asset.");
+        if (Kind == PatchExceptionKind.FreezeOverride ? Freeze.Count == 0 || Patch.Count + Cve.Count > 0 : Freeze.Count > 0 || Patch.Count + Cve.Count + Asset.Count == 0)
+            throw new ArgumentException("An exception names a patch, a CVE or an asset; one that opens a freeze names the freeze, and may name assets.");
         if (Until <= Created) throw new ArgumentException("An exception ends after it begins.");
         if (Revoked < Created) throw new ArgumentException("An exception is revoked after it was made.");
         return this;

@@ -91,6 +91,9 @@ public sealed class PatchRisk
     /// <summary>Outcome of the SSVC table that the policy chose; the most urgent of a group. Null without a vulnerability.</summary>
     public string? Ssvc { get; init; }
 
+    /// <summary>What it is for: it closes a vulnerability, fixes a problem, or neither is known.</summary>
+    public UpdateKind Kind { get; init; } = UpdateKind.Security;
+
     /// <summary>In the policy's currency.</summary>
     public required double ExpectedLossPerDay { get; init => field = Finite(value, nameof(ExpectedLossPerDay)); }
 
@@ -137,6 +140,7 @@ public sealed class PatchRisk
     {
         Id = Id,
         Rank = rank,
+        Kind = Kind,
         Score = Score,
         Decision = Decision,
         Ssvc = Ssvc,

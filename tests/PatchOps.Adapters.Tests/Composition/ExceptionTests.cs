@@ -144,12 +144,12 @@ public sealed class ExceptionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Key_figures_still_count_what_was_accepted()
+    public async Task Key_figures_count_what_was_accepted_apart()
     {
         async Task<List<string>> FiguresAsync() => [.. (await estate.RunAsync(new GetKpiRequest { From = Now.AddDays(-30), To = Now.AddDays(1) })).Results.Cast<Kpi>().Select(k => $"{k.Name} {k.Group} {k.Value:R} {k.N}")];
         var before = await FiguresAsync();
         await MakeAsync(Sample());
-        Assert.Equal(before, await FiguresAsync());
+        Assert.Equal(["Findings left open by exception Whole estate 2 2"], (await FiguresAsync()).Except(before));
     }
 
     [Fact]

@@ -23,6 +23,7 @@ public sealed class ExceptionLedger
         All = [.. covers.Select(c => ExceptionRules.At(c.Exception, asOf, broken.GetValueOrDefault(c.Exception.Id)))];
         for (var i = 0; i < covers.Count; i++)
         {
+            if (All[i].Kind == PatchExceptionKind.FreezeOverride) continue;
             var cover = covers[i].With(All[i]);
             if (All[i].Cve.Count > 0) foreach (var cve in All[i].Cve) Place(byCve, cve, cover);
             else if (All[i].Patch.Count > 0) foreach (var patch in All[i].Patch) Place(byPatch, patch, cover);

@@ -37,6 +37,7 @@ public static class ExceptionRules
     {
         PatchExceptionKind.RiskAcceptance => "risk acceptance",
         PatchExceptionKind.Deferral => "deferral",
+        PatchExceptionKind.FreezeOverride => "freeze override",
         _ => "legacy pin",
     };
 }

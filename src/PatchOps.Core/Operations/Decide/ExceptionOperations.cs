@@ -5,23 +5,25 @@ using PatchOps.Core.Exposure;
 using PatchOps.Core.Governance.Exceptions;
 using PatchOps.Core.Operations.Queries;
 using PatchOps.Core.Operations.Requests;
+using PatchOps.Core.Planning.Planner;
 using PatchOps.Core.Seams;
 using PatchOps.Domain;
 
 namespace PatchOps.Core.Operations.Decide;
 
-public sealed class NewExceptionOperation(ICatalogue catalogue, IAuditLog audit, ExceptionPolicy policy, TimeProvider clock, Caller caller) : IOperation<NewExceptionRequest>
+public sealed class NewExceptionOperation(ICatalogue catalogue, IAuditLog audit, ExceptionPolicy policy, IReadOnlyList<FreezeRule> freezes, TimeProvider clock, Caller caller) : IOperation<NewExceptionRequest>
 {
     public async IAsyncEnumerable<OperationEvent> RunAsync(NewExceptionRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var exception = Make(request, now);
-        RequireFindings(exception, now, cancellationToken);
+        if (exception.Kind == PatchExceptionKind.FreezeOverride) RequireFreezes(exception);
+        else RequireFindings(exception, now, cancellationToken);
         var judged = new ExceptionLedger(catalogue, now, [exception]).All[0];
         if (judged.State == PatchExceptionState.PremiseBroken)
             throw new FailureException("PremiseBroken", FailureKind.Conflict, $"The exception would not hold today: {judged.Reason}.", "Premise", "Leave that premise out or choose another limit; see the facts with Get-PatchRisk -By Cve.");
 
-        var ask = new AskEvent(exception.ToString(), $"Leave {Covered(exception)} open");
+        var ask = new AskEvent(exception.ToString(), exception.Kind == PatchExceptionKind.FreezeOverride ? $"Open {string.Join(", ", exception.Freeze)} {Covered(exception)}".TrimEnd() : $"Leave {Covered(exception)} open");
         yield return ask;
         var answer = await ask.Reply.ConfigureAwait(false);
         if (answer == Answer.No) yield break;
@@ -42,10 +44,19 @@ public sealed class NewExceptionOperation(ICatalogue catalogue, IAuditLog audit,
             throw new FailureException("ExceptionTooLong", FailureKind.Refused, FormattableString.Invariant($"The exception would last until {until.UtcDateTime:yyyy-MM-dd}; policy allows {policy.MaxDays} days."), "Until", "Give an earlier -Until, or have policy allow more under exceptions.maxDays.");
         var exception = new PatchException
         {
-            Id = "new", Kind = request.Kind, Patch = request.Patch, Cve = request.Cve, Asset = request.Asset, Justification = request.Justification, Position = request.Position,
+            Id = "new", Kind = request.Kind, Patch = request.Patch, Cve = request.Cve, Asset = request.Asset, Freeze = request.Freeze, Justification = request.Justification, Position = request.Position,
             Premise = [.. request.Premise.Select(p => ExceptionPremise.Parse(p).ToString())], ApprovedBy = request.ApprovedBy, Author = caller.Account, Created = now, Until = until.ToUniversalTime(),
         }.Validated();
         return exception with { Id = "EXC-" + Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(Payload(exception))))[..8] };
+    }
+
+    /// <summary>A freeze that policy does not know would be opened for nothing.</summary>
+    private void RequireFreezes(PatchException exception)
+    {
+        var cover = new ExceptionCover(catalogue, exception);
+        if (cover.MissingAssets.Count > 0) throw new FailureException(AssetFilter.NotFound(cover.MissingAssets[0]));
+        if (exception.Freeze.FirstOrDefault(f => f != "*" && !freezes.Any(r => r.Name.Equals(f, StringComparison.OrdinalIgnoreCase))) is { } unknown)
+            throw new FailureException("FreezeUnknown", FailureKind.NotFound, $"The policy has no freeze '{unknown}'.", unknown, freezes.Count == 0 ? "Name a policy with -Policy that has freezes." : $"Choose {string.Join(", ", freezes.Select(f => f.Name))}, or * for every one.");
     }
 
     /// <summary>A name that fits no open finding is a slip: the finding that was meant would stay in the ranking, and nobody would know why.</summary>
@@ -75,7 +86,7 @@ public sealed class NewExceptionOperation(ICatalogue catalogue, IAuditLog audit,
     }.Where(t => t.Length > 0));
 
     private static string Payload(PatchException exception) => CanonicalJson.Of(
-        ("kind", exception.Kind.ToString()), ("patch", exception.Patch), ("cve", exception.Cve), ("asset", exception.Asset), ("justification", exception.Justification), ("position", exception.Position),
+        ("kind", exception.Kind.ToString()), ("patch", exception.Patch), ("cve", exception.Cve), ("asset", exception.Asset), ("freeze", exception.Freeze), ("justification", exception.Justification), ("position", exception.Position),
         ("premise", exception.Premise), ("approvedBy", exception.ApprovedBy), ("author", exception.Author), ("created", exception.Created), ("until", exception.Until));
 }
 

@@ -1,9 +1,5 @@
 using System.Runtime.CompilerServices;
-using NodaTime;
-using PatchOps.Core.Governance;
 using PatchOps.Core.Operations.Requests;
-using PatchOps.Core.Planning.Calendar.Freezes;
-using PatchOps.Core.Planning.Calendar.Windows;
 using PatchOps.Core.Risk;
 using PatchOps.Core.Risk.Replay;
 using PatchOps.Core.Seams;
@@ -11,7 +7,7 @@ using PatchOps.Domain;
 
 namespace PatchOps.Core.Operations.Decide;
 
-/// <summary>Reads a policy file as every operation would, and tries the windows and freezes that only planning reads.</summary>
+/// <summary>Checks a policy file, or replays the store's history with it.</summary>
 public sealed class TestPolicyOperation(IPolicySource policies, Func<ICatalogue> catalogue, TimeProvider clock) : IOperation<TestPolicyRequest>
 {
     public async IAsyncEnumerable<OperationEvent> RunAsync(TestPolicyRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -22,17 +18,18 @@ public sealed class TestPolicyOperation(IPolicySource policies, Func<ICatalogue>
             foreach (var row in Replay(request, cancellationToken)) yield return new ResultEvent(row);
             yield break;
         }
-        Failure? fault = null;
+        OperationEvent outcome;
         try
         {
-            Try(policies.Read(request.Path));
+            var faults = policies.Examine(request.Path);
+            var errors = faults.Where(f => f.Severity == FindingSeverity.Error).ToList();
+            outcome = new ResultEvent(new PolicyVerdict { Path = request.Path, Valid = errors.Count == 0, Fault = errors.Count == 0 ? null : string.Join('\n', errors), Faults = faults });
         }
         catch (FailureException e)
         {
-            fault = e.Failure;
+            outcome = new FailedEvent(e.Failure);
         }
-        if (fault is { Kind: FailureKind.NotFound }) yield return new FailedEvent(fault);
-        else yield return new ResultEvent(new PolicyVerdict { Path = request.Path, Valid = fault is null, Fault = fault?.Message });
+        yield return outcome;
         await Task.CompletedTask.ConfigureAwait(false);
     }
 
@@ -49,13 +46,5 @@ public sealed class TestPolicyOperation(IPolicySource policies, Func<ICatalogue>
         if (rows[0].Vulnerabilities > 0) return rows;
         throw new FailureException("ReplayEmpty", FailureKind.NotFound, FormattableString.Invariant($"The store knows no vulnerability with CVSS score and EPSS between {from:yyyy-MM-dd} and {to:yyyy-MM-dd}."), "From",
             "Import CVE records or NVD, KEV and the EPSS days of that time with Import-PatchFeed, or add -IncludeUnrated.");
-    }
-
-    private static void Try(PatchPolicy policy)
-    {
-        var planning = policy.Planning;
-        WindowText.Parse(planning.DefaultWindow, DateTimeZone.Utc);
-        foreach (var window in planning.Windows.Values) WindowText.Parse(window, DateTimeZone.Utc);
-        foreach (var freeze in planning.Freezes) FreezeText.Parse(freeze.Name, freeze.When, ZoneNames.Resolve(freeze.TimeZone));
     }
 }

@@ -30,7 +30,7 @@ public sealed class GetWindowOperation(ICatalogue catalogue, PlanningPolicy poli
         }
         var chosen = AssetFilter.Resolve(catalogue, request.Asset);
         foreach (var name in chosen.Missing) yield return new FailedEvent(AssetFilter.NotFound(name));
-        var windows = new AssetWindows(policy, from, to, catalogue.Windows());
+        var windows = new AssetWindows(policy, from, to, catalogue.Windows(), FreezeExceptions.On(catalogue, clock.GetUtcNow()));
         foreach (var asset in catalogue.Assets().Where(a => chosen.Matches(a.Id)))
         {
             cancellationToken.ThrowIfCancellationRequested();

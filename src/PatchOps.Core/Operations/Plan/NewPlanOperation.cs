@@ -49,7 +49,7 @@ public sealed class NewPlanOperation(ICatalogue catalogue, StoredApprovals appro
         {
             try
             {
-                return new Planner(policy.Planning, Clusters(), catalogue.ResolveAsset, catalogue.Windows()).Make(order, items, p => told.Writer.TryWrite(p), cancellationToken);
+                return new Planner(policy.Planning, Clusters(), catalogue.ResolveAsset, catalogue.Windows()) { Exceptions = FreezeExceptions.On(catalogue, now) }.Make(order, items, p => told.Writer.TryWrite(p), cancellationToken);
             }
             finally
             {

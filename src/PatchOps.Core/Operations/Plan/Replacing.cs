@@ -23,7 +23,7 @@ internal sealed class Replacing
         var from = plan.Start < start ? plan.Start : start;
         var to = plan.End > end ? plan.End : end;
         var imported = catalogue.Windows();
-        var windows = new AssetWindows(policy, from, to, imported);
+        var windows = new AssetWindows(policy, from, to, imported, FreezeExceptions.On(catalogue, start));
         var unfrozen = new AssetWindows(policy with { Freezes = [] }, from, to, imported);
         return new Replacing(new ReplacedPlan(plan, worked, WhyLeftOut, WhyClosed));
 

@@ -43,9 +43,7 @@ public sealed class ExportReportOperation(ICatalogue catalogue, IJournal journal
     private async ValueTask<ReportInput> ReadAsync(ExportReportRequest request, DateTimeOffset asOf, CancellationToken cancellationToken)
     {
         var estate = new EstateRisk(catalogue, policy, asOf);
-        // The ranking leaves out what was accepted; the figures do not, since it is still open.
-        var everything = estate.HasExceptions ? new EstateRisk(catalogue, policy, asOf, includeExcepted: true) : estate;
-        var facts = EstateFacts.Read(catalogue, everything, asOf, cancellationToken);
+        var facts = EstateFacts.Read(catalogue, estate, asOf, cancellationToken);
         var patches = estate.By(f => f.Patch is null ? [] : [f.Patch], _ => true, explain: false).ToList();
         var problems = request.Kind == ReportKind.Problem ? estate.ByProblem(_ => true, _ => true, explain: false).ToList() : [];
         cancellationToken.ThrowIfCancellationRequested();

@@ -23,7 +23,7 @@ public abstract record DecidePlanRequest : OperationRequest, IFollowsPolicy
     [ParameterHelp("Detached CMS signature that was made elsewhere (a smart card, openssl cms), in place of -Certificate."), FilePath]
     public string? Signature { get; init; }
 
-    [ParameterHelp("Policy file (YAML or JSON); default: $PATCHOPS_POLICY, then the built-in policy."), FilePath]
+    [ParameterHelp("Policy file (YAML, JSON or psd1); default: $PATCHOPS_POLICY, then the built-in policy."), FilePath]
     public string? Policy { get; init; }
 
     public override void Validate()

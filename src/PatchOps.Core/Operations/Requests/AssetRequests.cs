@@ -77,7 +77,7 @@ public sealed record SetAssetRequest : OperationRequest, IFollowsPolicy
     [ParameterHelp("Names of properties to empty, such as MaintenanceWindow.")]
     public IReadOnlyList<string> Clear { get; init; } = [];
 
-    [ParameterHelp("Policy file (YAML or JSON), for the names of its windows; default: $PATCHOPS_POLICY, then the built-in policy."), FilePath]
+    [ParameterHelp("Policy file (YAML, JSON or psd1), for the names of its windows; default: $PATCHOPS_POLICY, then the built-in policy."), FilePath]
     public string? Policy { get; init; }
 
     public override void Validate()

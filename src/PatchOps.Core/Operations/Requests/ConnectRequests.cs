@@ -8,7 +8,7 @@ public sealed record SendNotificationRequest : OperationRequest, IFollowsPolicy
     [ParameterHelp("Tries again what was given up.")]
     public bool RetryFailed { get; init; }
 
-    [ParameterHelp("Policy file (YAML or JSON); default: $PATCHOPS_POLICY, then the built-in policy."), FilePath]
+    [ParameterHelp("Policy file (YAML, JSON or psd1); default: $PATCHOPS_POLICY, then the built-in policy."), FilePath]
     public string? Policy { get; init; }
 }
 

@@ -21,7 +21,7 @@ public sealed record GetExposureRequest : OperationRequest, IFollowsPolicy
     [ParameterHelp("As known on this day; default: now.")]
     public DateTimeOffset? AsOf { get; init; }
 
-    [ParameterHelp("Policy file (YAML or JSON), for the reasons: windows, freezes, what is left out."), FilePath]
+    [ParameterHelp("Policy file (YAML, JSON or psd1), for the reasons: windows, freezes, what is left out."), FilePath]
     public string? Policy { get; init; }
 }
 
@@ -46,7 +46,7 @@ public sealed record GetRiskRequest : OperationRequest, IFollowsPolicy
     [ParameterHelp("The n highest; 0 means all.")]
     public int Top { get; init; }
 
-    [ParameterHelp("Policy file (YAML or JSON); default: $PATCHOPS_POLICY, then the built-in policy."), FilePath]
+    [ParameterHelp("Policy file (YAML, JSON or psd1); default: $PATCHOPS_POLICY, then the built-in policy."), FilePath]
     public string? Policy { get; init; }
 
     [ParameterHelp("As known on this day; default: now.")]

@@ -61,7 +61,7 @@ public sealed record TestEffectivenessRequest : OperationRequest, IFollowsPolicy
     [ParameterHelp("Shift of the metric either way that does not matter, in its unit; default: 0.")]
     public double Tolerance { get; init; }
 
-    [ParameterHelp("Policy file (YAML or JSON); default: $PATCHOPS_POLICY, then the built-in policy."), FilePath]
+    [ParameterHelp("Policy file (YAML, JSON or psd1); default: $PATCHOPS_POLICY, then the built-in policy."), FilePath]
     public string? Policy { get; init; }
 
     /// <summary>True where counts were given: then no store is opened.</summary>

@@ -18,7 +18,7 @@ public sealed record GetKpiRequest : OperationRequest, IFollowsPolicy
     [ParameterHelp("Events before this time, and findings as known then; default: now.")]
     public DateTimeOffset? To { get; init; }
 
-    [ParameterHelp("Policy file (YAML or JSON); default: $PATCHOPS_POLICY, then the built-in policy."), FilePath]
+    [ParameterHelp("Policy file (YAML, JSON or psd1); default: $PATCHOPS_POLICY, then the built-in policy."), FilePath]
     public string? Policy { get; init; }
 
     public override void Validate()

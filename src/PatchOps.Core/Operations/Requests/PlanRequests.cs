@@ -20,7 +20,7 @@ public sealed record NewPlanRequest : OperationRequest, IFollowsPolicy
     [ParameterHelp("Without risks from the pipeline: plan the n highest.")]
     public int Top { get; init; } = 20;
 
-    [ParameterHelp("Policy file (YAML or JSON); default: $PATCHOPS_POLICY, then the built-in policy."), FilePath]
+    [ParameterHelp("Policy file (YAML, JSON or psd1); default: $PATCHOPS_POLICY, then the built-in policy."), FilePath]
     public string? Policy { get; init; }
 
     [ParameterHelp("Nothing starts before; default: now.")]
@@ -63,7 +63,7 @@ public sealed record TestPlanRequest : HostAccessRequest, IFollowsPolicy
     [ParameterHelp("Plan id.", Position = 0)]
     public string PlanId { get; init; } = "";
 
-    [ParameterHelp("Policy file (YAML or JSON); default: $PATCHOPS_POLICY, then the built-in policy."), FilePath]
+    [ParameterHelp("Policy file (YAML, JSON or psd1); default: $PATCHOPS_POLICY, then the built-in policy."), FilePath]
     public string? Policy { get; init; }
 
     [ParameterHelp("Connects to the hosts as well: free space, locks, half-installed packages, age of the backup. Changes nothing.")]
@@ -108,7 +108,7 @@ public sealed record ImportPlanRequest : OperationRequest, IFollowsPolicy
     [ParameterHelp("JSON files.", Position = 0), FilePath]
     public IReadOnlyList<string> Path { get; init; } = [];
 
-    [ParameterHelp("Policy file (YAML or JSON); default: $PATCHOPS_POLICY, then the built-in policy."), FilePath]
+    [ParameterHelp("Policy file (YAML, JSON or psd1); default: $PATCHOPS_POLICY, then the built-in policy."), FilePath]
     public string? Policy { get; init; }
 
     public override void Validate() => Needs.Path(Path);
@@ -129,6 +129,6 @@ public sealed record GetWindowRequest : OperationRequest, IFollowsPolicy
     [ParameterHelp("Windows before this time; default: 30 days after the start.")]
     public DateTimeOffset? To { get; init; }
 
-    [ParameterHelp("Policy file (YAML or JSON); default: $PATCHOPS_POLICY, then the built-in policy."), FilePath]
+    [ParameterHelp("Policy file (YAML, JSON or psd1); default: $PATCHOPS_POLICY, then the built-in policy."), FilePath]
     public string? Policy { get; init; }
 }

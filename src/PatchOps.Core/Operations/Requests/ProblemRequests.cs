@@ -12,7 +12,7 @@ public sealed record GetCandidateRequest : OperationRequest, IFollowsPolicy
     [ParameterHelp("The n with most incidents to avoid; 0 means all.")]
     public int Top { get; init; }
 
-    [ParameterHelp("Policy file (YAML or JSON); default: $PATCHOPS_POLICY, then the built-in policy."), FilePath]
+    [ParameterHelp("Policy file (YAML, JSON or psd1); default: $PATCHOPS_POLICY, then the built-in policy."), FilePath]
     public string? Policy { get; init; }
 
     [ParameterHelp("As known on this day; default: now.")]
@@ -30,7 +30,7 @@ public sealed record GetDebtRequest : OperationRequest, IFollowsPolicy
     [ParameterHelp("Only workarounds older than policy allows.")]
     public bool Overdue { get; init; }
 
-    [ParameterHelp("Policy file (YAML or JSON); default: $PATCHOPS_POLICY, then the built-in policy."), FilePath]
+    [ParameterHelp("Policy file (YAML, JSON or psd1); default: $PATCHOPS_POLICY, then the built-in policy."), FilePath]
     public string? Policy { get; init; }
 
     [ParameterHelp("As known on this day; default: now.")]

@@ -15,7 +15,7 @@ public sealed record WatchRecurrenceRequest : OperationRequest, IFollowsPolicy
     [ParameterHelp("As known on this day; default: now.")]
     public DateTimeOffset? AsOf { get; init; }
 
-    [ParameterHelp("Policy file (YAML or JSON); default: $PATCHOPS_POLICY, then the built-in policy."), FilePath]
+    [ParameterHelp("Policy file (YAML, JSON or psd1); default: $PATCHOPS_POLICY, then the built-in policy."), FilePath]
     public string? Policy { get; init; }
 
     public override void Validate() => RecurrenceWatch.CheckRate(FalseAlarmRate);
@@ -45,7 +45,7 @@ public sealed record ExportReportRequest : OperationRequest, IFollowsPolicy
     [ParameterHelp("As known on this day; default: now.")]
     public DateTimeOffset? AsOf { get; init; }
 
-    [ParameterHelp("Policy file (YAML or JSON); default: $PATCHOPS_POLICY, then the built-in policy."), FilePath]
+    [ParameterHelp("Policy file (YAML, JSON or psd1); default: $PATCHOPS_POLICY, then the built-in policy."), FilePath]
     public string? Policy { get; init; }
 
     public override void Validate() => Needs.Text(Path, nameof(Path));

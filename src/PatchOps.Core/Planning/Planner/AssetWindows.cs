@@ -11,10 +11,11 @@ namespace PatchOps.Core.Planning.Planner;
 /// <param name="from">First instant of interest.</param>
 /// <param name="to">First instant that is no longer of interest; after <paramref name="from"/>.</param>
 /// <param name="imported">Named windows beside those of policy.</param>
-public sealed class AssetWindows(PlanningPolicy policy, DateTimeOffset from, DateTimeOffset to, IReadOnlyList<WindowDefinition>? imported = null)
+/// <param name="exceptions">What opens freezes; null for nothing.</param>
+public sealed class AssetWindows(PlanningPolicy policy, DateTimeOffset from, DateTimeOffset to, IReadOnlyList<WindowDefinition>? imported = null, FreezeExceptions? exceptions = null)
 {
     private readonly NamedWindows named = new(policy.Windows, imported);
-    private readonly Dictionary<(string Text, string Zone, string Freezes), AssetOccurrences> known = [];
+    private readonly Dictionary<(string Text, string Zone, string Freezes, string Exceptions), AssetOccurrences> known = [];
 
     /// <summary>The asset's windows. Assets with the same window, zone and freezes share one answer.</summary>
     public AssetOccurrences Of(Asset asset)
@@ -23,12 +24,13 @@ public sealed class AssetWindows(PlanningPolicy policy, DateTimeOffset from, Dat
         var text = asset.MaintenanceWindow ?? policy.DefaultWindow;
         var zone = asset.TimeZone ?? "UTC";
         var freezes = Enumerable.Range(0, policy.Freezes.Count).Where(i => policy.Freezes[i].For.Matches(asset)).ToList();
-        var key = (text, zone, string.Join(',', freezes));
-        if (!known.TryGetValue(key, out var answer)) known[key] = answer = Find(text, zone, freezes.Select(i => policy.Freezes[i]));
+        var opened = exceptions?.For(asset) ?? [];
+        var key = (text, zone, string.Join(',', freezes), string.Join(',', opened.Select(o => o.Id)));
+        if (!known.TryGetValue(key, out var answer)) known[key] = answer = Find(text, zone, freezes.Select(i => policy.Freezes[i]), opened);
         return answer;
     }
 
-    private AssetOccurrences Find(string text, string zone, IEnumerable<FreezeRule> freezes)
+    private AssetOccurrences Find(string text, string zone, IEnumerable<FreezeRule> freezes, IReadOnlyList<FreezeOverride> opened)
     {
         try
         {
@@ -36,7 +38,7 @@ public sealed class AssetWindows(PlanningPolicy policy, DateTimeOffset from, Dat
             var found = WindowCalendar.Occurrences(
                 WindowText.Parse(text, clock, name => named.Find(name, clock)),
                 freezes.Select(f => FreezeText.Parse(f.Name, f.When, ZoneNames.Resolve(f.TimeZone))),
-                Instant.FromDateTimeOffset(from), Instant.FromDateTimeOffset(to));
+                Instant.FromDateTimeOffset(from), Instant.FromDateTimeOffset(to), opened);
             return new AssetOccurrences(text, zone, found.Open, [.. found.Frozen.SelectMany(f => f.Freezes).Distinct(StringComparer.Ordinal)], null);
         }
         catch (FailureException e)

@@ -27,8 +27,9 @@ public sealed class InstanceBuilder
     /// <param name="clusters">Size and minimum available of each cluster, in the whole estate.</param>
     /// <param name="resolve">Asset id of a name.</param>
     /// <param name="imported">Named windows beside those of policy.</param>
+    /// <param name="exceptions">What opens freezes; null for nothing.</param>
     public InstanceBuilder(PlanningPolicy policy, DateTimeOffset start, DateTimeOffset end, bool emergency,
-        IReadOnlyDictionary<string, (int Size, int MinAvailable)> clusters, Func<string, string?> resolve, IReadOnlyList<WindowDefinition>? imported = null)
+        IReadOnlyDictionary<string, (int Size, int MinAvailable)> clusters, Func<string, string?> resolve, IReadOnlyList<WindowDefinition>? imported = null, FreezeExceptions? exceptions = null)
     {
         this.policy = policy;
         this.start = start;
@@ -36,7 +37,7 @@ public sealed class InstanceBuilder
         this.emergency = emergency;
         this.clusters = clusters;
         this.resolve = resolve;
-        calendar = new AssetWindows(policy, start, end, imported);
+        calendar = new AssetWindows(policy, start, end, imported, exceptions);
     }
 
     /// <summary>Hosts of the instance, in its order.</summary>

@@ -50,6 +50,9 @@ public sealed class Planner(PlanningPolicy policy, IReadOnlyDictionary<string, (
 {
     private const int ExplainedHosts = 3;
 
+    /// <summary>Approved exceptions that open freezes.</summary>
+    public FreezeExceptions Exceptions { get; init; } = FreezeExceptions.None;
+
     public PatchPlan Make(PlanOrder order, IReadOnlyList<PlanItem> items, Action<PlanningProgress>? progress, CancellationToken cancellationToken)
     {
         var first = NewBuilder(order);
@@ -68,7 +71,7 @@ public sealed class Planner(PlanningPolicy policy, IReadOnlyDictionary<string, (
         return Seal(order, Waves(order, best.Builder, best.Solution), unscheduled, best.Solution.Objective, best.Solution.LowerBound, items);
     }
 
-    private InstanceBuilder NewBuilder(PlanOrder order) => new(policy, order.Start, order.End, order.Emergency, clusters, resolve, windows);
+    private InstanceBuilder NewBuilder(PlanOrder order) => new(policy, order.Start, order.End, order.Emergency, clusters, resolve, windows, Exceptions);
 
     private PatchPlan Seal(PlanOrder order, List<PlanWave> waves, List<UnscheduledItem> unscheduled, double objective, double bound, IReadOnlyList<PlanItem> items)
     {

@@ -12,11 +12,11 @@ internal sealed class CalendarReview
     private readonly AssetWindows? windows;
     private readonly AssetWindows? unfrozen;
 
-    public CalendarReview(PatchPlan plan, PlanningPolicy policy, IReadOnlyList<WindowDefinition> imported, string replan, DateTimeOffset now)
+    public CalendarReview(PatchPlan plan, PlanningPolicy policy, IReadOnlyList<WindowDefinition> imported, string replan, DateTimeOffset now, FreezeExceptions? exceptions = null)
     {
         (this.plan, this.replan, this.now) = (plan, replan, now);
         if (plan.End <= plan.Start) return;
-        windows = new AssetWindows(policy, plan.Start, plan.End, imported);
+        windows = new AssetWindows(policy, plan.Start, plan.End, imported, exceptions);
         unfrozen = new AssetWindows(policy with { Freezes = [] }, plan.Start, plan.End, imported);
     }
 

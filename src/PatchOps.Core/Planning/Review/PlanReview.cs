@@ -1,3 +1,4 @@
+using PatchOps.Core.Planning.Planner;
 using PatchOps.Core.Governance;
 using PatchOps.Core.Governance.Approvals;
 using PatchOps.Core.Seams;
@@ -29,7 +30,7 @@ public sealed class PlanReview(PatchPlan plan, ICatalogue catalogue, PatchPolicy
         foreach (var finding in new HostReview(plan.Id, replan, now).Findings(open)) yield return finding;
         // What is gone needs no window and no patch.
         open.RemoveAll(h => h.Asset is null or { Retired: not null });
-        foreach (var finding in new CalendarReview(plan, policy.Planning, catalogue.Windows(), replan, now).Findings(open)) yield return finding;
+        foreach (var finding in new CalendarReview(plan, policy.Planning, catalogue.Windows(), replan, now, FreezeExceptions.On(catalogue, now)).Findings(open)) yield return finding;
         foreach (var finding in new OrderReview(plan, replan).Findings(open, assets, catalogue.ResolveAsset)) yield return finding;
         foreach (var finding in new PatchReview(plan.Id, catalogue, replan, now).Findings(open)) yield return finding;
         foreach (var item in plan.Unscheduled) yield return Say(FindingSeverity.Information, "Unscheduled", item.Reason, item.Remedy, item.Asset);

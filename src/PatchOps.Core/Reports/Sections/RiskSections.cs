@@ -16,9 +16,10 @@ internal static class RiskSections
             Title = "Risk now",
             Figures =
             [
-                new("Expected loss per day", ReportCell.Money(loss, input.Currency), Definition: "Sum over all open findings; the formula is in the risk model's documentation."),
+                new("Expected loss per day", ReportCell.Money(loss, input.Currency), Definition: "Sum over all open findings but those that an exception covers; the formula is in the risk model's documentation."),
                 new("Missing patches", ReportCell.Of(input.Patches.Count), Definition: "Different patches that at least one asset lacks."),
                 new("Assets with missing patches", ReportCell.Of(open.Where(o => o.Patch is not null).Select(o => o.Asset).Distinct(StringComparer.Ordinal).Count()), Definition: $"Of {ReportCell.Of(input.Facts.Assets.Count).Text} assets."),
+                new("Left open by exception", ReportCell.Of(input.Facts.Excepted.Sum(e => e.Count)), Definition: "Open findings that an active acceptance, deferral or pin covers; all other figures and the ranking leave them out. See Get-PatchException."),
                 new("Known exploited", ReportCell.Of(input.Patches.Count(r => r.Kev)), Definition: "Missing patches that close a vulnerability listed by KEV."),
             ],
             Tables =

@@ -8,15 +8,21 @@ namespace PatchOps.Core.Scoring.Ssvc;
 public sealed class SsvcAssessor
 {
     private readonly SsvcPolicy policy;
+    private readonly int defaultCriticality;
+    private readonly AssetExposure defaultExposure;
     private readonly Kind kind;
 
     /// <param name="table">One of <see cref="SsvcTables.Choices"/>.</param>
     /// <param name="policy">How facts become values.</param>
+    /// <param name="defaultCriticality">Of assets that state none, 1–5.</param>
+    /// <param name="defaultExposure">Of assets that state none.</param>
     /// <exception cref="FailureException"><c>SsvcTableUnknown</c> or <c>RiskPolicyInvalid</c>.</exception>
-    public SsvcAssessor(SsvcTable table, SsvcPolicy policy)
+    public SsvcAssessor(SsvcTable table, SsvcPolicy policy, int defaultCriticality = 3, AssetExposure defaultExposure = AssetExposure.Internal)
     {
         Table = table;
         this.policy = policy;
+        this.defaultCriticality = defaultCriticality is >= 1 and <= 5 ? defaultCriticality : throw new ArgumentOutOfRangeException(nameof(defaultCriticality), defaultCriticality, "Criticality lies between 1 and 5.");
+        this.defaultExposure = defaultExposure;
         kind = table == SsvcTables.Coordinator ? Kind.Coordinator
             : table == SsvcTables.Deployer ? Kind.Deployer
             : table == SsvcTables.Bod2604 ? Kind.Bod
@@ -58,8 +64,8 @@ public sealed class SsvcAssessor
         var exploitation = (byte)Exploitation(facts);
         var automatable = (byte)(Automatable(facts) ? 1 : 0);
         var impact = (byte)(TotalImpact(facts) ? 1 : 0);
-        var criticality = (facts.Criticality ?? policy.DefaultCriticality) - 1;
-        var exposure = facts.Exposure ?? policy.DefaultExposure;
+        var criticality = (facts.Criticality ?? defaultCriticality) - 1;
+        var exposure = facts.Exposure ?? defaultExposure;
         switch (kind)
         {
             case Kind.Coordinator:
@@ -101,10 +107,10 @@ public sealed class SsvcAssessor
             : facts.Cvss.IsKnown ? $"no SSVC option; from {facts.Cvss}" : "neither SSVC option nor CVSS vector: the cautious value",
         "Mission and Well-Being Impact" or "Human Impact" => facts.Criticality is { } criticality
             ? $"criticality {criticality} of the asset"
-            : $"criticality not stated; the policy's default is {policy.DefaultCriticality}",
+            : $"criticality not stated; the policy's default is {defaultCriticality}",
         _ => facts.Exposure is { } exposure
             ? $"exposure {exposure} of the asset"
-            : $"exposure not stated; the policy's default is {policy.DefaultExposure}",
+            : $"exposure not stated; the policy's default is {defaultExposure}",
     };
 
     private string BecauseExploitation(in SsvcFacts facts)

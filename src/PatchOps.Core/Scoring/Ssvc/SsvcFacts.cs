@@ -62,12 +62,6 @@ public sealed record SsvcPolicy
     /// 80 % coverage at 50 % efficiency.</summary>
     public double PublicPocEpss { get; init; } = 0.1;
 
-    /// <summary>Criticality of an asset for which none is stated.</summary>
-    public int DefaultCriticality { get; init; } = 3;
-
-    /// <summary>Exposure of an asset for which none is stated.</summary>
-    public AssetExposure DefaultExposure { get; init; } = AssetExposure.Internal;
-
     /// <summary>Human Impact (Low, Medium, High, Very High as 0–3) for criticality 1–5.</summary>
     public IReadOnlyList<int> HumanImpact { get; init; } = [0, 0, 1, 2, 3];
 
@@ -81,7 +75,6 @@ public sealed record SsvcPolicy
     public IEnumerable<string> Faults()
     {
         if (!(PublicPocEpss is >= 0 and <= 1)) yield return "PublicPocEpss must lie between 0 and 1.";
-        if (DefaultCriticality is < 1 or > 5) yield return "DefaultCriticality must lie between 1 and 5.";
         if (!Rises(HumanImpact, 5, 3)) yield return "HumanImpact needs five values from 0 to 3 that never fall as criticality rises.";
         if (!Rises(MissionImpact, 5, 2)) yield return "MissionImpact needs five values from 0 to 2 that never fall as criticality rises.";
         if (!Rises(SystemExposure, 4, 2)) yield return "SystemExposure needs four values from 0 to 2 that never fall from Isolated to Internet.";

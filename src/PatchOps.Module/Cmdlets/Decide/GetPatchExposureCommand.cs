@@ -31,7 +31,7 @@ public sealed class GetPatchExposureCommand : OperationCmdlet
     [Parameter]
     public DateTimeOffset? AsOf { get; set; }
 
-    /// <summary>Policy file (YAML or JSON), for the reasons: windows, freezes, what is left out.</summary>
+    /// <summary>Policy file (YAML, JSON or psd1), for the reasons: windows, freezes, what is left out.</summary>
     [Parameter]
     public string? Policy { get; set; }
 

@@ -9,7 +9,7 @@ namespace PatchOps.Module.Cmdlets.Decide;
 [OutputType(typeof(PatchException))]
 public sealed class NewPatchExceptionCommand : OperationCmdlet
 {
-    /// <summary>What is meant: the risk is carried, the patch comes later, or an old version is kept; default: RiskAcceptance.</summary>
+    /// <summary>What is meant: the risk is carried, the patch comes later, an old version is kept, or a freeze is opened; default: RiskAcceptance.</summary>
     [Parameter]
     public PatchExceptionKind Kind { get; set; }
 
@@ -26,6 +26,10 @@ public sealed class NewPatchExceptionCommand : OperationCmdlet
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(AssetCompleter))]
     public string[] Asset { get; set; } = [];
+
+    /// <summary>Freezes of the policy that a FreezeOverride opens, from now until it ends; * for every one.</summary>
+    [Parameter]
+    public string[] Freeze { get; set; } = [];
 
     /// <summary>Why this is right.</summary>
     [Parameter]
@@ -47,7 +51,7 @@ public sealed class NewPatchExceptionCommand : OperationCmdlet
     [Parameter]
     public string[] Premise { get; set; } = [];
 
-    /// <summary>Policy file (YAML or JSON); default: $PATCHOPS_POLICY, then the built-in policy.</summary>
+    /// <summary>Policy file (YAML, JSON or psd1); default: $PATCHOPS_POLICY, then the built-in policy.</summary>
     [Parameter]
     public string? Policy { get; set; }
 

@@ -19,7 +19,7 @@ public sealed partial class SetPatchAssetCommand : OperationCmdlet
     [Parameter]
     public string[] Clear { get; set; } = [];
 
-    /// <summary>Policy file (YAML or JSON), for the names of its windows; default: $PATCHOPS_POLICY, then the built-in policy.</summary>
+    /// <summary>Policy file (YAML, JSON or psd1), for the names of its windows; default: $PATCHOPS_POLICY, then the built-in policy.</summary>
     [Parameter]
     public string? Policy { get; set; }
 

@@ -34,7 +34,7 @@ public sealed class DenyPatchPlanCommand : OperationCmdlet
     [Parameter]
     public string? Signature { get; set; }
 
-    /// <summary>Policy file (YAML or JSON); default: $PATCHOPS_POLICY, then the built-in policy.</summary>
+    /// <summary>Policy file (YAML, JSON or psd1); default: $PATCHOPS_POLICY, then the built-in policy.</summary>
     [Parameter]
     public string? Policy { get; set; }
 

@@ -28,7 +28,7 @@ public sealed class GetPatchWindowCommand : OperationCmdlet
     [Parameter]
     public DateTimeOffset? To { get; set; }
 
-    /// <summary>Policy file (YAML or JSON); default: $PATCHOPS_POLICY, then the built-in policy.</summary>
+    /// <summary>Policy file (YAML, JSON or psd1); default: $PATCHOPS_POLICY, then the built-in policy.</summary>
     [Parameter]
     public string? Policy { get; set; }
 

@@ -14,7 +14,7 @@ public sealed class ImportPatchPlanCommand : OperationCmdlet
     [SupportsWildcards]
     public string[] Path { get; set; } = [];
 
-    /// <summary>Policy file (YAML or JSON); default: $PATCHOPS_POLICY, then the built-in policy.</summary>
+    /// <summary>Policy file (YAML, JSON or psd1); default: $PATCHOPS_POLICY, then the built-in policy.</summary>
     [Parameter]
     public string? Policy { get; set; }
 

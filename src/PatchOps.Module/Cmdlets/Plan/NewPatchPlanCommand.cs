@@ -30,7 +30,7 @@ public sealed class NewPatchPlanCommand : CollectingCmdlet
     [Parameter]
     public int Top { get; set; }
 
-    /// <summary>Policy file (YAML or JSON); default: the built-in policy.</summary>
+    /// <summary>Policy file (YAML, JSON or psd1); default: the built-in policy.</summary>
     [Parameter]
     public string? Policy { get; set; }
 

@@ -18,7 +18,7 @@ public sealed class GetPatchCandidateCommand : OperationCmdlet
     [Parameter]
     public int Top { get; set; }
 
-    /// <summary>Policy file (YAML or JSON); default: $PATCHOPS_POLICY, then the built-in policy.</summary>
+    /// <summary>Policy file (YAML, JSON or psd1); default: $PATCHOPS_POLICY, then the built-in policy.</summary>
     [Parameter]
     public string? Policy { get; set; }
 

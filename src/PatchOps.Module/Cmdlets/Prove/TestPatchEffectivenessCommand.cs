@@ -64,7 +64,7 @@ public sealed class TestPatchEffectivenessCommand : OperationCmdlet
     /// <summary>Shift of the metric that does not matter, in its unit; default: 0.</summary>
     [Parameter] public double Tolerance { get; set; }
 
-    /// <summary>Policy file (YAML or JSON); default: the built-in policy.</summary>
+    /// <summary>Policy file (YAML, JSON or psd1); default: the built-in policy.</summary>
     [Parameter] public string? Policy { get; set; }
 
     protected override void ProcessRecord() => Pump(Bind<TestEffectivenessRequest>());
