@@ -22,6 +22,7 @@ internal sealed class CatalogueImport : ICatalogueImport
     private readonly WindowWriter windows;
     private readonly FactWriter facts;
     private readonly Tally tally = new();
+    private readonly WriterQueue writes = new();
 
     public CatalogueImport(Database database, string feed, string source, DateTimeOffset at)
     {
@@ -43,37 +44,37 @@ internal sealed class CatalogueImport : ICatalogueImport
         services = new ServiceWriter(sql, tally, assets);
         windows = new WindowWriter(sql, tally, at, source);
         findings = new FindingWriter(sql, tally, assets, at, source);
-        facts = new FactWriter(sql, tally, at);
+        facts = new FactWriter(sql, tally, at, writes);
     }
 
     public void Add(FeedRecord record) => facts.Add(record);
 
-    public void Add(Asset asset) => assets.Add(asset, tracked: true);
+    public void Add(Asset asset) => Settled(assets).Add(asset, tracked: true);
 
-    public void Add(Software software) => assets.Add(software);
+    public void Add(Software software) => Settled(assets).Add(software);
 
-    public void Add(InventoryResult inventory) => assets.Add(inventory);
+    public void Add(InventoryResult inventory) => Settled(assets).Add(inventory);
 
-    public void Edit(Asset asset) => assets.Add(asset, tracked: false);
+    public void Edit(Asset asset) => Settled(assets).Add(asset, tracked: false);
 
-    public void Observe(string asset, string package, string version) => assets.Observe(asset, package, version);
+    public void Observe(string asset, string package, string version) => Settled(assets).Observe(asset, package, version);
 
-    public void Add(ScanReport report) => findings.Add(report);
+    public void Add(ScanReport report) => Settled(findings).Add(report);
 
-    public void Add(ScannerFinding finding) => findings.Add(finding);
+    public void Add(ScannerFinding finding) => Settled(findings).Add(finding);
 
-    public void Add(WindowDefinition window) => windows.Add(window);
+    public void Add(WindowDefinition window) => Settled(windows).Add(window);
 
-    public void Add(Problem problem) => services.Add(problem);
+    public void Add(Problem problem) => Settled(services).Add(problem);
 
-    public void Add(Incident incident) => services.Add(incident);
+    public void Add(Incident incident) => Settled(services).Add(incident);
 
-    public void Add(Change change) => services.Add(change);
+    public void Add(Change change) => Settled(services).Add(change);
 
-    public void Add(Deployment deployment) => services.Add(deployment);
+    public void Add(Deployment deployment) => Settled(services).Add(deployment);
 
     public void Move(string feed, string address, FeedCursor cursor) =>
-        sql.Execute("INSERT INTO feed_cursor(feed, address, doc) VALUES ($1,$2,$3) ON CONFLICT(feed, address) DO UPDATE SET doc=excluded.doc", feed, address, Encoding.Write(cursor));
+        Settled(sql).Execute("INSERT INTO feed_cursor(feed, address, doc) VALUES ($1,$2,$3) ON CONFLICT(feed, address) DO UPDATE SET doc=excluded.doc", feed, address, Encoding.Write(cursor));
 
     public void Reject(Failure failure)
     {
@@ -94,7 +95,7 @@ internal sealed class CatalogueImport : ICatalogueImport
 
     public ImportResult Preview(TimeSpan elapsed)
     {
-        facts.Finish();
+        Settled(facts).Finish();
         assets.Finish(complete: tally.Rejected == 0, notes);
         windows.Finish(complete: tally.Rejected == 0, notes);
         findings.Finish(complete: tally.Rejected == 0, notes);
@@ -105,8 +106,16 @@ internal sealed class CatalogueImport : ICatalogueImport
         };
     }
 
+    /// <summary>Whoever writes otherwise than through the queue has the connection for itself.</summary>
+    private T Settled<T>(T writer)
+    {
+        writes.Settle();
+        return writer;
+    }
+
     public void Dispose()
     {
+        writes.Dispose();
         sql.Dispose();
         transaction.Dispose();
         connection.Dispose();

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using PatchOps.Core.Exposure.Cpe;
 using PatchOps.Core.Intake;
 using PatchOps.Domain.Facts;
@@ -6,9 +5,15 @@ using PatchOps.Domain.Facts;
 namespace PatchOps.Adapters.Store;
 
 /// <summary>Writes what feeds say: one statement per source and vulnerability, joined by their aliases.</summary>
-internal sealed class FactWriter(Statements sql, Tally tally, DateTimeOffset at)
+/// <remarks>Records are made ready on the caller's thread and written on the queue's.</remarks>
+internal sealed class FactWriter(Statements sql, Tally tally, DateTimeOffset at, WriterQueue queue)
 {
     private readonly HashSet<string> kev = new(StringComparer.OrdinalIgnoreCase);
+
+    // Where the store knew nothing before this import, what it knows now is known here, and need not be asked for.
+    private readonly Dictionary<string, long> names = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<(string Source, string Key)> keys = [];
+    private bool? isNew;
     private EpssWriter? epss;
 
     public void Add(FeedRecord record)
@@ -16,19 +21,22 @@ internal sealed class FactWriter(Statements sql, Tally tally, DateTimeOffset at)
         switch (record)
         {
             case VulnerabilityRecord vulnerability:
-                Count(Write(vulnerability, vulnerability.Source, vulnerability.Key));
+                var draft = StatementDraft.Of(vulnerability, vulnerability.Source, vulnerability.Key);
+                queue.Post(() => Count(Write(draft)));
                 break;
             case AdvisoryRecord advisory:
-                Count(Write(advisory));
+                var doc = Encoding.Write(advisory);
+                var hash = StatementDraft.HashOf(doc, [], null);
+                queue.Post(() => Count(Write(advisory, doc, hash)));
                 break;
             case KevRecord entry:
-                Count(Write(entry));
+                queue.Post(() => Count(Write(entry)));
                 break;
             case EpssBatch batch:
-                (epss ??= new EpssWriter(sql, tally)).Add(batch);
+                queue.Post(() => (epss ??= new EpssWriter(sql, tally)).Add(batch));
                 break;
             case PackageRecord package:
-                Count(Write(package));
+                queue.Post(() => Count(Write(package)));
                 break;
             default:
                 throw new InvalidOperationException($"{record.GetType().Name} has no place in the store.");
@@ -58,16 +66,16 @@ internal sealed class FactWriter(Statements sql, Tally tally, DateTimeOffset at)
         }
     }
 
-    private Change Write(VulnerabilityRecord record, string source, string key)
+    private Change Write(StatementDraft draft)
     {
-        var doc = Encoding.Write(record with { Affected = [], Cpe = null });
-        var affected = record.Affected.Select(AffectedEncoding.Write).ToList();
-        var hash = Hash(doc, affected, record.Cpe);
+        var (record, source, key, doc, affected, hash) = draft;
         long? no = null;
         byte[]? before = null;
         long knownAsOf = long.MinValue;
-        using (var rows = sql.Query("SELECT no, hash, as_of FROM statement WHERE source=$1 AND key=$2", source, key))
+        isNew ??= sql.Long("SELECT 1 FROM vulnerability LIMIT 1") is null && sql.Long("SELECT 1 FROM statement LIMIT 1") is null;
+        if (isNew == false || !keys.Add((source, key)))
         {
+            using var rows = sql.Query("SELECT no, hash, as_of FROM statement WHERE source=$1 AND key=$2", source, key);
             if (rows.Read()) (no, before, knownAsOf) = (rows.GetInt64(0), (byte[])rows.GetValue(1), rows.GetInt64(2));
         }
         // An older revision never replaces a newer one, in whichever order the files came.
@@ -110,10 +118,8 @@ internal sealed class FactWriter(Statements sql, Tally tally, DateTimeOffset at)
         }
     }
 
-    private Change Write(AdvisoryRecord advisory)
+    private Change Write(AdvisoryRecord advisory, string doc, byte[] hash)
     {
-        var doc = Encoding.Write(advisory);
-        var hash = Hash(doc, [], null);
         byte[]? before = null;
         long knownAsOf = long.MinValue;
         using (var rows = sql.Query("SELECT hash, as_of FROM advisory WHERE source=$1 AND key=$2", advisory.Source, advisory.Key))
@@ -129,7 +135,7 @@ internal sealed class FactWriter(Statements sql, Tally tally, DateTimeOffset at)
         {
             var own = vulnerability.Affected.Count > 0 ? vulnerability : vulnerability with { Affected = advisory.Affected };
             if (advisory.Withdrawn) own = own with { Status = VulnerabilityStatus.Withdrawn };
-            Write(own with { AsOf = advisory.AsOf, Trust = advisory.Trust }, advisory.Source, $"{advisory.Key}/{vulnerability.Id}");
+            Write(StatementDraft.Of(own with { AsOf = advisory.AsOf, Trust = advisory.Trust }, advisory.Source, $"{advisory.Key}/{vulnerability.Id}"));
         }
         foreach (var patch in advisory.Patches) Write(patch, advisory.Source, advisory.Key);
         return before is null ? Change.Added : Change.Updated;
@@ -173,7 +179,7 @@ internal sealed class FactWriter(Statements sql, Tally tally, DateTimeOffset at)
         long? no = null;
         foreach (var name in record.Aliases.Prepend(record.Id))
         {
-            var known = sql.Long("SELECT vulnerability FROM vulnerability_name WHERE name=$1", name);
+            var known = isNew == true ? names.TryGetValue(name, out var here) ? here : null : sql.Long("SELECT vulnerability FROM vulnerability_name WHERE name=$1", name);
             if (known is null) continue;
             if (no is null) no = known;
             else if (no != known && !BothCve(no.Value, known.Value)) Join(known.Value, no.Value);
@@ -186,7 +192,11 @@ internal sealed class FactWriter(Statements sql, Tally tally, DateTimeOffset at)
             var id = sql.Text("SELECT id FROM vulnerability WHERE no=$1", no);
             if (Encoding.CveNumber(id) is null) sql.Execute("UPDATE OR IGNORE vulnerability SET id=$2 WHERE no=$1", no, canonical);
         }
-        foreach (var name in record.Aliases.Prepend(record.Id)) sql.Execute("INSERT OR IGNORE INTO vulnerability_name(name, vulnerability) VALUES ($1,$2)", name, no);
+        foreach (var name in record.Aliases.Prepend(record.Id))
+        {
+            if (isNew == true && !names.TryAdd(name, no!.Value)) continue;
+            sql.Execute("INSERT OR IGNORE INTO vulnerability_name(name, vulnerability) VALUES ($1,$2)", name, no);
+        }
         return no!.Value;
     }
 
@@ -197,20 +207,13 @@ internal sealed class FactWriter(Statements sql, Tally tally, DateTimeOffset at)
 
     private void Join(long from, long into)
     {
+        // From here on the store is asked again: it has everything.
+        isNew = false;
         sql.Execute("UPDATE statement SET vulnerability=$2 WHERE vulnerability=$1", from, into);
         sql.Execute("UPDATE vulnerability_name SET vulnerability=$2 WHERE vulnerability=$1", from, into);
         var id = sql.Text("SELECT id FROM vulnerability WHERE no=$1", from);
         sql.Execute("DELETE FROM vulnerability WHERE no=$1", from);
         if (Encoding.CveNumber(id) is not null) sql.Execute("UPDATE vulnerability SET id=$2 WHERE no=$1", into, id);
-    }
-
-    private static byte[] Hash(string doc, List<byte[]> affected, CpeTree? tree)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(System.Text.Encoding.UTF8.GetBytes(doc));
-        foreach (var item in affected) hash.AppendData(item);
-        if (tree is not null) hash.AppendData(System.Text.Encoding.UTF8.GetBytes(Encoding.Write(tree)));
-        return hash.GetHashAndReset()[..16];
     }
 
     private enum Change { None, Added, Updated }

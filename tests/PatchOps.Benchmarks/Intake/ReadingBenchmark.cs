@@ -17,7 +17,7 @@ internal static class ReadingBenchmark
     public static void Run(string? folder)
     {
         // First, while the process holds nothing else.
-        Memory();
+        if (Environment.GetEnvironmentVariable("PATCHOPS_BENCHMARK_MEMORY") != "0") Memory();
         Measured.Header();
         Nvd(folder);
         Epss(folder);

@@ -65,11 +65,15 @@ internal static class StoringBenchmark
         using var connection = new SqliteConnection($"Data Source={path}");
         connection.Open();
         var tables = new List<(string, List<object?[]>)>();
-        foreach (var table in (string[])["vulnerability", "vulnerability_name", "statement", "affected", "cpe_match", "cpe_tree", "patch"])
+        var names = new List<string>();
+        using (var list = connection.CreateCommand())
         {
-            using var exists = connection.CreateCommand();
-            exists.CommandText = $"SELECT count(*) FROM sqlite_master WHERE name='{table}'";
-            if ((long)exists.ExecuteScalar()! == 0) continue;
+            list.CommandText = "SELECT name FROM sqlite_master WHERE type='table' AND name NOT IN ('store', 'document') AND name NOT LIKE 'sqlite_%' ORDER BY rowid";
+            using var found = list.ExecuteReader();
+            while (found.Read()) names.Add(found.GetString(0));
+        }
+        foreach (var table in names)
+        {
             using var select = connection.CreateCommand();
             select.CommandText = $"SELECT * FROM {table}";
             using var reader = select.ExecuteReader();
