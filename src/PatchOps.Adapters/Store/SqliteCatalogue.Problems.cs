@@ -45,11 +45,8 @@ internal sealed partial class SqliteCatalogue
         transaction.Commit();
     }
 
-    public void SetOutcome(string problem, ProblemOutcome outcome)
-    {
-        using var connection = database.Connect();
-        connection.Execute("INSERT INTO problem_outcome(problem, doc) VALUES (@problem, @doc) ON CONFLICT(problem) DO UPDATE SET doc=excluded.doc", new { problem, doc = Encoding.Write(outcome) });
-    }
+    public void SetOutcomes(IReadOnlyDictionary<string, ProblemOutcome> outcomes) =>
+        Insert("INSERT INTO problem_outcome(problem, doc) VALUES ($1, $2) ON CONFLICT(problem) DO UPDATE SET doc=excluded.doc", outcomes.Select(o => new object?[] { o.Key, Encoding.Write(o.Value) }));
 
     public void SaveInvestigation(PatchInvestigation investigation)
     {
@@ -63,9 +60,9 @@ internal sealed partial class SqliteCatalogue
 
     private long Insert(string statement, IEnumerable<object?[]> rows)
     {
+        long changed = 0;
         using var connection = database.Connect();
         using var transaction = connection.BeginTransaction(deferred: false);
-        long changed = 0;
         using (var sql = new Statements(connection, transaction))
             foreach (var row in rows) changed += sql.Execute(statement, row);
         transaction.Commit();

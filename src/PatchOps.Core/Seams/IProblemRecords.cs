@@ -21,8 +21,8 @@ public interface IProblemRecords
     /// <exception cref="FailureException"><c>ProblemNotFound</c>; <c>KeyConflict</c>: the problem was changed since it was read.</exception>
     void EditProblem(Problem read, Problem wanted, ProblemEdit edit);
 
-    /// <summary>Keeps the outcome of the last verdict with the problem.</summary>
-    void SetOutcome(string problem, ProblemOutcome outcome);
+    /// <summary>Keeps the outcome of the last verdict with each problem, all or none.</summary>
+    void SetOutcomes(IReadOnlyDictionary<string, ProblemOutcome> outcomes);
 
     /// <summary>Stores an investigation as it stands now; the same again changes nothing.</summary>
     void SaveInvestigation(PatchInvestigation investigation);

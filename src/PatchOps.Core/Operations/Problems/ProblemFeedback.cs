@@ -4,22 +4,37 @@ using PatchOps.Domain;
 
 namespace PatchOps.Core.Operations.Problems;
 
-/// <summary>Keeps what a verdict taught, with an entry in the audit trail for what it opened or linked.</summary>
+/// <summary>Keeps what verdicts taught, all at once, with an entry in the audit trail for what was opened or linked.</summary>
 internal static class ProblemFeedback
 {
-    /// <returns>The investigation, where one was opened.</returns>
-    public static async Task<PatchInvestigation?> KeepAsync(ICatalogue catalogue, IJournal journal, IAuditLog audit, LearntOutcome? learnt, string problem, Caller caller, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <returns>Investigations that were opened.</returns>
+    public static async Task<IReadOnlyList<PatchInvestigation>> KeepAsync(
+        ICatalogue catalogue, IJournal journal, IAuditLog audit, IReadOnlyList<EffectivenessResult> verdicts, Caller caller, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        if (learnt is null) return null;
-        catalogue.SetOutcome(problem, learnt.Outcome with { Tests = await WaveTests.ReadAsync(catalogue, journal, learnt.Outcome, cancellationToken).ConfigureAwait(false) });
-        if (learnt.Links.Count > 0 && catalogue.LinkIncidents(learnt.Links, now) is > 0 and var linked)
-            await audit.AppendAsync(new AuditRecord(Guid.NewGuid().ToString("N"), caller.Account, "IncidentsLinked", problem, CanonicalJson.Of(("count", linked), ("first", learnt.Links[0].Incident))), now, cancellationToken).ConfigureAwait(false);
-        if (learnt.Investigation is { } investigation)
+        var learning = new ProblemLearning(catalogue, now);
+        var tests = new WaveTests(catalogue, journal);
+        var outcomes = new Dictionary<string, ProblemOutcome>(StringComparer.Ordinal);
+        var links = new List<IncidentLink>();
+        var opened = new List<PatchInvestigation>();
+        foreach (var verdict in verdicts)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (verdict.Problem is not { } problem || learning.Learn(verdict) is not { } learnt) continue;
+            outcomes[problem] = learnt.Outcome with { Tests = await tests.ReadAsync(learnt.Outcome, cancellationToken).ConfigureAwait(false) };
+            links.AddRange(learnt.Links);
+            if (learnt.Investigation is not null) opened.Add(learnt.Investigation);
+        }
+        catalogue.SetOutcomes(outcomes);
+        var entries = new List<AuditRecord>();
+        if (catalogue.LinkIncidents(links, now) > 0)
+            entries.AddRange(links.GroupBy(l => l.Problem, StringComparer.Ordinal).Select(g => new AuditRecord(Guid.NewGuid().ToString("N"), caller.Account, "IncidentsLinked", g.Key, CanonicalJson.Of(("count", g.Count()), ("first", g.First().Incident)))));
+        foreach (var investigation in opened)
         {
             catalogue.SaveInvestigation(investigation);
-            await audit.AppendAsync(new AuditRecord($"investigation/{investigation.Id}", caller.Account, "InvestigationOpened", investigation.Id, CanonicalJson.Of(
-                ("problem", problem), ("verdict", investigation.Verdict.ToString()), ("patches", investigation.Patches), ("vendors", investigation.Vendors))), now, cancellationToken).ConfigureAwait(false);
+            entries.Add(new AuditRecord($"investigation/{investigation.Id}", caller.Account, "InvestigationOpened", investigation.Id, CanonicalJson.Of(
+                ("problem", investigation.Problem), ("verdict", investigation.Verdict.ToString()), ("patches", investigation.Patches), ("vendors", investigation.Vendors))));
         }
-        return learnt.Investigation;
+        if (entries.Count > 0) await audit.AppendAsync(entries, now, cancellationToken).ConfigureAwait(false);
+        return opened;
     }
 }

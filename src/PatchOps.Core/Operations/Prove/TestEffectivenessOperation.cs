@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using PatchOps.Core.Effectiveness;
 using PatchOps.Core.Operations.Problems;
 using PatchOps.Core.Operations.Requests;
-using PatchOps.Core.Problems.Lifecycle;
 using PatchOps.Core.Seams;
 using PatchOps.Domain;
 
@@ -85,13 +84,7 @@ public sealed class TestEffectivenessOperation(
         catalogue.AddVerdicts(verdicts, now);
         await audit().AppendAsync([.. verdicts.Select(r => new AuditRecord($"verdict/{r.Problem}/{r.Verdict}/{r.AfterCount}/{r.BeforeCount}/{r.Patch}/{now:yyyyMMdd}", caller.Account, "Verdict", r.Problem!,
             CanonicalJson.Of(("verdict", r.Verdict.ToString()), ("patch", r.Patch), ("before", r.BeforeCount), ("after", r.AfterCount))))], now, cancellationToken).ConfigureAwait(false);
-        var opened = new List<PatchInvestigation>();
-        var learning = new ProblemLearning(catalogue, now);
-        foreach (var verdict in verdicts)
-        {
-            if (await ProblemFeedback.KeepAsync(catalogue, journal(), audit(), learning.Learn(verdict), verdict.Problem!, caller, now, cancellationToken).ConfigureAwait(false) is { } investigation) opened.Add(investigation);
-        }
-        return opened;
+        return await ProblemFeedback.KeepAsync(catalogue, journal(), audit(), verdicts, caller, now, cancellationToken).ConfigureAwait(false);
     }
 
     private static IEnumerable<EffectivenessResult> Grouped(

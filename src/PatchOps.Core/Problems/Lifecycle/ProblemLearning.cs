@@ -25,7 +25,8 @@ public sealed class ProblemLearning
     private readonly DateTimeOffset now;
     private readonly Dictionary<string, Problem> problems;
     private readonly ILookup<string, Deployment> deployments;
-    private readonly ILookup<string, Incident> byItem;
+    private readonly Dictionary<string, List<(string Id, string Category, DateTimeOffset Opened)>> unlinked = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> linked = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> symptoms;
     private readonly HashSet<string> investigated;
     private readonly Lazy<ILookup<string, Finding>> findings;
@@ -37,16 +38,33 @@ public sealed class ProblemLearning
         this.now = now;
         problems = catalogue.Problems().ToDictionary(p => p.Id, StringComparer.Ordinal);
         deployments = catalogue.Deployments().Where(d => d.Started <= now).ToLookup(d => d.Patch, StringComparer.OrdinalIgnoreCase);
-        var incidents = catalogue.Incidents(to: now).ToList();
-        byItem = incidents.Where(i => i.ConfigurationItem is not null).ToLookup(i => i.ConfigurationItem!, StringComparer.Ordinal);
-        symptoms = incidents.Where(i => i is { Problem: not null, Category: not null, LinkedBecause: null }).GroupBy(i => i.Problem!, StringComparer.Ordinal)
-            .ToDictionary(g => g.Key, g => g.GroupBy(i => i.Category!, StringComparer.Ordinal).MaxBy(c => (c.Count(), c.Key))!.Key, StringComparer.Ordinal);
+        symptoms = ReadIncidents();
         investigated = catalogue.Investigations().Select(i => i.Id).ToHashSet(StringComparer.Ordinal);
         var concerned = problems.Values.SelectMany(p => p.Patches).ToHashSet(StringComparer.OrdinalIgnoreCase);
         var cves = problems.Values.SelectMany(p => p.Cves).ToHashSet(StringComparer.OrdinalIgnoreCase);
         findings = new Lazy<ILookup<string, Finding>>(() => new EstateExposure(catalogue, now).Findings()
             .Where(f => (f.Patch is not null && concerned.Contains(f.Patch)) || (f.Cve is not null && cves.Contains(f.Cve))).ToLookup(f => f.Asset, StringComparer.Ordinal));
         dependents = catalogue.Assets().SelectMany(a => a.DependsOn.Select(d => (On: catalogue.ResolveAsset(d) ?? d, a.Id))).ToLookup(d => d.On, d => d.Id, StringComparer.Ordinal);
+    }
+
+    /// <summary>One pass, of which only what may be linked is kept.</summary>
+    /// <returns>Most frequent category of each problem's own incidents.</returns>
+    private Dictionary<string, string> ReadIncidents()
+    {
+        var patched = deployments.SelectMany(d => d).Where(d => d.Outcome == DeploymentOutcome.Succeeded).Select(d => d.Asset).ToHashSet(StringComparer.Ordinal);
+        var counts = new Dictionary<(string Problem, string Category), int>();
+        foreach (var incident in catalogue.Incidents(to: now))
+        {
+            if (incident.LinkedBecause is not null) linked[incident.Problem!] = linked.GetValueOrDefault(incident.Problem!) + 1;
+            else if (incident.Category is not { } category) continue;
+            else if (incident.Problem is { } problem) counts[(problem, category)] = counts.GetValueOrDefault((problem, category)) + 1;
+            else if (incident.ConfigurationItem is { } item && patched.Contains(item))
+            {
+                if (!unlinked.TryGetValue(item, out var list)) unlinked[item] = list = [];
+                list.Add((incident.Id, category, incident.Opened));
+            }
+        }
+        return counts.GroupBy(c => c.Key.Problem, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.MaxBy(c => (c.Value, c.Key.Category)).Key.Category, StringComparer.Ordinal);
     }
 
     /// <summary>What a verdict means for its problem; null for one without a record, or without a verdict.</summary>
@@ -80,7 +98,7 @@ public sealed class ProblemLearning
             RateRatioHigh = result.RateRatioHigh,
             RootCause = cause,
             Evidence = evidence,
-            LinkedIncidents = byItem.Where(g => done.ContainsKey(g.Key)).SelectMany(g => g).Count(i => i.Problem == problem.Id && i.LinkedBecause is not null) + links.Count,
+            LinkedIncidents = linked.GetValueOrDefault(problem.Id) + links.Count,
             Investigation = investigation?.Id ?? (result.Verdict == EffectivenessVerdict.Effective ? null : IdOf(problem.Id, patches, result.Verdict)),
         };
         return new LearntOutcome(outcome with { Learnt = Learnt(problem, result, tried, outcome) }, links, investigation);
@@ -90,7 +108,7 @@ public sealed class ProblemLearning
     private List<IncidentLink> Links(Problem problem, Dictionary<string, DateTimeOffset> done)
     {
         if (!symptoms.TryGetValue(problem.Id, out var symptom)) return [];
-        return [.. done.OrderBy(d => d.Key, StringComparer.Ordinal).SelectMany(d => byItem[d.Key].Where(i => i.Problem is null && i.Category == symptom && i.Opened > d.Value)
+        return [.. done.OrderBy(d => d.Key, StringComparer.Ordinal).SelectMany(d => unlinked.GetValueOrDefault(d.Key, []).Where(i => i.Category == symptom && i.Opened > d.Value)
             .Select(i => new IncidentLink(i.Id, problem.Id, FormattableString.Invariant($"'{symptom}' on a patched item after the deployment of {d.Value.UtcDateTime:yyyy-MM-dd}"))))];
     }
 
