@@ -28,7 +28,13 @@ public sealed class NewPlanOperation(ICatalogue catalogue, StoredApprovals appro
         var assets = AssetFilter.Resolve(catalogue, request.Asset);
         foreach (var name in assets.Missing) yield return new FailedEvent(AssetFilter.NotFound(name));
         yield return new ProgressEvent("New-PatchPlan", "Gathering hosts and patches");
-        var items = new PlanItems(catalogue, estate, policy.Planning).Of(f => assets.Matches(f.Asset) && covered(f) && replacing?.Plan.Worked.ContainsKey(f.Asset) != true, due);
+        var kinds = new Dictionary<string, UpdateKind>(StringComparer.Ordinal);
+        var items = new PlanItems(catalogue, estate, policy.Planning).Of(f =>
+        {
+            if (!assets.Matches(f.Asset) || !covered(f) || replacing?.Plan.Worked.ContainsKey(f.Asset) == true) return false;
+            Note(kinds, f, estate);
+            return true;
+        }, due);
         foreach (var (filter, count) in estate.LeftOut)
             yield return new DecisionEvent(FormattableString.Invariant($"The policy's content filter '{filter}' leaves out {count} open findings; Get-PatchExposure names them."));
         if (request.Emergency)
@@ -42,7 +48,7 @@ public sealed class NewPlanOperation(ICatalogue catalogue, StoredApprovals appro
         var order = new PlanOrder
         {
             Name = string.IsNullOrWhiteSpace(request.Name) ? replacing!.Plan.Plan.Name : request.Name, Author = caller.Account, Created = now, Start = start, End = start + request.Horizon, Emergency = request.Emergency, TimeLimit = request.TimeLimit, Currency = policy.Risk.Currency,
-            Approvals = policy.Approvals, PolicyHash = PolicyHash.Of(policy), Replaces = replacing?.Plan, KindOf = Kinds(estate, items), FailureOf = Failures(now),
+            Approvals = policy.Approvals, PolicyHash = PolicyHash.Of(policy), Replaces = replacing?.Plan, KindOf = p => kinds.GetValueOrDefault(p, UpdateKind.Feature), FailureOf = Failures(now),
         };
         var told = Channel.CreateUnbounded<PlanningProgress>();
         var making = Task.Run(() =>
@@ -99,16 +105,13 @@ public sealed class NewPlanOperation(ICatalogue catalogue, StoredApprovals appro
         bool Named(string? key, Finding finding) => key is not null && hosts.TryGetValue(key, out var on) && on.Contains(finding.Asset);
     }
 
-    /// <summary>What each patch is for: it closes a vulnerability, or belongs to a problem, or neither is known.</summary>
-    private static Func<string, UpdateKind> Kinds(EstateRisk estate, IReadOnlyList<PlanItem> items)
+    /// <summary>What a patch is for: it closes a vulnerability, or belongs to a problem, or neither is known. Of several answers the strictest counts.</summary>
+    private static void Note(Dictionary<string, UpdateKind> kinds, Finding finding, EstateRisk estate)
     {
-        var kinds = items.SelectMany(i => i.Patches).Select(p => p.Patch).Distinct(StringComparer.Ordinal).ToDictionary(p => p, _ => UpdateKind.Feature, StringComparer.Ordinal);
-        foreach (var finding in estate.OpenFindings(f => f.Patch is not null && kinds.ContainsKey(f.Patch)))
-        {
-            var kind = finding.Cve is not null ? UpdateKind.Security : estate.ProblemsOf(finding).Count > 0 ? UpdateKind.BugFix : finding.Evidence?.Contains("security archive", StringComparison.Ordinal) == true ? UpdateKind.Security : UpdateKind.Feature;
-            if (kind > kinds[finding.Patch!]) kinds[finding.Patch!] = kind;
-        }
-        return patch => kinds.GetValueOrDefault(patch, UpdateKind.Feature);
+        if (finding.Patch is not { } patch || (kinds.TryGetValue(patch, out var known) && known == UpdateKind.Security)) return;
+        var kind = finding.Cve is not null || finding.Evidence?.Contains("security archive", StringComparison.Ordinal) == true ? UpdateKind.Security
+            : estate.ProblemsOf(finding).Count > 0 ? UpdateKind.BugFix : UpdateKind.Feature;
+        if (kind >= known) kinds[patch] = kind;
     }
 
     private Func<string, double> Failures(DateTimeOffset now)
