@@ -24,7 +24,7 @@ internal sealed class PosixChecks(IReadOnlyList<BackupCheck> backups, bool pendi
         shift
         # Nine signs, a c for configuration files, the name. What is missing is told in words.
         if command -v dpkg >/dev/null && dpkg-query -W "$@" >/dev/null 2>&1; then dpkg --verify "$@" 2>/dev/null; else rpm -V --nomtime --noscripts "$@" 2>/dev/null; fi \
-            | awk '$2 == "c" { next } /^missing +c / { next } /^(missing|[.?A-Z0-9]{8,9})[ \t]/ { print "changed " $0 }' | head -n 20
+            | awk '$2 != "c" && ($1 == "missing" || ($1 ~ /^[.?A-Z0-9]+$/ && length($1) >= 8)) { print "changed " $0 }' | head -n 20
         exit 0
         """;
 

@@ -104,6 +104,8 @@ public sealed class ParityTests
     private static bool Binds(Type property, Type parameter)
     {
         if (property == typeof(bool)) return parameter == typeof(SwitchParameter);
+        if (property == typeof(HostCredential)) return parameter == typeof(PSCredential);
+        if (property == typeof(object)) return parameter == typeof(ScriptBlock);
         if (property == typeof(IReadOnlyDictionary<string, string>)) return parameter == typeof(Hashtable);
         if (property.IsGenericType && property.GetGenericTypeDefinition() == typeof(IReadOnlyList<>)) return parameter == property.GetGenericArguments()[0].MakeArrayType();
         // PowerShell's own types, which the core does not know: the module turns a credential into its account, and runs a block itself.

@@ -25,7 +25,7 @@ public sealed class ConductTests(ProductLab lab)
               quiesce:
                 - { name: balancer, take: [sh, -c, "echo drained >>/srv/log"], putBack: [sh, -c, "echo back >>/srv/log"] }
               snapshots:
-                - { name: copies, take: [sh, -c, "echo {id} taken >>/srv/log; touch /srv/snaps/{id}"], list: [ls, /srv/snaps], restore: [sh, -c, "echo restored >>/srv/log"], remove: [rm, /srv/snaps/{id}] }
+                - { name: copies, take: [sh, -c, "echo {id} taken >>/srv/log; touch /srv/snaps/{id}"], list: [ls, /srv/snaps], restore: [sh, -c, "echo restored >>/srv/log"], remove: [rm, "/srv/snaps/{id}"] }
               backups:
                 - { name: nightly, marker: /srv/backup-done }
               conduct:
@@ -99,7 +99,7 @@ public sealed class ConductTests(ProductLab lab)
                   take: [sh, -c, "mkdir -p /srv/snaps/{id}"]
                   list: [ls, /srv/snaps]
                   restore: [sh, -c, "dpkg -i /srv/po-repo/po-slow_1.0_all.deb && echo restored >>/srv/log"]
-                  remove: [rmdir, /srv/snaps/{id}]
+                  remove: [rmdir, "/srv/snaps/{id}"]
               conduct:
                 rollback: Snapshot
             """);

@@ -120,6 +120,19 @@ internal static class RpmScripts
     public const string Revert = Environment + "\n" + Installed + "\n" + """
         files= gone=
         mkdir -p "$keep/back" || exit 71
+        # Which verb brings a package down depends on what is installed of it.
+        fetch() {
+            if [ "$tool" = zypper ]; then
+                ZYPP_LOCK_TIMEOUT=60 zypper $options -n install --no-recommends --oldpackage --force --download-only "$1=$2" >/dev/null 2>&1
+                find "${root#--root }/var/cache/zypp/packages" -name '*.rpm' -exec cp -n {} "$keep/back" \; 2>/dev/null
+                return
+            fi
+            for verb in reinstall install downgrade; do
+                $tool $options -y -q --downloadonly --downloaddir="$keep/back" $verb "$1-$2" >/dev/null 2>&1
+                set -- "$1" "$2" "$keep/back/$1-${2#*:}".*.rpm
+                [ ! -e "$3" ] || return 0
+            done
+        }
         while [ $# -ge 3 ]; do
             if [ -z "$2" ]; then
                 installed "$1" | grep -q . && gone="$gone $1"
@@ -133,8 +146,7 @@ internal static class RpmScripts
                         [ -e "$f" ] || continue
                         [ "$(rpm $root -qp --qf '%{NAME}=%{EPOCHNUM}:%{VERSION}-%{RELEASE}' "$f" 2>/dev/null | sed 's/=0:/=/')" = "$1=$2" ] && { found=$f; break 2; }
                     done
-                    [ $try = 2 ] || $tool $options -y -q --downloadonly --downloaddir="$keep/back" install "$1-$2" >/dev/null 2>&1 \
-                        || $tool $options -y -q --downloadonly --downloaddir="$keep/back" downgrade "$1-$2" >/dev/null 2>&1
+                    [ $try = 2 ] || fetch "$1" "$2"
                 done
                 [ -n "$found" ] || { echo "no package of $1 $2 is kept or on offer" >&2; exit 100; }
                 files="$files $found"
