@@ -18,10 +18,19 @@ internal sealed class Output(TextWriter standard, TextWriter error, bool json, b
     private readonly IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(standard) });
     private readonly List<object> rows = [];
 
+    // Only where a person looks at a terminal, and never between lines that a program reads.
+    private readonly LiveTable? live = !json && !Console.IsErrorRedirected && !Console.IsOutputRedirected ? new LiveTable(error, Size(static () => Console.WindowWidth, 80), Size(static () => Console.WindowHeight, 24), TimeProvider.System) : null;
+
     public bool WhatIf => whatIf;
 
     public void Write(OperationEvent next)
     {
+        if (next is ProgressEvent progress)
+        {
+            live?.Show(progress);
+            return;
+        }
+        if (next is WarningEvent or FailedEvent || (next is DecisionEvent && verbose)) live?.Clear();
         switch (next)
         {
             case ResultEvent { Value: var value } when json:
@@ -49,6 +58,7 @@ internal sealed class Output(TextWriter standard, TextWriter error, bool json, b
 
     public void Finish()
     {
+        live?.Clear();
         if (rows.Count == 0) return;
         if (!console.Profile.Out.IsTerminal) console.Profile.Width = 200;
         Views.Print(console, rows);
@@ -58,6 +68,7 @@ internal sealed class Output(TextWriter standard, TextWriter error, bool json, b
 
     public Answer Ask(AskEvent ask)
     {
+        live?.Clear();
         if (whatIf)
         {
             error.WriteLine($"What if: {ask.Action}: {ask.Target}");
@@ -72,5 +83,17 @@ internal sealed class Output(TextWriter standard, TextWriter error, bool json, b
         Finish();
         error.Write($"{ask.Action}: {ask.Target}? [y/N] ");
         return Console.ReadLine()?.Trim().Equals("y", StringComparison.OrdinalIgnoreCase) == true ? Answer.Yes : Answer.No;
+    }
+
+    private static int Size(Func<int> read, int otherwise)
+    {
+        try
+        {
+            return read() is > 0 and var size ? size : otherwise;
+        }
+        catch (IOException)
+        {
+            return otherwise;
+        }
     }
 }
