@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using PatchOps.Adapters.Store;
+using PatchOps.Benchmarks.Wave.Race;
 using PatchOps.Core.Waves;
 using PatchOps.Core.Waves.State;
 using PatchOps.Domain;
@@ -18,7 +19,7 @@ internal sealed class WaveBenchmark : IBenchmark
     {
         RunAsync().GetAwaiter().GetResult();
         PaceTrial.Run();
-        return 0;
+        return new RaceBenchmark().Run(folder);
     }
 
     private static async Task RunAsync()

@@ -1,0 +1,128 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+using PatchOps.Adapters.Composition;
+using PatchOps.Core.Operations.Requests;
+using PatchOps.Domain;
+
+namespace PatchOps.Benchmarks.Wave.Race;
+
+/// <summary>The ways to do the same rolling upgrade: the product, Ansible, and ssh alone.</summary>
+internal sealed class Contestants(RaceTrack track) : IAsyncDisposable
+{
+    private readonly OperationHost session = new(TimeProvider.System);
+    private readonly string sockets = Directory.CreateTempSubdirectory("rc-").FullName;
+    private IReadOnlyDictionary<string, IReadOnlyList<string>> journaled = new Dictionary<string, IReadOnlyList<string>>();
+
+    /// <summary>The command line as a process of its own: it starts, connects, works and ends.</summary>
+    public Task PatchOpsColdAsync() => RaceTrack.RunAsync("dotnet",
+    [
+        Path.Combine(AppContext.BaseDirectory, "patchops.dll"), "wave", "invoke", track.Plan, "1", "--throttle-limit", $"{RaceTrack.Parallel}", "--ignore-window",
+        "--key-file", track.KeyFile, "--known-hosts-file", track.KnownHosts, "--store", track.FreshStore(), "--yes", "--json",
+    ]);
+
+    /// <summary>A session whose connections are open, as an interactive PowerShell has.</summary>
+    public async Task PatchOpsWarmAsync(bool changes)
+    {
+        var runs = (await RaceTrack.AskAsync(session, track.Request(track.FreshStore()))).OfType<HostRun>().ToArray();
+        if (runs.Length != RaceTrack.Hosts) throw new InvalidOperationException($"PatchOps: {runs.Length} hosts.");
+        if (Array.Find(runs, r => r.State != HostState.Done || (r.Changes.Count > 0) != changes) is { } other)
+            throw new InvalidOperationException($"PatchOps: {other}, changes {string.Join(", ", other.Changes)}.");
+    }
+
+    /// <summary>Learns which command lines the product runs on each host, from the journal of a run of its own.</summary>
+    public async Task LearnAsync()
+    {
+        var store = track.FreshStore();
+        await RaceTrack.AskAsync(session, track.Request(store));
+        var runs = await RaceTrack.AskAsync(session, new GetWaveRequest { PlanId = track.Plan, Wave = 1, Hosts = true, Store = store });
+        journaled = runs.OfType<HostRun>().ToDictionary(r => r.Asset, r => (IReadOnlyList<string>)[.. r.Evidence.Where(e => e.Outcome.StartsWith("exit ", StringComparison.Ordinal)).Select(e => Line(e.Detail!))], StringComparer.Ordinal);
+        if (journaled.Count != RaceTrack.Hosts || journaled.Values.Any(lines => lines.Count == 0)) throw new InvalidOperationException("The journal names no commands.");
+    }
+
+    /// <summary>A command's evidence is its line, how long it took, and what it said.</summary>
+    private static string Line(string evidence) => evidence[..Regex.Match(evidence, @" \([0-9.]+ s\)(?=\n|$)").Index];
+
+    public int JournaledCommands => journaled.Values.Max(v => v.Count);
+
+    /// <summary>ssh with one shared connection a host, each command line as the product journaled it.</summary>
+    public Task BareAsync(bool keep) => Parallel.ForEachAsync(track.Addresses, new ParallelOptions { MaxDegreeOfParallelism = RaceTrack.Parallel }, async (host, _) =>
+    {
+        foreach (var line in journaled[host.Key]) await RaceTrack.RunAsync("ssh", [.. SshOptions(host.Key, "b"), $"root@{host.Value}", line]);
+        if (!keep) await RaceTrack.RunAsync("ssh", [.. SshOptions(host.Key, "b"), "-O", "exit", $"root@{host.Value}"]);
+    });
+
+    /// <summary>One trivial command on every host over open connections, as ssh does it, one host after the other.</summary>
+    public async Task BareSingleAsync()
+    {
+        foreach (var (host, address) in track.Addresses) await RaceTrack.RunAsync("ssh", [.. SshOptions(host, "b"), $"root@{address}", "true"]);
+    }
+
+    public Task AnsibleAsync(bool best, bool keep) => AnsibleAsync(best, keep ? Path.Combine(sockets, "a") : Directory.CreateTempSubdirectory("ra-").FullName);
+
+    private async Task AnsibleAsync(bool best, string control)
+    {
+        Directory.CreateDirectory(control);
+        var inventory = Path.Combine(track.Folder, "inventory.ini");
+        var play = Path.Combine(track.Folder, best ? "best.yml" : "default.yml");
+        await File.WriteAllLinesAsync(inventory, track.Addresses.Select(h => $"{h.Key} ansible_host={h.Value} ansible_user=root ansible_ssh_private_key_file={track.KeyFile}"));
+        await File.WriteAllTextAsync(play,
+            $$"""
+            - hosts: all
+              serial: {{RaceTrack.Parallel}}
+              gather_facts: {{(best ? "false" : "true")}}
+              tasks:
+                - ansible.builtin.apt:
+                    name: {{RaceTrack.Package}}={{RaceTrack.After}}
+            """);
+        var settings = Path.Combine(track.Folder, "ansible.cfg");
+        await File.WriteAllTextAsync(settings, "[defaults]\n");
+        var environment = new Dictionary<string, string>
+        {
+            ["ANSIBLE_CONFIG"] = settings, ["ANSIBLE_HOME"] = Path.Combine(track.Folder, "ansible"), ["ANSIBLE_FORKS"] = $"{RaceTrack.Parallel}", ["ANSIBLE_SSH_CONTROL_PATH_DIR"] = control,
+            ["ANSIBLE_SSH_COMMON_ARGS"] = $"-o UserKnownHostsFile={track.KnownHosts} -o IdentitiesOnly=yes",
+        };
+        if (best)
+        {
+            environment["ANSIBLE_PIPELINING"] = "true";
+            environment["ANSIBLE_SSH_ARGS"] = "-o ControlMaster=auto -o ControlPersist=600s";
+        }
+        await RaceTrack.RunAsync("ansible-playbook", ["-i", inventory, play], environment);
+    }
+
+    public async Task OpenAsync()
+    {
+        foreach (var (host, address) in track.Addresses) await RaceTrack.RunAsync("ssh", [.. SshOptions(host, "b"), $"root@{address}", "true"]);
+    }
+
+    /// <summary>Ends the connections that Ansible keeps.</summary>
+    public async Task CloseAnsibleAsync()
+    {
+        foreach (var folder in Directory.EnumerateDirectories(Path.GetTempPath(), "ra-*").Append(Path.Combine(sockets, "a")).Where(Directory.Exists))
+        {
+            foreach (var socket in Directory.EnumerateFileSystemEntries(folder)) await TryCloseAsync(socket);
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static async Task TryCloseAsync(string socket)
+    {
+        var start = new ProcessStartInfo("ssh") { RedirectStandardError = true };
+        foreach (var argument in new[] { "-o", $"ControlPath={socket}", "-O", "exit", "none" }) start.ArgumentList.Add(argument);
+        using var process = Process.Start(start)!;
+        await process.WaitForExitAsync();
+    }
+
+    private string[] SshOptions(string host, string prefix) =>
+    [
+        "-F", "none", "-i", track.KeyFile, "-o", "IdentitiesOnly=yes", "-o", $"UserKnownHostsFile={track.KnownHosts}", "-o", "BatchMode=yes", "-o", "LogLevel=ERROR",
+        "-o", "ControlMaster=auto", "-o", "ControlPersist=600", "-o", $"ControlPath={Path.Combine(sockets, prefix + host)}",
+    ];
+
+    public async ValueTask DisposeAsync()
+    {
+        await session.DisposeAsync();
+        await CloseAnsibleAsync();
+        foreach (var socket in Directory.EnumerateFileSystemEntries(sockets)) await TryCloseAsync(socket);
+        Directory.Delete(sockets, recursive: true);
+    }
+}
