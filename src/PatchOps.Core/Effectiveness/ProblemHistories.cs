@@ -18,8 +18,8 @@ public sealed class ProblemHistories
     private readonly ILookup<string, Incident> homeless;
     private readonly ILookup<string, Deployment> deployments;
     private readonly Dictionary<string, string> symptoms = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, List<string>> itemsOf = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, (string?, AssetEnvironment?)> kinds;
+    private readonly Dictionary<(string Key, int Kind), List<string>> itemsOf = [];
+    private readonly Dictionary<string, int> kinds = new(StringComparer.Ordinal);
     private readonly ILookup<string, string> dependents;
     private readonly ConcurrentDictionary<string, string> names = new(StringComparer.OrdinalIgnoreCase);
     private readonly DateTimeOffset from;
@@ -31,7 +31,13 @@ public sealed class ProblemHistories
         this.catalogue = catalogue;
         assets = catalogue.Assets(includeRetired: true).ToDictionary(a => a.Id, StringComparer.Ordinal);
         foreach (var id in assets.Keys) names.TryAdd(id, id);
-        kinds = assets.Values.ToDictionary(a => a.Id, Kind, StringComparer.Ordinal);
+        var numbers = new Dictionary<(string?, AssetEnvironment?), int>();
+        foreach (var asset in assets.Values)
+        {
+            var kind = (Role(asset), asset.Environment);
+            if (!numbers.TryGetValue(kind, out var number)) numbers.Add(kind, number = numbers.Count);
+            kinds.Add(asset.Id, number);
+        }
         // Texts repeat by the thousand, and descriptions decide nothing: a million incidents must fit in memory.
         var texts = new Dictionary<string, string>(StringComparer.Ordinal);
         string? One(string? text) => text is null ? null : texts.TryGetValue(text, out var known) ? known : texts[text] = text;
@@ -86,11 +92,13 @@ public sealed class ProblemHistories
     /// <summary>Items of the same role and environment that show the symptom and never got the patch. Without an incident of it an item says nothing about how the rate moved.</summary>
     private List<string> Comparable(Problem problem, List<string> affected, HashSet<string> affectedSet, string? symptom, IReadOnlyList<string> tested, List<string> notes)
     {
-        var wanted = affected.Where(kinds.ContainsKey).Select(a => kinds[a]).ToHashSet();
-        IEnumerable<string> showing = itemsOf.GetValueOrDefault(Linked(problem.Id)) ?? [];
-        if (symptom is not null) showing = showing.Concat(itemsOf.GetValueOrDefault(symptom) ?? []).Distinct(StringComparer.Ordinal);
-        var found = showing.Where(a => !affectedSet.Contains(a) && kinds.TryGetValue(a, out var kind) && wanted.Contains(kind) && assets[a].Retired is null
-            && !deployments[a].Any(d => Tests(d, tested, problem.Id))).ToList();
+        var found = new List<string>();
+        foreach (var kind in affected.Where(kinds.ContainsKey).Select(a => kinds[a]).Distinct())
+        {
+            IEnumerable<string> showing = itemsOf.GetValueOrDefault((Linked(problem.Id), kind)) ?? [];
+            if (symptom is not null) showing = showing.Concat(itemsOf.GetValueOrDefault((symptom, kind)) ?? []).Distinct(StringComparer.Ordinal);
+            found.AddRange(showing.Where(a => !affectedSet.Contains(a) && assets[a].Retired is null && !deployments[a].Any(d => Tests(d, tested, problem.Id))));
+        }
         var most = Math.Max(FewestControls, ControlsPerItem * affected.Count);
         if (found.Count <= most) return found;
         found.Sort(StringComparer.Ordinal);
@@ -107,22 +115,27 @@ public sealed class ProblemHistories
     private void ReadSymptoms(List<Incident> all)
     {
         var counts = new Dictionary<string, Dictionary<string, int>>(StringComparer.Ordinal);
-        var seen = new HashSet<(string, string)>();
+        var keys = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var incident in all)
         {
             if (incident is { Problem: { } problem, Category: { } category })
             {
-                var of = counts.TryGetValue(problem, out var known) ? known : counts[problem] = new Dictionary<string, int>(StringComparer.Ordinal);
+                var of = counts.TryGetValue(problem, out var known) ? known : counts[problem] = new Dictionary<string, int>(1, StringComparer.Ordinal);
                 of[category] = of.GetValueOrDefault(category) + 1;
             }
-            if (incident.ConfigurationItem is not { } item) continue;
-            if (incident.Category is { } named && seen.Add((named, item))) Remember(named, item);
-            if (incident.Problem is { } linked && seen.Add((Linked(linked), item))) Remember(Linked(linked), item);
+            if (incident.ConfigurationItem is not { } item || !kinds.TryGetValue(item, out var kind)) continue;
+            if (incident.Category is { } named) Remember((named, kind), item);
+            if (incident.Problem is { } linked)
+            {
+                if (!keys.TryGetValue(linked, out var key)) keys.Add(linked, key = Linked(linked));
+                Remember((key, kind), item);
+            }
         }
+        foreach (var key in itemsOf.Keys.ToList()) itemsOf[key] = [.. itemsOf[key].Distinct(StringComparer.Ordinal)];
         foreach (var (problem, of) in counts) symptoms[problem] = of.MaxBy(c => (c.Value, c.Key)).Key;
     }
 
-    private void Remember(string key, string item)
+    private void Remember((string, int) key, string item)
     {
         if (!itemsOf.TryGetValue(key, out var items)) itemsOf.Add(key, items = []);
         items.Add(item);
@@ -143,8 +156,6 @@ public sealed class ProblemHistories
             DependsOn = use == ItemUse.Dependent && asset is not null ? [.. asset.DependsOn.Select(Resolve)] : [],
         };
     }
-
-    private static (string?, AssetEnvironment?) Kind(Asset asset) => (Role(asset), asset.Environment);
 
     private static string? Role(Asset? asset) => asset?.Tags.FirstOrDefault(t => t.StartsWith("role:", StringComparison.OrdinalIgnoreCase)) ?? asset?.OperatingSystem;
 }

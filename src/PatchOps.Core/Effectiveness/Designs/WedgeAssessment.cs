@@ -77,13 +77,13 @@ internal static class WedgeAssessment
     /// <summary>The larger of the dispersion between cells and that which keeps each item's incidents together.</summary>
     private static Dispersion Spread(TwoWayPoisson model, EffectivenessPolicy policy)
     {
-        var cells = Dispersion.From(model.CellDispersion * model.ResidualDegrees, model.ResidualDegrees, "items and periods", Dispersion.Cells);
+        var cells = Dispersion.From(model.CellDispersion * model.ResidualDegrees, model.ResidualDegrees, "items and periods", Dispersion.Lenient);
         // A dispersion is never known better than from as many independent incidents as there were.
         if (cells.Present) cells = cells with { Degrees = Math.Max(2, Math.Min(model.CellDegrees, (model.TreatedCount + model.UntreatedCount) / cells.Factor - 2)) };
         if (model.Items < 4 || !double.IsFinite(model.Variance)) return cells;
         var items = new Dispersion(model.ClusterVariance / model.Variance, model.ClusterDegrees, "items");
         // Its own scatter is √(2 ÷ degrees): below that a ratio above one means nothing, unless the cells are over-dispersed anyway.
-        var clear = cells.Present || items.Factor > 1 + 2 * Math.Sqrt(2 / items.Degrees);
+        var clear = cells.Present || items.Factor > 1 + 1.5 * Math.Sqrt(2 / items.Degrees);
         return clear && items.Present && items.Effective(policy.Confidence) > cells.Effective(policy.Confidence) ? items : cells;
     }
 }

@@ -9,9 +9,6 @@ internal readonly record struct Dispersion(double Factor, double Degrees, string
     /// <summary>Level of the test below which counts are treated as over-dispersed: lenient, since missing it costs coverage and assuming it only power.</summary>
     public const double Lenient = 0.1;
 
-    /// <summary>Level for many cells, where over-dispersion that matters is hardly missed.</summary>
-    public const double Cells = 0.05;
-
     /// <summary>Level where the estimate rests on few cells and a false alarm would cost much power.</summary>
     public const double Strict = 0.025;
 

@@ -52,31 +52,22 @@ internal sealed record PeriodDrift(IReadOnlyList<double> Middles, double Dispers
     }
 
     /// <summary>
-    /// Matrix K with log-prior −½ τᵀKτ for the periods numbered: steps are independent with mean b·Δt and variance q·Δt, and b, itself
-    /// normal around zero, is integrated out, which takes a rank-one term from the ends.
+    /// Log-prior −½ Σ precision · (τ_other − τ_one)² for the periods numbered: steps are independent with mean b·Δt and variance q·Δt, and b,
+    /// itself normal around zero, is integrated out, which leaves a negative term between the ends.
     /// </summary>
-    public double[,] Penalty(IReadOnlyList<int> periods)
+    public IReadOnlyList<(int One, int Other, double Precision)> Penalty(IReadOnlyList<int> periods)
     {
         var lost = VariancePerDay / (MonthlyDrift * MonthlyDrift / 900 + Observed);
-        var matrix = new double[periods.Count, periods.Count];
+        var joins = new List<(int, int, double)>(periods.Count);
         for (int from = 0, until; from < periods.Count; from = until)
         {
             var stratum = periods[from] / Middles.Count;
             for (until = from + 1; until < periods.Count && periods[until] / Middles.Count == stratum; until++)
-                Join(matrix, until - 1, until, 1 / Between(periods[until - 1], periods[until]));
-            if (until - from > 1) Join(matrix, from, until - 1, -1 / (Between(periods[from], periods[until - 1]) + lost));
+                joins.Add((until - 1, until, Dispersion / (VariancePerDay * Between(periods[until - 1], periods[until]))));
+            if (until - from > 1) joins.Add((from, until - 1, -Dispersion / (VariancePerDay * (Between(periods[from], periods[until - 1]) + lost))));
         }
-        return matrix;
+        return joins;
     }
 
     private double Between(int one, int other) => Middles[other % Middles.Count] - Middles[one % Middles.Count];
-
-    private void Join(double[,] matrix, int one, int other, double precision)
-    {
-        var weight = Dispersion * precision / VariancePerDay;
-        matrix[one, one] += weight;
-        matrix[other, other] += weight;
-        matrix[one, other] -= weight;
-        matrix[other, one] -= weight;
-    }
 }

@@ -24,8 +24,12 @@ public sealed class TwoWayPoisson
     private readonly double[] _tau;
     private readonly double[] _mean;
     private readonly double[] _gradient;
-    private readonly double[,] _hessian;
-    private readonly double[,]? _penalty;
+    private readonly double[] _hessian;
+    private readonly double[] _lower;
+    private readonly double[] _step;
+    private readonly double[] _old;
+    private readonly double[] _power;
+    private readonly IReadOnlyList<(int One, int Other, double Precision)> _penalty;
 
     /// <param name="cells">The layout; cells without exposure are left out.</param>
     public TwoWayPoisson(IEnumerable<WedgeCell> cells)
@@ -40,7 +44,7 @@ public sealed class TwoWayPoisson
         var kept = Informative(cells.Where(c => c.Exposure > 0).ToList(), drift is not null);
         var periods = Renumber(kept);
         (_items, _periods) = (kept.Count == 0 ? 0 : kept.Max(c => c.Item) + 1, periods.Count);
-        _penalty = drift?.Penalty(periods);
+        _penalty = drift?.Penalty(periods) ?? [];
         kept.Sort((one, other) => one.Item != other.Item ? one.Item.CompareTo(other.Item)
             : one.Period != other.Period ? one.Period.CompareTo(other.Period) : one.Treated.CompareTo(other.Treated));
         _cells = [.. kept];
@@ -57,7 +61,11 @@ public sealed class TwoWayPoisson
         _tau = new double[_periods];
         _mean = new double[_cells.Length];
         _gradient = new double[_periods + 1];
-        _hessian = new double[_periods + 1, _periods + 1];
+        _hessian = new double[(_periods + 1) * (_periods + 1)];
+        _lower = new double[_hessian.Length];
+        _step = new double[_periods + 1];
+        _old = new double[_periods];
+        _power = new double[_periods];
     }
 
     public double TreatedCount { get; }
@@ -161,7 +169,7 @@ public sealed class TwoWayPoisson
             else outside = at;
             var next = slope != 0 && have > 0 ? at + (have - root) * have / slope : double.NaN;
             if (!(next > Math.Min(inside, outside) && next < Math.Max(inside, outside))) next = (inside + outside) / 2;
-            if (Math.Abs(next - at) < 1e-9) return next;
+            if (Math.Abs(next - at) < 1e-7) return next;
             at = next;
         }
         return at;
@@ -175,7 +183,7 @@ public sealed class TwoWayPoisson
         var unit = new double[_periods + 1];
         var direction = new double[_periods + 1];
         unit[_periods] = 1;
-        Solve(_hessian, unit, direction, _periods + 1);
+        Solve(unit, direction, _periods + 1);
         return direction[_periods] > 0 ? direction[_periods] : double.PositiveInfinity;
     }
 
@@ -216,26 +224,24 @@ public sealed class TwoWayPoisson
     private (double LogLikelihood, double Slope) Iterate(ref double delta, bool free)
     {
         var size = free ? _periods + 1 : _periods;
-        var value = Evaluate(delta, derivatives: true);
-        var step = new double[_periods + 1];
-        var old = new double[_periods];
+        var value = Evaluate(delta);
         for (var round = 0; round < 100; round++)
         {
-            Solve(_hessian, _gradient, step, size);
+            Solve(_gradient, _step, size);
             double decrement = 0;
-            for (var k = 0; k < size; k++) decrement += step[k] * _gradient[k];
+            for (var k = 0; k < size; k++) decrement += _step[k] * _gradient[k];
             if (!(decrement > 1e-13 * (1 + Math.Abs(value)))) break;
             var longest = 0.0;
-            for (var k = 0; k < size; k++) longest = Math.Max(longest, Math.Abs(step[k]));
+            for (var k = 0; k < size; k++) longest = Math.Max(longest, Math.Abs(_step[k]));
             var share = Math.Min(1, 4 / longest);
-            Array.Copy(_tau, old, _periods);
+            Array.Copy(_tau, _old, _periods);
             var start = delta;
             double next;
             while (true)
             {
-                for (var k = 0; k < _periods; k++) _tau[k] = Math.Clamp(old[k] + share * step[k], -60, 60);
-                if (free) delta = Math.Clamp(start + share * step[_periods], -Bound, Bound);
-                next = Evaluate(delta, derivatives: true);
+                for (var k = 0; k < _periods; k++) _tau[k] = Math.Clamp(_old[k] + share * _step[k], -60, 60);
+                if (free) delta = Math.Clamp(start + share * _step[_periods], -Bound, Bound);
+                next = Evaluate(delta);
                 if (next >= value - 1e-12 * Math.Abs(value) || share < 1e-6) break;
                 share /= 2;
             }
@@ -246,18 +252,15 @@ public sealed class TwoWayPoisson
         return (value, _gradient[_periods]);
     }
 
-    /// <summary>Log-likelihood with item effects at their optimum; fills means, gradient and (negative) Hessian.</summary>
-    private double Evaluate(double delta, bool derivatives)
+    /// <summary>Log-likelihood with item effects at their optimum; fills means, gradient and the lower triangle of the negative Hessian.</summary>
+    private double Evaluate(double delta)
     {
         var effect = Math.Exp(delta);
-        if (derivatives)
-        {
-            Array.Clear(_gradient);
-            Array.Clear(_hessian);
-        }
-        var value = _penalty is null ? 0 : Hold(derivatives);
-        Span<double> exp = _periods <= 512 ? stackalloc double[_periods] : new double[_periods];
-        for (var k = 0; k < _periods; k++) exp[k] = Math.Exp(_tau[k]);
+        int last = _periods, width = _periods + 1;
+        Array.Clear(_gradient);
+        Array.Clear(_hessian);
+        var value = Hold();
+        for (var k = 0; k < _periods; k++) _power[k] = Math.Exp(_tau[k]);
         for (var item = 0; item < _items; item++)
         {
             int from = _starts[item], until = _starts[item + 1];
@@ -265,10 +268,11 @@ public sealed class TwoWayPoisson
             for (var c = from; c < until; c++)
             {
                 ref readonly var cell = ref _cells[c];
-                sum += _mean[c] = cell.Exposure * exp[cell.Period] * (cell.Treated ? effect : 1);
+                sum += _mean[c] = cell.Exposure * _power[cell.Period] * (cell.Treated ? effect : 1);
             }
-            var scale = _itemTotals[item] / sum;
-            value += _itemTotals[item] * Math.Log(scale);
+            var total = _itemTotals[item];
+            var scale = total / sum;
+            value += total * Math.Log(scale);
             double treated = 0;
             for (var c = from; c < until; c++)
             {
@@ -277,9 +281,7 @@ public sealed class TwoWayPoisson
                 if (cell.Treated) treated += _mean[c];
                 if (cell.Count > 0) value += cell.Count * (_tau[cell.Period] + (cell.Treated ? delta : 0));
             }
-            if (!derivatives) continue;
-            var total = _itemTotals[item];
-            _hessian[_periods, _periods] += treated - treated * treated / total;
+            _hessian[last * width + last] += treated - treated * treated / total;
             for (var c = from; c < until; c++)
             {
                 ref readonly var cell = ref _cells[c];
@@ -287,28 +289,36 @@ public sealed class TwoWayPoisson
                 var mean = _mean[c];
                 var miss = cell.Count - mean;
                 _gradient[j] += miss;
-                if (cell.Treated) _gradient[_periods] += miss;
-                _hessian[j, j] += mean;
-                _hessian[_periods, j] += (cell.Treated ? mean : 0) - mean * treated / total;
+                if (cell.Treated) _gradient[last] += miss;
+                var row = j * width;
+                _hessian[row + j] += mean;
+                _hessian[last * width + j] += (cell.Treated ? mean : 0) - mean * treated / total;
                 var share = mean / total;
-                for (var other = from; other < until && _cells[other].Period <= j; other++) _hessian[j, _cells[other].Period] -= share * _mean[other];
+                for (var other = from; other < until; other++)
+                {
+                    var period = _cells[other].Period;
+                    if (period > j) break;
+                    _hessian[row + period] -= share * _mean[other];
+                }
             }
         }
         return value;
     }
 
     /// <summary>The presumption's share of log-likelihood, gradient and (negative) Hessian.</summary>
-    private double Hold(bool derivatives)
+    private double Hold()
     {
         double value = 0;
-        for (var j = 0; j < _periods; j++)
+        var width = _periods + 1;
+        foreach (var (one, other, precision) in _penalty)
         {
-            double sum = 0;
-            for (var k = 0; k < _periods; k++) sum += _penalty![j, k] * _tau[k];
-            value -= 0.5 * sum * _tau[j];
-            if (!derivatives) continue;
-            _gradient[j] -= sum;
-            for (var k = 0; k <= j; k++) _hessian[j, k] += _penalty![j, k];
+            var gap = _tau[other] - _tau[one];
+            value -= 0.5 * precision * gap * gap;
+            _gradient[other] -= precision * gap;
+            _gradient[one] += precision * gap;
+            _hessian[one * width + one] += precision;
+            _hessian[other * width + other] += precision;
+            _hessian[other * width + one] -= precision;
         }
         return value;
     }
@@ -316,11 +326,11 @@ public sealed class TwoWayPoisson
     private void Describe()
     {
         var delta = Effect;
-        Evaluate(delta, derivatives: true);
+        Evaluate(delta);
         var unit = new double[_periods + 1];
         var direction = new double[_periods + 1];
         unit[_periods] = 1;
-        var rank = Solve(_hessian, unit, direction, _periods + 1);
+        var rank = Solve(unit, direction, _periods + 1);
         Variance = direction[_periods] > 0 ? direction[_periods] : double.PositiveInfinity;
         double chi = 0, relative = 0, cluster = 0, counterfactual = 0;
         var used = 0;
@@ -364,40 +374,45 @@ public sealed class TwoWayPoisson
         TreatedCounterfactual = counterfactual;
     }
 
-    /// <summary>Cholesky on the lower triangle; a direction without information stays at zero. Returns the rank.</summary>
-    private static int Solve(double[,] matrix, double[] right, double[] result, int size)
+    /// <summary>Cholesky on the lower triangle of the negative Hessian; a direction without information stays at zero. Returns the rank.</summary>
+    private int Solve(double[] right, double[] result, int size)
     {
-        var lower = new double[size, size];
         var rank = 0;
+        var width = _periods + 1;
         for (var i = 0; i < size; i++)
         {
+            var row = _lower.AsSpan(i * width, width);
             for (var j = 0; j <= i; j++)
             {
-                var sum = matrix[i, j];
-                for (var k = 0; k < j; k++) sum -= lower[i, k] * lower[j, k];
+                var above = _lower.AsSpan(j * width, width);
+                var sum = _hessian[i * width + j];
+                for (var k = 0; k < j; k++) sum -= row[k] * above[k];
                 if (i == j)
                 {
-                    var good = sum > 1e-10 * matrix[i, i] && sum > 1e-300;
-                    lower[i, i] = good ? Math.Sqrt(sum) : 0;
+                    var whole = _hessian[i * width + i];
+                    var good = sum > 1e-10 * whole && sum > 1e-300;
+                    row[i] = good ? Math.Sqrt(sum) : 0;
                     if (good) rank++;
                 }
-                else lower[i, j] = lower[j, j] > 0 ? sum / lower[j, j] : 0;
+                else row[j] = above[j] > 0 ? sum / above[j] : 0;
             }
         }
         Array.Clear(result);
         for (var i = 0; i < size; i++)
         {
-            if (lower[i, i] == 0) continue;
+            var row = _lower.AsSpan(i * width, width);
+            if (row[i] == 0) continue;
             var sum = right[i];
-            for (var k = 0; k < i; k++) sum -= lower[i, k] * result[k];
-            result[i] = sum / lower[i, i];
+            for (var k = 0; k < i; k++) sum -= row[k] * result[k];
+            result[i] = sum / row[i];
         }
         for (var i = size - 1; i >= 0; i--)
         {
-            if (lower[i, i] == 0) { result[i] = 0; continue; }
+            var pivot = _lower[i * width + i];
+            if (pivot == 0) { result[i] = 0; continue; }
             var sum = result[i];
-            for (var k = i + 1; k < size; k++) sum -= lower[k, i] * result[k];
-            result[i] = sum / lower[i, i];
+            for (var k = i + 1; k < size; k++) sum -= _lower[k * width + i] * result[k];
+            result[i] = sum / pivot;
         }
         return rank;
     }
