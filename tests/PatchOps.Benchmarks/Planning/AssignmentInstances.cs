@@ -33,10 +33,10 @@ internal static class AssignmentInstances
         var built = new List<PlanningHost>();
         for (var h = 0; h < hosts; h++)
         {
-            var keep = 0.5 + 0.5 * random.NextDouble();
+            var keep = 0.35 + 0.5 * random.NextDouble();
             var allowed = Enumerable.Range(0, windows).Where(w => w == hidden[h] || random.NextDouble() < keep).ToArray();
             var release = random.Next(5) == 0 ? Day * random.Next(hidden[h] + 1) : 0;
-            built.Add(new($"h{h}", Math.Round(Math.Exp(0.7 * Gauss(random)) * 100, 2), 2 * Hour, Length, allowed)
+            built.Add(new($"h{h}", Math.Round(Math.Exp(1.2 * Gauss(random)) * 100, 2), 2 * Hour, Length, allowed)
             {
                 Release = release,
                 Due = random.Next(4) == 0 ? Day * random.Next(1, windows) : null,

@@ -16,7 +16,12 @@ internal sealed class LagrangianBound
     private readonly double[] _base;
     private readonly double[] _reduced;
     private readonly double[] _direction;
-    private const double Deflection = 0.6;
+
+    /// <summary>
+    /// After so many iterations the search for prices takes longer breath: directions are kept longer and steps shrink later. Many prices act
+    /// together (a barrier has one per time), and in a few hundred such iterations the bound comes close to the linear program's.
+    /// </summary>
+    private const int Sprint = 150;
     private double _scale = 1;
 
     /// <summary>Price of leaving one host over more than the best known plan does.</summary>
@@ -24,6 +29,11 @@ internal sealed class LagrangianBound
     private double _leaveDirection;
     private int _left;
     private int _stalled;
+    private int _iterations;
+    private int _patience = 6;
+
+    /// <summary>Share of the last direction that stays.</summary>
+    private double _deflection = 0.6;
 
     public LagrangianBound(CompiledInstance instance, bool mayLeaveOver, long maxOptions)
     {
@@ -75,6 +85,7 @@ internal sealed class LagrangianBound
     /// <param name="mayLeave">Hosts that the plans bounded may leave over: those of the best known plan.</param>
     public void Iterate(double target, int mayLeave)
     {
+        if (++_iterations == Sprint) (_deflection, _patience, _scale, _stalled) = (0.97, 15, 1, 0);
         var value = Evaluate(mayLeave);
         if (value > Value)
         {
@@ -86,7 +97,7 @@ internal sealed class LagrangianBound
         {
             _stalled++;
         }
-        if (_stalled >= 6)
+        if (_stalled >= _patience)
         {
             _scale *= 0.7;
             _stalled = 0;
@@ -190,18 +201,18 @@ internal sealed class LagrangianBound
             }
             violation += g * g;
             // Deflected: part of the last direction damps the zigzag between two windows.
-            _direction[i] = g + Deflection * _direction[i];
+            _direction[i] = g + _deflection * _direction[i];
             norm += _direction[i] * _direction[i];
         }
         foreach (var edge in _forest.Loose)
         {
-            var (direction, off) = edge.Aim(Deflection);
+            var (direction, off) = edge.Aim(_deflection);
             norm += direction;
             violation += off;
         }
         double tooMany = _left - mayLeave;
         if (_leavePrice <= 0 && tooMany <= 0) tooMany = _leaveDirection = 0;
-        _leaveDirection = tooMany + Deflection * _leaveDirection;
+        _leaveDirection = tooMany + _deflection * _leaveDirection;
         norm += _leaveDirection * _leaveDirection;
         violation += tooMany * tooMany;
         // No price is wrong: what is left of old directions must not blow the prices up.

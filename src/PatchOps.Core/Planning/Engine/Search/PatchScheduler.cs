@@ -52,7 +52,9 @@ public static class PatchScheduler
             Tell("Ranking");
             var bound = new LagrangianBound(instance, _best.Unplaced > 0, Math.Clamp(12L * instance.Hosts, 120_000, 1_000_000));
             var mayLeaveOver = _best.Unplaced > 0;
-            var iterations = options.BoundIterations ?? (int)Math.Clamp(12_000_000L / Math.Max(1, bound.OptionCount), 8, 300);
+            // Up to a few thousand hosts an iteration costs about a millisecond; where it costs more there are fewer.
+            var work = bound.OptionCount <= 100_000 ? 36_000_000L : 12_000_000L;
+            var iterations = options.BoundIterations ?? (int)Math.Clamp(work / Math.Max(1, bound.OptionCount), 8, 700);
             _ladder = bound.Levels is { } levels ? new LadderSearch(instance, instance.Ladder!, levels) : null;
             if (_ladder is not null)
             {
@@ -144,7 +146,7 @@ public static class PatchScheduler
         private long Improve(double[] scores)
         {
             if (instance.Slots.Length == 0) return 0;
-            var steps = options.MaxSteps ?? Math.Clamp(instance.Hosts * 90L, 30_000, 270_000);
+            var steps = options.MaxSteps ?? Math.Clamp(instance.Hosts * 60L, 30_000, 270_000);
             var improvement = new Improvement(instance, _best, scores, new SeededRandom(options.Seed));
             var warm = 0.004 * _best.Cost / Math.Max(1, instance.Hosts);
             long done = 0;
