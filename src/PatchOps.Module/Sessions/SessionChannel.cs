@@ -106,7 +106,8 @@ internal sealed class SessionChannel(Asset asset, SessionAccess access) : ISessi
     private bool IsWinRm() => asset.Port is 5985 or 5986 || (asset.Port is null && (access.Credential is not null || asset.OperatingSystem?.Contains("windows", StringComparison.OrdinalIgnoreCase) == true
         || asset.Provider?.ToUpperInvariant() is "WINDOWSUPDATE" or "WINGET"));
 
-    private bool IsOpen() => session?.Properties["State"]?.Value?.ToString() == "Opened";
+    // By the class, not by the property of that name: that one is a script, which needs a runspace on this thread.
+    private bool IsOpen() => session?.BaseObject is PSSession { Runspace.RunspaceStateInfo.State: RunspaceState.Opened };
 
     /// <summary>Runs one pipeline, and leaves it alone when its time is over: stopping may hang as well.</summary>
     private async Task<(CallEnd End, Collection<PSObject> Output, string Error)> CallAsync(Action<PowerShell> build, DateTime until, CancellationToken cancellationToken)
@@ -150,7 +151,7 @@ internal sealed class SessionChannel(Asset asset, SessionAccess access) : ISessi
         {
             try
             {
-                ((old?.Properties["Runspace"]?.Value as Runspace))?.Dispose();
+                (old?.BaseObject as PSSession)?.Runspace.Dispose();
                 runspace.Dispose();
             }
             catch (Exception e) when (e is RuntimeException or InvalidOperationException)
