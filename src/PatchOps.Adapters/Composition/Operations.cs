@@ -104,7 +104,7 @@ internal static class Operations
         (parts, request, cancellationToken) => make(parts).RunAsync((TRequest)request, cancellationToken).GetAsyncEnumerator(cancellationToken);
 
     private static ImportRecordsOperation<TRequest> Records<TRequest>(Parts p, IRecordReader reader, params IReadOnlyList<RecordMapping> mappings) where TRequest : ImportRecordsRequest =>
-        new(p.Catalogue, reader, p.Audit, p.Clock, p.Caller, mappings);
+        new(p.Catalogue, new GuardedReader(reader), p.Audit, p.Clock, p.Caller, mappings);
 
     private static NewExceptionOperation NewException(Parts p)
     {

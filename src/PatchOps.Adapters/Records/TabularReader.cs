@@ -1,8 +1,9 @@
 using System.Globalization;
-using System.IO.Compression;
 using System.Text.Json;
 using CsvHelper;
 using CsvHelper.Configuration;
+using PatchOps.Adapters.Feeds.Input;
+using PatchOps.Core.Intake;
 using PatchOps.Core.Intake.Records;
 using PatchOps.Core.Seams;
 using PatchOps.Domain;
@@ -36,24 +37,8 @@ internal sealed class TabularReader : IRecordReader
         }
     }
 
-    private static Stream Open(string path)
-    {
-        try
-        {
-            var file = File.OpenRead(path);
-            if (file.ReadByte() == 0x1f && file.ReadByte() == 0x8b)
-            {
-                file.Position = 0;
-                return new GZipStream(file, CompressionMode.Decompress);
-            }
-            file.Position = 0;
-            return file;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new FailureException(new Failure("PathNotReadable", FailureKind.Unavailable, $"'{path}' cannot be read: {e.Message}", path, "Check the file's permissions."), e);
-        }
-    }
+    /// <summary>With the bounds of every document: a few kilobytes of gzip must not become gigabytes.</summary>
+    private static Stream Open(string path) => FeedContent.Open(path, FeedLimits.Default);
 
     private static IEnumerable<RecordRow> Csv(StreamReader text, string path, CancellationToken cancellationToken)
     {

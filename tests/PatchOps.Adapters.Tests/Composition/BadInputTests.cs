@@ -76,6 +76,37 @@ public sealed class BadInputTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Compression_cut_off_keeps_the_rows_before_it_and_a_bomb_is_stopped()
+    {
+        var text = "Id,Name\n" + string.Concat(Enumerable.Range(0, 20_000).Select(i => $"host{i * 7919 % 20_011},name{i * 104_729 % 20_011}\n"));
+        var packed = Pack(stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));
+        var cut = estate.PathOf("cut.csv.gz");
+        File.WriteAllBytes(cut, packed[..(packed.Length / 2)]);
+        var (results, failures, _) = await estate.RunAsync(new ImportAssetRequest { Path = [cut] });
+        var result = Assert.IsType<ImportResult>(Assert.Single(results));
+        Assert.InRange(result.Added, 1000, 19_000);
+        Assert.Equal(result.Read, result.Added + result.Updated + result.Unchanged + result.Rejected);
+        Assert.Contains(failures, f => f.Failure.Message.Contains("damaged or cut off", StringComparison.Ordinal));
+
+        var bomb = estate.PathOf("bomb.json.gz");
+        File.WriteAllBytes(bomb, Pack(stream =>
+        {
+            stream.Write("{\"a\":\""u8);
+            var zeroes = new byte[1 << 20];
+            Array.Fill(zeroes, (byte)'0');
+            for (var i = 0; i < 64; i++) stream.Write(zeroes);
+        }));
+        Assert.Equal("FeedTooLarge", (await estate.FailAsync(new ImportProblemRequest { Path = [bomb] })).Code);
+
+        static byte[] Pack(Action<Stream> write)
+        {
+            using var packed = new MemoryStream();
+            using (var gzip = new System.IO.Compression.GZipStream(packed, System.IO.Compression.CompressionLevel.Optimal, leaveOpen: true)) write(gzip);
+            return packed.ToArray();
+        }
+    }
+
+    [Fact]
     public async Task A_file_that_is_no_store_is_refused_and_left_alone()
     {
         var path = estate.Write("letter.txt", "Dear store, I am a letter and no database at all, though I am long enough to have a header.");

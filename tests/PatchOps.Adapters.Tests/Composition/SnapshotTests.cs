@@ -47,6 +47,28 @@ public sealed class SnapshotTests : IAsyncLifetime
         Assert.Equal(2, (await Whole("kev.json", """{"catalogVersion":"0","count":2,"vulnerabilities":[{"cveID":"CVE-2024-1000","dateAdded":"2024-01-02"},{"cveID":"CVE-2024-1001","dateAdded":"2024-01-02"}]}""")).Unchanged);
     }
 
+    [Fact]
+    public async Task A_compressed_day_that_was_cut_off_at_the_end_of_a_line_is_refused()
+    {
+        using var packed = new MemoryStream();
+        using (var gzip = new System.IO.Compression.GZipStream(packed, System.IO.Compression.CompressionLevel.Optimal, leaveOpen: true))
+        {
+            gzip.Write("cve,epss,percentile\nCVE-2024-0001,0.1,0.2\n"u8);
+            gzip.Flush();
+            packed.Position = packed.Length;
+            gzip.Write("CVE-2024-0002,0.1,0.2\n"u8);
+        }
+        var whole = packed.ToArray();
+        var path = estate.PathOf("epss_scores-2024-01-01.csv.gz");
+        // Behind the first flush: the rest of the rows and the trailer are missing.
+        File.WriteAllBytes(path, whole[..^30]);
+        var (results, failures, _) = await estate.RunAsync(new ImportFeedRequest { Path = [path] });
+        Assert.Empty(results);
+        Assert.NotEmpty(failures);
+        File.WriteAllBytes(path, whole);
+        Assert.Equal(2, ((ImportResult)Assert.Single((await estate.RunAsync(new ImportFeedRequest { Path = [path] })).Results)).Added);
+    }
+
     private async Task<ImportResult> Whole(string name, string text)
     {
         var (results, failures, _) = await estate.RunAsync(new ImportFeedRequest { Path = [estate.Write(name, text)] });

@@ -15,6 +15,7 @@ internal sealed class BoundedStream : Stream
     private readonly FeedLimits _limits;
     private readonly string _name;
     private readonly IDisposable? _owned;
+    private readonly Action<long>? _atEnd;
     private long _read;
 
     /// <param name="content">Uncompressed content.</param>
@@ -22,13 +23,15 @@ internal sealed class BoundedStream : Stream
     /// <param name="limits">The bounds.</param>
     /// <param name="name">For the message.</param>
     /// <param name="owned">Disposed with this stream, after the content.</param>
-    public BoundedStream(Stream content, Func<long> compressedBytes, FeedLimits limits, string name, IDisposable? owned = null)
+    /// <param name="atEnd">Told the number of bytes at the end; may refuse it.</param>
+    public BoundedStream(Stream content, Func<long> compressedBytes, FeedLimits limits, string name, IDisposable? owned = null, Action<long>? atEnd = null)
     {
         _content = content;
         _compressedBytes = compressedBytes;
         _limits = limits;
         _name = name;
         _owned = owned;
+        _atEnd = atEnd;
     }
 
     public override bool CanRead => true;
@@ -47,6 +50,7 @@ internal sealed class BoundedStream : Stream
     {
         var read = _content.Read(buffer);
         _read += read;
+        if (read == 0 && buffer.Length > 0) _atEnd?.Invoke(_read);
         if (_read > _limits.DocumentBytes) throw TooLarge($"more than {_limits.DocumentBytes} bytes");
         if (_read > AlwaysAllowed && _read > _limits.ExpansionRatio * Math.Max(1, _compressedBytes()))
         {

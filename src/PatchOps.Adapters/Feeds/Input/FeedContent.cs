@@ -19,6 +19,11 @@ internal static class FeedContent
             file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, BufferBytes, FileOptions.SequentialScan);
             return OfFile(file, path, limits);
         }
+        catch (InvalidDataException e)
+        {
+            file?.Dispose();
+            throw new FailureException(new Failure("FeedDamaged", FailureKind.InvalidInput, $"The compressed file '{path}' cannot be unpacked.", path, "Fetch it again."), e);
+        }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
             throw new FailureException(
@@ -59,7 +64,7 @@ internal static class FeedContent
         if (magic.StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B]))
         {
             var unpacked = new GZipStream(file, CompressionMode.Decompress);
-            return Decoded(new BoundedStream(unpacked, () => file.Position, limits, path, file));
+            return Decoded(new BoundedStream(unpacked, () => file.Position, limits, path, file, total => RequireWhole(path, total)));
         }
         if (magic.StartsWith((ReadOnlySpan<byte>)[0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0]))
         {
@@ -68,6 +73,38 @@ internal static class FeedContent
             return Decoded(new BoundedStream(XzProcess.Open(path), () => length, limits, path));
         }
         return Decoded(new BoundedStream(file, () => file.Position, limits, path));
+    }
+
+    /// <summary>The runtime takes the end of a file for the end of its content, wherever it was cut; gzip says in its last bytes how much there should be.</summary>
+    /// <remarks>RFC 1952, section 2.3.1: ISIZE is of the last member only, so a file of several members is believed.</remarks>
+    /// <exception cref="InvalidDataException">The file was cut off.</exception>
+    private static void RequireWhole(string path, long total)
+    {
+        using var file = File.OpenRead(path);
+        Span<byte> tail = stackalloc byte[4];
+        if (file.Length >= 18)
+        {
+            file.Position = file.Length - 4;
+            file.ReadExactly(tail);
+            if (System.Buffers.Binary.BinaryPrimitives.ReadUInt32LittleEndian(tail) == unchecked((uint)total) || HasSecondMember(file)) return;
+        }
+        throw new InvalidDataException("The file was cut off.");
+    }
+
+    private static bool HasSecondMember(FileStream file)
+    {
+        ReadOnlySpan<byte> start = [0x1F, 0x8B, 0x08];
+        var buffer = new byte[BufferBytes];
+        var kept = 0;
+        file.Position = 10;
+        for (int read; (read = file.Read(buffer, kept, buffer.Length - kept)) > 0;)
+        {
+            var known = buffer.AsSpan(0, kept + read);
+            if (known.IndexOf(start) >= 0) return true;
+            kept = Math.Min(2, known.Length);
+            known[^kept..].CopyTo(buffer);
+        }
+        return false;
     }
 
     /// <summary>Takes off a byte order mark and turns UTF-16 into UTF-8.</summary>
