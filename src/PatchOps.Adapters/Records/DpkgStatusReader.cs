@@ -43,10 +43,9 @@ internal sealed class DpkgStatusReader(string asset, string? ecosystem)
         }
     }
 
-    /// <summary>Paragraphs begin with Package and Status; either comes again only in the next one.</summary>
+    /// <summary>No field comes twice in a paragraph: where one does behind the Version, the line between two paragraphs is gone, and perhaps more.</summary>
     private static bool StartsNext(string field, Dictionary<string, string> fields) =>
-        (field.Equals("Package", StringComparison.OrdinalIgnoreCase) && fields.ContainsKey(field))
-        || (field.Equals("Status", StringComparison.OrdinalIgnoreCase) && fields.ContainsKey(field) && fields.ContainsKey("Version"));
+        fields.ContainsKey(field) && (field.Equals("Package", StringComparison.OrdinalIgnoreCase) || fields.ContainsKey("Version"));
 
     private RecordRow? Row(string path, string place, Dictionary<string, string> fields, string? broken)
     {

@@ -108,8 +108,8 @@ internal sealed class TabularReader : IRecordReader
                 continue;
             }
             var values = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
-            Flatten(element, "", values);
-            yield return new RecordRow(values, $"{path}, object {place}");
+            if (TryFlatten(element, values)) yield return new RecordRow(values, $"{path}, object {place}");
+            else yield return new RecordRow(Empty, $"{path}, object {place}", new Failure("RecordInvalid", FailureKind.InvalidInput, $"{path}, object {place} has text that is no Unicode (half a surrogate pair).", path, "Correct the object and import the file again; the others were kept."));
         }
     }
 
@@ -171,6 +171,20 @@ internal sealed class TabularReader : IRecordReader
         foreach (var name in (string[])["result", "issues"])
             if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array) return list.EnumerateArray();
         return [root];
+    }
+
+    private static bool TryFlatten(JsonElement element, Dictionary<string, string?> values)
+    {
+        try
+        {
+            Flatten(element, "", values);
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            // JSON may escape what no text can hold; it is noticed only when the text is asked for.
+            return false;
+        }
     }
 
     /// <summary>What is nested is reached by its path as well: <c>fields.status.name</c>.</summary>

@@ -13,7 +13,7 @@ public sealed class ConductTests(ProductLab lab)
     {
         await lab.RequireAsync();
         await using var desk = new Desk(lab);
-        await lab.EnterAsync("h1", "sh", "-c", "rm -rf /srv/log /srv/snaps; mkdir -p /srv/snaps; touch /srv/backup-done; rm -f /etc/cron.d/*");
+        await lab.EnterAsync("h8", "sh", "-c", "rm -rf /srv/log /srv/snaps; mkdir -p /srv/snaps; touch /srv/backup-done; rm -f /etc/cron.d/*");
         var policy = await PolicyAsync(desk, """
             planning:
               detectionWindow: 00:00:02
@@ -34,12 +34,12 @@ public sealed class ConductTests(ProductLab lab)
                 preChecks: { integrity: true, drift: true, pendingRestart: true }
             """);
         // Old errors of the log are no errors of the change.
-        await lab.EnterAsync("h1", "sh", "-c", "echo 'ERROR long ago' >/srv/app-errors.log");
-        var plan = await desk.PlanAsync("Production", "deb:po-slow/1.1", policy, "h1");
+        await lab.EnterAsync("h8", "sh", "-c", "echo 'ERROR long ago' >/srv/app-errors.log");
+        var plan = await desk.PlanAsync("Production", "deb:po-slow/1.1", policy, "h8");
         await desk.ApproveAsync(plan);
         var run = (await desk.InvokeAsync(plan)).One<HostRun>();
         Assert.Equal(HostState.Done, run.State);
-        Assert.Equal("ii 1.1", await lab.VersionAsync("h1", "po-slow"));
+        Assert.Equal("ii 1.1", await lab.VersionAsync("h8", "po-slow"));
 
         var steps = run.Evidence.Select(e => e.Step).Distinct().ToList();
         Assert.Equal(["PreCheck", "Stage", "Quiesce", "Snapshot", "TestBefore", "Baseline", "Arm", "Apply", "Verify", "Probe", "TestAfter", "Confirm", "Unquiesce", "Bake"], steps);
@@ -47,15 +47,15 @@ public sealed class ConductTests(ProductLab lab)
             Assert.Contains(run.Evidence, e => e.Step == "PreCheck" && e.Outcome == $"{check}: Passed");
         Assert.Contains(run.Evidence, e => e.Step == "TestBefore" && e.Outcome.StartsWith("the failure (PRB1)", StringComparison.Ordinal));
         Assert.Contains(run.Evidence, e => e.Step == "Probe" && e.Detail?.StartsWith("0 new lines", StringComparison.Ordinal) == true);
-        var log = (await lab.EnterAsync("h1", "cat", "/srv/log")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var log = (await lab.EnterAsync("h8", "cat", "/srv/log")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(3, log.Length);
         Assert.Equal(("drained", "back"), (log[0], log[2]));
         Assert.EndsWith(" taken", log[1], StringComparison.Ordinal);
 
         // The retention is over: the scheduler's run removes the snapshot, and the host's record stays what it was.
-        Assert.NotEmpty((await lab.EnterAsync("h1", "ls", "/srv/snaps")).Trim());
+        Assert.NotEmpty((await lab.EnterAsync("h8", "ls", "/srv/snaps")).Trim());
         Assert.Empty((await desk.AskAsync(new InvokeWaveRequest { Due = true, KeyFile = lab.KeyFile, KnownHostsFile = lab.KnownHosts })).Failures);
-        Assert.Empty((await lab.EnterAsync("h1", "ls", "/srv/snaps")).Trim());
+        Assert.Empty((await lab.EnterAsync("h8", "ls", "/srv/snaps")).Trim());
         var after = Assert.Single(await desk.RunsAsync(plan));
         Assert.Equal(HostState.Done, after.State);
         // The journal keeps milliseconds.
@@ -68,7 +68,7 @@ public sealed class ConductTests(ProductLab lab)
     {
         await lab.RequireAsync();
         await using var desk = new Desk(lab);
-        await lab.EnterAsync("h2", "sh", "-c", "touch -d '3 days ago' /srv/backup-done; echo tampered >/usr/share/po-slow/version");
+        await lab.EnterAsync("h9", "sh", "-c", "touch -d '3 days ago' /srv/backup-done; echo tampered >/usr/share/po-slow/version");
         var policy = await PolicyAsync(desk, """
             planning:
               backups:
@@ -76,13 +76,13 @@ public sealed class ConductTests(ProductLab lab)
               conduct:
                 preChecks: { integrity: true }
             """);
-        var plan = await desk.PlanAsync("Production", "deb:po-slow/1.1", policy, "h2");
+        var plan = await desk.PlanAsync("Production", "deb:po-slow/1.1", policy, "h9");
         await desk.ApproveAsync(plan);
         var run = Assert.Single((await desk.InvokeAsync(plan)).All<HostRun>());
         Assert.Equal(HostState.Failed, run.State);
         Assert.Contains("Backup nightly: last one 72.0 h ago", run.Reason, StringComparison.Ordinal);
         Assert.Contains("/usr/share/po-slow/version", run.Reason, StringComparison.Ordinal);
-        Assert.Equal("ii 1.0", await lab.VersionAsync("h2", "po-slow"));
+        Assert.Equal("ii 1.0", await lab.VersionAsync("h9", "po-slow"));
     }
 
     [SkippableFact]
@@ -90,7 +90,7 @@ public sealed class ConductTests(ProductLab lab)
     {
         await lab.RequireAsync();
         await using var desk = new Desk(lab);
-        await lab.EnterAsync("h3", "sh", "-c", "rm -rf /srv/log /srv/snaps; mkdir -p /srv/snaps; rm -f /etc/cron.d/*");
+        await lab.EnterAsync("h10", "sh", "-c", "rm -rf /srv/log /srv/snaps; mkdir -p /srv/snaps; rm -f /etc/cron.d/*");
         var policy = await PolicyAsync(desk, """
             planning:
               probeGrace: 00:00:01
@@ -105,13 +105,13 @@ public sealed class ConductTests(ProductLab lab)
               conduct:
                 rollback: Snapshot
             """);
-        var plan = await desk.PlanAsync("Production", "deb:po-slow/1.1", policy, "h3");
+        var plan = await desk.PlanAsync("Production", "deb:po-slow/1.1", policy, "h10");
         await desk.ApproveAsync(plan);
         var run = Assert.Single((await desk.InvokeAsync(plan)).All<HostRun>());
         Assert.Equal(HostState.RolledBack, run.State);
         Assert.Contains("login works", run.Reason, StringComparison.Ordinal);
-        Assert.Equal("restored\n", await lab.EnterAsync("h3", "cat", "/srv/log"));
-        Assert.Equal("ii 1.0", await lab.VersionAsync("h3", "po-slow"));
+        Assert.Equal("restored\n", await lab.EnterAsync("h10", "cat", "/srv/log"));
+        Assert.Equal("ii 1.0", await lab.VersionAsync("h10", "po-slow"));
     }
 
     [SkippableFact]
@@ -127,14 +127,14 @@ public sealed class ConductTests(ProductLab lab)
                 gates:
                   - { name: error budget, kind: Http, target: "http://127.0.0.1:9/budget" }
             """);
-        var plan = await desk.PlanAsync("Test", "deb:po-lib/1.1", policy, "h4", "h5");
+        var plan = await desk.PlanAsync("Test", "deb:po-lib/1.1", policy, "h11", "h12");
         await desk.ApproveAsync(plan);
         var halted = await desk.InvokeAsync(plan);
         Assert.All(halted.All<HostRun>(), r => Assert.Equal(HostState.Pending, r.State));
         Assert.Contains(halted.Warnings, w => w.Contains("error budget", StringComparison.Ordinal));
 
         await using var other = new Desk(lab);
-        var paced = await other.PlanAsync("Test", "deb:po-lib/1.1", null, "h4", "h5");
+        var paced = await other.PlanAsync("Test", "deb:po-lib/1.1", null, "h11", "h12");
         await other.ApproveAsync(paced);
         var told = await other.AskAsync(new InvokeWaveRequest
         {
@@ -153,7 +153,7 @@ public sealed class ConductTests(ProductLab lab)
     {
         await lab.RequireAsync();
         await using var desk = new Desk(lab);
-        var plan = await desk.PlanAsync("Production", "deb:po-good/1.1", null, "h5");
+        var plan = await desk.PlanAsync("Production", "deb:po-good/1.1", null, "h13");
         await desk.ApproveAsync(plan);
         var manual = new InvokeWaveRequest { PlanId = plan.Id, Wave = 1, KeyFile = lab.KeyFile, KnownHostsFile = lab.KnownHosts, IgnoreWindow = true, Manual = true };
 
@@ -165,14 +165,14 @@ public sealed class ConductTests(ProductLab lab)
         var run = (await desk.AskAsync(manual with { RetryFailed = true }, async question =>
         {
             if (question.Person && question.Action.Contains("install", StringComparison.Ordinal))
-                await lab.EnterAsync("h5", "sh", "-c", "dpkg --force-confold -i /srv/po-repo/po-good_1.1_all.deb");
+                await lab.EnterAsync("h13", "sh", "-c", "dpkg --force-confold -i /srv/po-repo/po-good_1.1_all.deb");
             return Answer.Yes;
         })).One<HostRun>();
         Assert.Equal(HostState.Done, run.State);
         Assert.Contains(run.Evidence, e => e.Step == "Apply" && e.Detail?.StartsWith("by hand: install po-good 1.0 → 1.1", StringComparison.Ordinal) == true);
         Assert.Contains(run.Evidence, e => e.Step == "Verify" && e.Detail == "po-good 1.1");
         Assert.Equal(DeploymentOutcome.Succeeded, (await desk.DeploymentsAsync())[0].Outcome);
-        await lab.EnterAsync("h5", "sh", "-c", "dpkg --force-downgrade --force-confold -i /srv/po-repo/po-good_1.0_all.deb");
+        await lab.EnterAsync("h13", "sh", "-c", "dpkg --force-downgrade --force-confold -i /srv/po-repo/po-good_1.0_all.deb");
     }
 
     private static async Task<string> PolicyAsync(Desk desk, string text)

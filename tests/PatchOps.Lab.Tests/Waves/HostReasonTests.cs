@@ -7,7 +7,7 @@ namespace PatchOps.Lab.Tests.Waves;
 [Collection(LabCollection.Name)]
 public sealed class HostReasonTests(ProductLab lab)
 {
-    private const string Host = "h5";
+    private const string Host = "h7";
 
     [SkippableFact]
     public async Task A_host_that_the_store_knows_is_read_there_and_says_what_it_holds_back()

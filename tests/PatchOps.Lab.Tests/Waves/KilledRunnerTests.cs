@@ -13,12 +13,12 @@ public sealed class KilledRunnerTests(ProductLab lab)
         await lab.RequireAsync();
         await using var desk = new Desk(lab);
         // Its installation takes four seconds: time to be killed in.
-        var plan = await desk.PlanAsync("Production", "deb:po-slow/1.1", null, "h5");
+        var plan = await desk.PlanAsync("Production", "deb:po-slow/1.1", null, "h6");
         await desk.ApproveAsync(plan);
         using (var runner = CommandLine.Start(CommandLine.Invoke(lab, desk, plan)))
         {
             var patience = Stopwatch.StartNew();
-            while (await lab.UpgradesAsync("h5", "po-slow") == 0)
+            while (await lab.UpgradesAsync("h6", "po-slow") == 0)
             {
                 Assert.False(runner.HasExited, "The runner ended before it changed anything.");
                 Assert.True(patience.Elapsed < TimeSpan.FromSeconds(60), "The upgrade never began.");
@@ -42,8 +42,8 @@ public sealed class KilledRunnerTests(ProductLab lab)
         Assert.True(code == 0, error);
         Assert.Contains("\"Done\"", output, StringComparison.Ordinal);
 
-        Assert.Equal("ii 1.1", await lab.VersionAsync("h5", "po-slow"));
-        Assert.Equal(1, await lab.UpgradesAsync("h5", "po-slow"));
+        Assert.Equal("ii 1.1", await lab.VersionAsync("h6", "po-slow"));
+        Assert.Equal(1, await lab.UpgradesAsync("h6", "po-slow"));
         var run = Assert.Single(await desk.RunsAsync(plan));
         Assert.Equal(HostState.Done, run.State);
         Assert.Equal("1.1", Assert.Single(run.Changes).ToVersion);

@@ -35,15 +35,15 @@ public sealed class OwnProviderTests(ProductLab lab)
         Skip.If(RpmHost.Missing("dnf") is not null, RpmHost.Missing("dnf"));
         await lab.RequireAsync();
         await using var desk = new Desk(lab);
-        await RpmHost.PrepareAsync(await PrepareAsync(desk, "h1"));
-        var plan = await PlanAsync(desk, "dnf", "h1", "po-good", "1.0-1", "AlmaLinux:9", "1.1-1");
+        await RpmHost.PrepareAsync(await PrepareAsync(desk, "h14"));
+        var plan = await PlanAsync(desk, "dnf", "h14", "po-good", "1.0-1", "AlmaLinux:9", "1.1-1");
         Assert.Equal("po-good=1.1-1", plan.Waves[0].Hosts[0].Patches[0].Packages[0].ToString());
         var run = (await desk.InvokeAsync(plan)).One<HostRun>();
         Assert.Equal(HostState.Done, run.State);
-        Assert.Equal("1.1-1", (await lab.EnterAsync("h1", "rpm", "-q", "--qf", "%{VERSION}-%{RELEASE}", "po-good")).Trim());
+        Assert.Equal("1.1-1", (await lab.EnterAsync("h14", "rpm", "-q", "--qf", "%{VERSION}-%{RELEASE}", "po-good")).Trim());
         Assert.Contains(run.Evidence, e => e is { Step: "Snapshot", Outcome: "Succeeded" });
         Assert.Empty((await desk.UndoAsync(plan)).Failures);
-        Assert.Equal("1.0-1", (await lab.EnterAsync("h1", "rpm", "-q", "--qf", "%{VERSION}-%{RELEASE}", "po-good")).Trim());
+        Assert.Equal("1.0-1", (await lab.EnterAsync("h14", "rpm", "-q", "--qf", "%{VERSION}-%{RELEASE}", "po-good")).Trim());
     }
 
     [SkippableFact]
@@ -58,23 +58,23 @@ public sealed class OwnProviderTests(ProductLab lab)
         await desk.ReopenAsync();
         Assert.Equal(kept.Hash, (await desk.AskAsync(new GetProviderRequest { Name = ["own-*"] })).One<PatchProvider>().Hash);
 
-        foreach (var (host, trouble) in new[] { ("h2", ""), ("h3", "garbage"), ("h4", "fails") })
+        foreach (var (host, trouble) in new[] { ("h15", ""), ("h16", "garbage"), ("h17", "fails") })
             await lab.EnterAsync(host, "sh", "-c", $"echo 1.0.0 >/srv/app; rm -f /srv/app.* ; [ -z '{trouble}' ] || : >/srv/app.{trouble}");
-        var plan = await PlanAsync(desk, "own-app", ["h2", "h3", "h4"], "app", "1.0.0", "npm", "1.1.0", """
+        var plan = await PlanAsync(desk, "own-app", ["h15", "h16", "h17"], "app", "1.0.0", "npm", "1.1.0", """
             planning:
               maxFailures: 3
               maxFailurePercent: 100
             """);
         var told = await desk.InvokeAsync(plan);
         var runs = told.All<HostRun>().ToDictionary(r => r.Asset, StringComparer.Ordinal);
-        Assert.Equal(HostState.Done, runs["h2"].State);
-        Assert.Equal("apply app 1.0.0 1.1.0\n", await lab.EnterAsync("h2", "cat", "/srv/app.log"));
-        Assert.Equal(HostState.Failed, runs["h3"].State);
-        Assert.Contains("Welcome to the application!", runs["h3"].Reason, StringComparison.Ordinal);
-        Assert.Equal(HostState.Failed, runs["h4"].State);
-        Assert.Contains("no licence", runs["h4"].Reason, StringComparison.Ordinal);
-        Assert.Equal("1.0.0\n", await lab.EnterAsync("h3", "cat", "/srv/app"));
-        Assert.Equal("1.0.0\n", await lab.EnterAsync("h4", "cat", "/srv/app"));
+        Assert.Equal(HostState.Done, runs["h15"].State);
+        Assert.Equal("apply app 1.0.0 1.1.0\n", await lab.EnterAsync("h15", "cat", "/srv/app.log"));
+        Assert.Equal(HostState.Failed, runs["h16"].State);
+        Assert.Contains("Welcome to the application!", runs["h16"].Reason, StringComparison.Ordinal);
+        Assert.Equal(HostState.Failed, runs["h17"].State);
+        Assert.Contains("no licence", runs["h17"].Reason, StringComparison.Ordinal);
+        Assert.Equal("1.0.0\n", await lab.EnterAsync("h16", "cat", "/srv/app"));
+        Assert.Equal("1.0.0\n", await lab.EnterAsync("h17", "cat", "/srv/app"));
         Assert.Equal(2, told.Failures.Count(f => f.Code == "HostFailed"));
         await desk.AuditIsIntactAsync();
     }
@@ -84,7 +84,7 @@ public sealed class OwnProviderTests(ProductLab lab)
     {
         await lab.RequireAsync();
         await using var desk = new Desk(lab);
-        var plan = await PlanAsync(desk, "nobody", "h5", "app", "1.0.0", "npm", "1.1.0");
+        var plan = await PlanAsync(desk, "nobody", "h18", "app", "1.0.0", "npm", "1.1.0");
         var run = Assert.Single((await desk.InvokeAsync(plan)).All<HostRun>());
         Assert.Equal(HostState.Failed, run.State);
         Assert.Contains("Register-PatchProvider", run.Reason, StringComparison.Ordinal);

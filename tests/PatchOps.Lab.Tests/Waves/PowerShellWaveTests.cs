@@ -38,18 +38,18 @@ public sealed class PowerShellWaveTests(ProductLab lab)
                 Deployment = "$((Get-PatchDeployment).Outcome)"; Intact = (Test-PatchAudit).Intact
             } | ConvertTo-Json -Compress
             """);
-        var assets = await lab.AssetsAsync(desk.Folder, "Production", "h1");
-        var problems = await ProductLab.ProblemsAsync(desk.Folder, "deb:po-lib/1.1", "h1");
-        var (code, output, error) = await PowerShellAsync("-File", script, module, desk.Store, assets, problems, lab.Addresses["h1"], lab.KeyFile, lab.KnownHosts);
+        var assets = await lab.AssetsAsync(desk.Folder, "Production", "h19");
+        var problems = await ProductLab.ProblemsAsync(desk.Folder, "deb:po-lib/1.1", "h19");
+        var (code, output, error) = await PowerShellAsync("-File", script, module, desk.Store, assets, problems, lab.Addresses["h19"], lab.KeyFile, lab.KnownHosts);
         Assert.True(code == 0, output + error);
         var told = JsonDocument.Parse(output.Trim().Split('\n')[^1]).RootElement;
         Assert.Equal(typeof(HostRun).FullName, told.GetProperty("Type").GetString());
-        Assert.Equal("h1", told.GetProperty("Asset").GetString());
+        Assert.Equal("h19", told.GetProperty("Asset").GetString());
         Assert.Equal("Done", told.GetProperty("State").GetString());
         Assert.Equal("po-lib 1.0 1.1", told.GetProperty("Change").GetString());
         Assert.Equal("Succeeded", told.GetProperty("Deployment").GetString());
         Assert.True(told.GetProperty("Intact").GetBoolean());
-        Assert.Equal("ii 1.1", await lab.VersionAsync("h1", "po-lib"));
+        Assert.Equal("ii 1.1", await lab.VersionAsync("h19", "po-lib"));
     }
 
     [SkippableFact]
@@ -60,7 +60,7 @@ public sealed class PowerShellWaveTests(ProductLab lab)
         await using var desk = new Desk(lab);
         var module = await ModuleAsync(desk);
         // sshd starts PowerShell as its subsystem; it reads its configuration anew when it is started again.
-        await lab.EnterAsync("h2", "sh", "-c", $"grep -q powershell /etc/po/sshd_config || echo 'Subsystem powershell {Find("pwsh")} -sshs -NoLogo' >>/etc/po/sshd_config; kill $(cat /run/sshd.pid); sleep 1");
+        await lab.EnterAsync("h20", "sh", "-c", $"grep -q powershell /etc/po/sshd_config || echo 'Subsystem powershell {Find("pwsh")} -sshs -NoLogo' >>/etc/po/sshd_config; kill $(cat /run/sshd.pid); sleep 1");
         var policy = Path.Combine(desk.Folder, "policy.yaml");
         await File.WriteAllTextAsync(policy,
             """
@@ -106,15 +106,15 @@ public sealed class PowerShellWaveTests(ProductLab lab)
             } | ConvertTo-Json -Compress
             Remove-Item $state
             """);
-        var assets = await lab.AssetsAsync(desk.Folder, "Test", "h2");
+        var assets = await lab.AssetsAsync(desk.Folder, "Test", "h20");
         await File.WriteAllTextAsync(assets, (await File.ReadAllTextAsync(assets)).Replace(",Ssh,", ",PSSession,", StringComparison.Ordinal));
-        var problems = await ProductLab.ProblemsAsync(desk.Folder, "deb:po-lib/1.1", "h2");
-        var (code, output, error) = await PowerShellAsync("-File", script, module, desk.Store, assets, problems, policy, lab.Addresses["h2"], lab.KeyFile, lab.KnownHosts);
+        var problems = await ProductLab.ProblemsAsync(desk.Folder, "deb:po-lib/1.1", "h20");
+        var (code, output, error) = await PowerShellAsync("-File", script, module, desk.Store, assets, problems, policy, lab.Addresses["h20"], lab.KeyFile, lab.KnownHosts);
         Assert.True(code == 0, output + error);
         var told = JsonDocument.Parse(output.Trim().Split('\n')[^1]).RootElement;
         Assert.True(told.GetProperty("Software").GetInt32() > 100);
-        Assert.Equal("ii 1.1", await lab.VersionAsync("h2", "po-lib"));
-        Assert.Contains("h2 Done", told.GetProperty("States").GetString(), StringComparison.Ordinal);
+        Assert.Equal("ii 1.1", await lab.VersionAsync("h20", "po-lib"));
+        Assert.Contains("h20 Done", told.GetProperty("States").GetString(), StringComparison.Ordinal);
         Assert.Contains("box Done", told.GetProperty("States").GetString(), StringComparison.Ordinal);
         Assert.Contains("garbage Failed", told.GetProperty("States").GetString(), StringComparison.Ordinal);
         Assert.Contains("throws Failed", told.GetProperty("States").GetString(), StringComparison.Ordinal);

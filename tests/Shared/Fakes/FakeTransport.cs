@@ -119,11 +119,12 @@ internal sealed class FakeTransport(FakeHost host) : IHostTransport
             TimeSpan rest;
             lock (host.Gate)
             {
+                // Read before what is due happens: a wait that is over has then seen all that fell into it.
+                var now = host.Time.GetUtcNow();
                 host.Settle();
                 if (!host.Reachable) return new StepReport(stepId, StepState.Unknown) { Failure = Lost() };
                 var step = host.FindStep(stepId);
                 if (step is null) return new StepReport(stepId, StepState.Missing);
-                var now = host.Time.GetUtcNow();
                 if (step.State != StepState.Running || now >= until) return step.Report(foundEarlier: false);
                 rest = (step.Due < until ? step.Due : until) - now;
             }

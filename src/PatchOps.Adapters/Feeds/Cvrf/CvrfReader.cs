@@ -38,7 +38,19 @@ public sealed class CvrfReader : IFeedReader
         var xml = start.Count((byte)'<') > start.Count((byte)'{');
         var whole = new Input.PrefixedStream(head.AsMemory(0, n), stream);
         if (xml) return CvrfXml.Read(whole, context);
-        var perCve = JsonShape.Of(start) is { } shape && (shape.Has("documenttracking") || shape.Has("document_title"));
-        return new JsonRecordStream(whole, context, perCve ? new CvrfPerCve(context) : new CvrfJson(context)).Items();
+        return new JsonRecordStream(whole, context, IsPerCve(start) ? new CvrfPerCve(context) : new CvrfJson(context)).Items();
+    }
+
+    /// <summary>The two forms in JSON write the same names, one in lower case; no single name decides, since it may be the damaged one.</summary>
+    private static bool IsPerCve(ReadOnlySpan<byte> start)
+    {
+        var text = System.Text.Encoding.Latin1.GetString(start);
+        var (lower, mixed) = (0, 0);
+        foreach (var name in (string[])["DocumentTracking", "DocumentTitle", "Document_Title", "Identification", "ProductTree", "Vulnerability", "Title", "Notes"])
+        {
+            if (text.Contains($"\"{name}\"", StringComparison.Ordinal)) mixed++;
+            if (text.Contains($"\"{name.ToLowerInvariant()}\"", StringComparison.Ordinal)) lower++;
+        }
+        return lower > mixed;
     }
 }

@@ -10,7 +10,7 @@ namespace PatchOps.Core.Governance.Checks;
 /// <summary>Rules of the section <c>planning</c>.</summary>
 internal static class PlanningPolicyCheck
 {
-    private static readonly string[] ProbeKinds = ["Command", "Service", "Tcp", "Http", "Log"];
+    private static readonly string[] ProbeKinds = ["Command", "Service", "Tcp", "Http", "Log", "Prometheus", "PowerShell"];
 
     public static IEnumerable<PolicyRule> Rules(PlanningPolicy p) => Ranges(p).Concat(Calendar(p)).Concat(Probes(p)).Concat(Approvals(p));
 
