@@ -22,7 +22,7 @@ public sealed class CvrfReader : IFeedReader
 
     public IEnumerable<FeedItem> Read(Stream stream, FeedContext context)
     {
-        var head = new byte[512];
+        var head = new byte[16 << 10];
         var n = 0;
         try
         {
