@@ -168,8 +168,16 @@ internal sealed class TabularReader : IRecordReader
     /// <summary>Records as the interfaces of ServiceNow and Jira wrap them.</summary>
     private static IEnumerable<JsonElement> Enveloped(JsonElement root)
     {
-        foreach (var name in (string[])["result", "issues"])
-            if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array) return list.EnumerateArray();
+        if (root.ValueKind != JsonValueKind.Object) return [root];
+        try
+        {
+            foreach (var name in (string[])["result", "issues"])
+                if (root.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array) return list.EnumerateArray();
+        }
+        catch (InvalidOperationException)
+        {
+            // A name that no text can hold: said when the object itself is read.
+        }
         return [root];
     }
 

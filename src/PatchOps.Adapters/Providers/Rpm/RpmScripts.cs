@@ -113,7 +113,12 @@ internal static class RpmScripts
         fetch
         check
         # Files only, no repositories: nothing but what was checked can be installed.
-        $tool $options -y -C --disablerepo='*' install "$d"/*.rpm
+        # A package's script may be a group of its own, and would keep rpm's lock when the step's time is over.
+        tree() { for c in $(cat "/proc/$1/task/$1/children" 2>/dev/null); do tree "$c"; echo "$c"; done; }
+        $tool $options -y -C --disablerepo='*' install "$d"/*.rpm &
+        pid=$!
+        trap 'kill -KILL $(tree "$pid") "$pid" 2>/dev/null; exit 143' TERM
+        wait "$pid"
         """;
 
     /// <summary>rpm itself, from kept files: the package manager may not work while something is broken.</summary>
@@ -131,6 +136,17 @@ internal static class RpmScripts
                 $tool $options -y -q --downloadonly --downloaddir="$keep/back" $verb "$1-$2" >/dev/null 2>&1
                 set -- "$1" "$2" "$keep/back/$1-${2#*:}".*.rpm
                 [ ! -e "$3" ] || return 0
+            done
+        }
+        # What was ended a moment ago may still hold rpm's lock: a minute of patience, for that alone.
+        patiently() {
+            n=0
+            while :; do
+                said=$(rpm $root "$@" 2>&1) && { [ -z "$said" ] || printf '%s\n' "$said"; return 0; }
+                code=$?
+                case $said in *'transaction lock'*) [ $n -lt 60 ] || { printf '%s\n' "$said" >&2; return $code; } ;; *) printf '%s\n' "$said" >&2; return $code ;; esac
+                n=$((n + 1))
+                sleep 1
             done
         }
         while [ $# -ge 3 ]; do
@@ -153,8 +169,8 @@ internal static class RpmScripts
             fi
             shift 3
         done
-        if [ -n "$files" ]; then rpm $root -U --oldpackage --force $files || exit $?; fi
-        if [ -n "$gone" ]; then rpm $root -e $gone || exit $?; fi
+        if [ -n "$files" ]; then patiently -U --oldpackage --force $files || exit $?; fi
+        if [ -n "$gone" ]; then patiently -e $gone || exit $?; fi
         exit 0
         """;
 
