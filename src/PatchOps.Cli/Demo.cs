@@ -71,7 +71,7 @@ internal sealed class Demo(OperationHost host, TextWriter text, string folder)
 
         Say("3. What do we change, when, in which order?");
         var plans = new List<object>();
-        await Do(new NewPlanRequest { Name = "Demo", InputObject = [.. risks], Horizon = TimeSpan.FromDays(21) }, plans).ConfigureAwait(false);
+        await Do(new NewPlanRequest { Name = "Demo", InputObject = [.. risks], Horizon = TimeSpan.FromDays(21), TimeLimit = TimeSpan.FromSeconds(3) }, plans).ConfigureAwait(false);
         if (plans.OfType<PatchPlan>().FirstOrDefault() is not { } plan)
         {
             text.WriteLine("   No plan could be made.");
