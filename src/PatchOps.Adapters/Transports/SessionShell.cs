@@ -25,9 +25,9 @@ internal static class SessionShell
             $bytes = [Convert]::FromBase64String($Input64)
             $process.StandardInput.BaseStream.Write($bytes, 0, $bytes.Length)
             $process.StandardInput.Close()
-        } catch { }
+        } catch { <# It ended without reading its input; what it answers tells. #> }
         if (-not $process.WaitForExit([int]([double]$Seconds * 1000))) {
-            try { $process.Kill() } catch { }
+            try { $process.Kill() } catch { <# It ended by itself meanwhile. #> }
             return (@{ code = $null; out = ''; err = '' } | ConvertTo-Json -Compress)
         }
         [void][Threading.Tasks.Task]::WaitAll([Threading.Tasks.Task[]]$reading, 300)

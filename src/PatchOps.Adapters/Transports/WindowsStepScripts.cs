@@ -84,7 +84,7 @@ internal static class WindowsStepScripts
             $out = [IO.File]::Open((Join-Path $d 'out'), 'Create', 'Write', 'Read'); $err = [IO.File]::Open((Join-Path $d 'err'), 'Create', 'Write', 'Read')
             $process = [System.Diagnostics.Process]::Start($start)
             $reading = @($process.StandardOutput.BaseStream.CopyToAsync($out), $process.StandardError.BaseStream.CopyToAsync($err))
-            try { $bytes = [IO.File]::ReadAllBytes((Join-Path $d 'in')); $process.StandardInput.BaseStream.Write($bytes, 0, $bytes.Length); $process.StandardInput.Close() } catch { }
+            try { $bytes = [IO.File]::ReadAllBytes((Join-Path $d 'in')); $process.StandardInput.BaseStream.Write($bytes, 0, $bytes.Length); $process.StandardInput.Close() } catch { <# It ended without reading its input. #> }
             if ($process.WaitForExit([int]($command.limit * 1000))) {
                 [void][Threading.Tasks.Task]::WaitAll([Threading.Tasks.Task[]]$reading, 1000)
                 [IO.File]::WriteAllText((Join-Path $d 'code.new'), [string]$process.ExitCode)
