@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using PatchOps.Core.Operations;
 using PatchOps.Core.Operations.Requests;
+using PatchOps.Core.Seams;
 using PatchOps.Domain;
 
 namespace PatchOps.Adapters.Composition;
@@ -19,6 +20,9 @@ public sealed class OperationHost(TimeProvider clock, HostServices? services = n
     public string? DefaultStore { get; set; }
 
     public TimeProvider Clock => clock;
+
+    /// <summary>Stands between operations and the journal, where a test wants to see or stop every entry.</summary>
+    internal Func<IJournal, IJournal>? Tap { get; init; }
 
     /// <summary>Opens (once) the store that a request means.</summary>
     public OpenStore Store(string? named)

@@ -162,7 +162,7 @@ internal static class Operations
 
         public T As<T>() where T : OperationRequest => (T)Request;
 
-        public IJournal Journal => Host.Store(Request.Store).Journal;
+        public IJournal Journal => Host.Tap is { } tap ? tap(Host.Store(Request.Store).Journal) : Host.Store(Request.Store).Journal;
 
         public IOutbox Outbox => Host.Store(Request.Store).Outbox;
 

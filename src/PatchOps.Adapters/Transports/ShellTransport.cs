@@ -36,7 +36,7 @@ public abstract class ShellTransport : IHostTransport
         ArgumentNullException.ThrowIfNull(command);
         var raw = await ExecuteAsync(command.Arguments, Bytes(command.StandardInput), command.Elevated, command.Deadline, cancellationToken)
             .ConfigureAwait(false);
-        return raw.ToResult();
+        return raw.ToResult() with { CommandLine = PosixQuoting.Join(command.Arguments) };
     }
 
     public async Task<StepReport> StartStepAsync(StepKey key, HostCommand command, TimeSpan wait, CancellationToken cancellationToken)

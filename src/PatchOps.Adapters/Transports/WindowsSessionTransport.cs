@@ -23,12 +23,13 @@ public sealed class WindowsSessionTransport(string host, ISessionChannel channel
         ArgumentNullException.ThrowIfNull(command);
         var watch = Stopwatch.StartNew();
         var (fate, code, output, error, failure) = await SessionShell.RunAsync(channel, host, command.Arguments, Bytes(command.StandardInput), command.Deadline, cancellationToken).ConfigureAwait(false);
-        return fate switch
+        var result = fate switch
         {
             CommandFate.Finished => CommandResult.Finished(code, Encoding.UTF8.GetString(output), Encoding.UTF8.GetString(error), watch.Elapsed),
             CommandFate.NotSent => CommandResult.NotSent(failure!, watch.Elapsed),
             _ => CommandResult.Unknown(failure!, watch.Elapsed),
         };
+        return result with { CommandLine = WindowsQuoting.Join(command.Arguments) };
     }
 
     public async Task<StepReport> StartStepAsync(StepKey key, HostCommand command, TimeSpan wait, CancellationToken cancellationToken)

@@ -44,6 +44,9 @@ public sealed record CommandResult
     /// <summary>Why the command did not finish; null when it did, whatever its exit code.</summary>
     public Failure? Failure { get; }
 
+    /// <summary>The program and arguments that were sent, for the journal and evidence; empty where the transport does not tell.</summary>
+    public string CommandLine { get; init; } = "";
+
     /// <summary>True only when it finished with exit code 0.</summary>
     public bool Succeeded => Fate == CommandFate.Finished && ExitCode == 0;
 

@@ -20,14 +20,21 @@ internal sealed record Told(IReadOnlyList<object> Results, IReadOnlyList<Failure
 /// <summary>An administrator with a store: fills requests as cmdlets and verbs do, and answers what is asked.</summary>
 internal sealed class Desk : IAsyncDisposable
 {
-    private OperationHost door = new(TimeProvider.System);
     private readonly ProductLab lab;
+    private readonly TimeProvider clock;
+    private readonly bool kept;
+    private OperationHost door;
 
-    public Desk(ProductLab lab)
+    /// <param name="lab">The hosts.</param>
+    /// <param name="clock">The desk's clock; null for the system's.</param>
+    /// <param name="folder">Where the store lies, and stays; null for a folder of its own.</param>
+    public Desk(ProductLab lab, TimeProvider? clock = null, string? folder = null)
     {
+        kept = folder is not null;
         this.lab = lab;
-        Folder = Directory.CreateTempSubdirectory("patchops-").FullName;
-        door.DefaultStore = Store;
+        this.clock = clock ?? TimeProvider.System;
+        Folder = folder is null ? Directory.CreateTempSubdirectory("patchops-").FullName : Directory.CreateDirectory(folder).FullName;
+        door = new OperationHost(this.clock) { DefaultStore = Store };
     }
 
     public string Folder { get; }
@@ -65,6 +72,16 @@ internal sealed class Desk : IAsyncDisposable
         var risk = Assert.Single(risks.All<PatchRisk>());
         Assert.Equal(patch, risk.Id);
         return (await AskAsync(new NewPlanRequest { Name = "Lab", InputObject = risks.Results, Policy = policy, TimeLimit = TimeSpan.FromMilliseconds(100) })).One<PatchPlan>();
+    }
+
+    /// <summary>An approved plan without a look at the hosts: a problem record names the patch, and that is that.</summary>
+    public async Task<PatchPlan> PlanUnseenAsync(string patch, string? policy, params string[] hosts)
+    {
+        Assert.Equal(hosts.Length, (await AskAsync(new ImportAssetRequest { Path = [await lab.AssetsAsync(Folder, "Test", hosts)] })).One<ImportResult>().Added);
+        Assert.Equal(1, (await AskAsync(new ImportProblemRequest { Path = [await ProductLab.ProblemsAsync(Folder, patch, hosts)] })).One<ImportResult>().Added);
+        var plan = (await AskAsync(new NewPlanRequest { Name = "Lab", Patch = [patch], Policy = policy, TimeLimit = TimeSpan.FromMilliseconds(100) })).One<PatchPlan>();
+        await ApproveAsync(plan);
+        return plan;
     }
 
     /// <returns>The distribution that the hosts run, as advisories name it.</returns>
@@ -119,12 +136,14 @@ internal sealed class Desk : IAsyncDisposable
     public async Task ReopenAsync()
     {
         await door.DisposeAsync();
-        door = new OperationHost(TimeProvider.System) { DefaultStore = Store };
+        door = new OperationHost(clock) { DefaultStore = Store };
     }
 
     public async ValueTask DisposeAsync()
     {
         await door.DisposeAsync();
-        Directory.Delete(Folder, recursive: true);
+        // What is still in the log of the database would not be copied with the file.
+        if (kept) Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        else Directory.Delete(Folder, recursive: true);
     }
 }

@@ -26,7 +26,8 @@ internal sealed class FakeTransport(FakeHost host) : IHostTransport
             if (reply.Takes == TimeSpan.Zero && reply.AtEnd is not null) reply = reply.AtEnd();
             if (fault == FakeFault.LostAfter) return CommandResult.Unknown(Lost(), TimeSpan.Zero);
         }
-        if (reply.Takes == TimeSpan.Zero) return CommandResult.Finished(reply.ExitCode, reply.Output, reply.Error, TimeSpan.Zero);
+        var line = string.Join(' ', command.Arguments);
+        if (reply.Takes == TimeSpan.Zero) return CommandResult.Finished(reply.ExitCode, reply.Output, reply.Error, TimeSpan.Zero) with { CommandLine = line };
         var late = reply.Takes >= command.Deadline;
         await Task.Delay(late ? command.Deadline : reply.Takes, host.Time, cancellationToken).ConfigureAwait(false);
         if (late) return CommandResult.Unknown(Deadline(), command.Deadline);
@@ -34,7 +35,7 @@ internal sealed class FakeTransport(FakeHost host) : IHostTransport
         {
             if (reply.AtEnd is not null) reply = reply.AtEnd();
         }
-        return CommandResult.Finished(reply.ExitCode, reply.Output, reply.Error, reply.Takes);
+        return CommandResult.Finished(reply.ExitCode, reply.Output, reply.Error, reply.Takes) with { CommandLine = line };
     }
 
     public async Task<StepReport> StartStepAsync(StepKey key, HostCommand command, TimeSpan wait, CancellationToken cancellationToken)

@@ -32,21 +32,23 @@ internal sealed class HostEffects(WaveContext wave, PlannedHost host, HostScript
         Change[] wanted = [.. host.Patches.SelectMany(p => p.Packages.Count == 0
             ? [new Change(p.Patch, p.Patch, null, WaveDefinition.InstalledVersion)]
             : p.Packages.Select(v => new Change(p.Patch, v.Package, null, v.Version)))];
+        var heard = new HeardTransport(Transport);
         var report = await UntilAsync(
-            () => remote.BoundedAsync(token => services.Provider.PreCheckAsync(Transport, [.. wanted.DistinctBy(w => w.Package, StringComparer.Ordinal)], Options.CallDeadline, token), Twice(Options.CallDeadline), "The pre-check"),
+            () => remote.BoundedAsync(token => services.Provider.PreCheckAsync(heard.Anew(), [.. wanted.DistinctBy(w => w.Package, StringComparer.Ordinal)], Options.CallDeadline, token), Twice(Options.CallDeadline), "The pre-check"),
             r => r.Failure?.Kind is not (FailureKind.Unavailable or FailureKind.Timeout), Options.Tries).ConfigureAwait(false);
-        if (report.Failure is { } failure) return StepResult.Of(StepOutcome.NotSent, failure);
+        if (report.Failure is { } failure) return StepResult.Of(StepOutcome.NotSent, failure).With(heard.Commands);
 
         // A host that an earlier round changed keeps what it had before that.
         var checks = report.Checks;
         foreach (var check in services.Checks)
-            checks = checks.AddRange(await remote.BoundedAsync(token => check.CheckAsync(Transport, wanted, report, Options.CallDeadline, token), Twice(Options.CallDeadline), "The pre-check").ConfigureAwait(false));
+            checks = checks.AddRange(await remote.BoundedAsync(token => check.CheckAsync(heard, wanted, report, Options.CallDeadline, token), Twice(Options.CallDeadline), "The pre-check").ConfigureAwait(false));
         var changes = wanted.Where(w => report.Installed.GetValueOrDefault(w.Package) != w.ToVersion)
             .Select(w => new ChangeEvidence(w.Patch, w.Package, report.Installed.GetValueOrDefault(w.Package), w.ToVersion)).ToArray();
         var detail = new StepDetail
         {
             Changes = changes,
             BootId = report.BootId,
+            Commands = heard.Commands,
             Readings = [.. checks.Select(c => new ReadingEvidence(c.Name, c.Status.ToString(), c.Detail, null))],
         };
         var blocking = checks.Where(c => c.Status == PreCheckStatus.Blocking).ToArray();
@@ -65,21 +67,24 @@ internal sealed class HostEffects(WaveContext wave, PlannedHost host, HostScript
 
     public async Task<StepResult> QuiesceAsync(StepCall call)
     {
+        var ran = new List<CommandEvidence>();
         for (var i = 0; i < services.Quiesces.Count; i++)
         {
             var quiesce = services.Quiesces[i];
             var key = script.Key(HostStep.Quiesce, call.Ordinal, i, Options.StepTimeLimit);
             var report = await remote.FinishAsync(key, call.Observe, token => quiesce.QuiesceAsync(Transport, Mark, key, token)).ConfigureAwait(false);
             var result = Judge(report, null, false, $"Quiescing by {quiesce.Name}");
-            if (!result.Succeeded) return result;
+            ran.AddRange(result.Detail.Commands ?? []);
+            if (!result.Succeeded) return result.With(ran);
         }
-        return StepResult.Of(StepOutcome.Succeeded, string.Join(", ", services.Quiesces.Select(q => q.Name)));
+        return StepResult.Of(StepOutcome.Succeeded, string.Join(", ", services.Quiesces.Select(q => q.Name))).With(ran);
     }
 
     /// <summary>In reverse order, and all of them, even when one fails. Tried several times, since a host left out of service is an outage.</summary>
     public async Task<StepResult> UnquiesceAsync(StepCall call)
     {
         StepResult? worst = null;
+        var ran = new List<CommandEvidence>();
         for (var i = services.Quiesces.Count - 1; i >= 0; i--)
         {
             var quiesce = services.Quiesces[i];
@@ -90,10 +95,11 @@ internal sealed class HostEffects(WaveContext wave, PlannedHost host, HostScript
                 var key = script.Key(HostStep.Unquiesce, call.Ordinal, (i * 100) + attempt, Options.StepTimeLimit);
                 var report = await remote.FinishAsync(key, call.Observe, token => quiesce.UnquiesceAsync(Transport, Mark, key, token)).ConfigureAwait(false);
                 result = Judge(report, null, false, $"Putting back into service by {quiesce.Name}");
+                ran.AddRange(result.Detail.Commands ?? []);
             }
             if (!result.Succeeded) worst = result with { Detail = result.Detail with { Remedy = $"{host.Name} is still out of service; run Invoke-PatchWave again, which tries that first." } };
         }
-        return worst ?? StepResult.Of(StepOutcome.Succeeded);
+        return (worst ?? StepResult.Of(StepOutcome.Succeeded)).With(ran);
     }
 
     /// <summary>Armed means that the step waits on the host; after a crash it is looked for, not waited for.</summary>
@@ -124,11 +130,12 @@ internal sealed class HostEffects(WaveContext wave, PlannedHost host, HostScript
     public async Task<StepResult> ConfirmAsync(StepCall call)
     {
         var id = script.Key(HostStep.Arm, 1, 0, Options.StepTimeLimit).Id;
+        var heard = new HeardTransport(Transport);
         var result = await UntilAsync(
-            () => remote.BoundedAsync(token => services.CommitConfirm!.ConfirmAsync(Transport, id, Options.CallDeadline, token), Twice(Options.CallDeadline), "Confirming"),
+            () => remote.BoundedAsync(token => services.CommitConfirm!.ConfirmAsync(heard.Anew(), id, Options.CallDeadline, token), Twice(Options.CallDeadline), "Confirming"),
             r => r.Fate == CommandFate.Finished, Options.Tries).ConfigureAwait(false);
-        if (result.Succeeded) return StepResult.Of(StepOutcome.Succeeded);
-        return StepResult.Of(StepOutcome.Failed, result.Failure ?? new Failure("ConfirmRefused", FailureKind.Refused, $"{host.Name} refused the confirmation: its own revert has begun.", host.Asset, "See the host's evidence in Get-PatchWave -Timeline."));
+        if (result.Succeeded) return StepResult.Of(StepOutcome.Succeeded).With(heard.Commands);
+        return StepResult.Of(StepOutcome.Failed, result.Failure ?? new Failure("ConfirmRefused", FailureKind.Refused, $"{host.Name} refused the confirmation: its own revert has begun.", host.Asset, "See the host's evidence in Get-PatchWave -Timeline.")).With(heard.Commands);
     }
 
     /// <param name="mayStart">Asked before an apply that never started is started.</param>
@@ -158,18 +165,20 @@ internal sealed class HostEffects(WaveContext wave, PlannedHost host, HostScript
     /// <param name="restarted">It was restarted just now: what still asks for a restart is noted, and not obeyed for ever.</param>
     public async Task<StepResult> VerifyAsync(bool reverted, bool restarted)
     {
+        var heard = new HeardTransport(Transport);
         var report = await ReadUntilAsync(
-            () => remote.BoundedAsync(token => services.Provider.VerifyAsync(Transport, Changes, Options.CallDeadline, token), Twice(Options.CallDeadline), "Verifying"),
+            () => remote.BoundedAsync(token => services.Provider.VerifyAsync(heard.Anew(), Changes, Options.CallDeadline, token), Twice(Options.CallDeadline), "Verifying"),
             static r => r.Failure).ConfigureAwait(false);
         if (report.Failure is { } failure)
         {
             var unknown = new Failure("HostUnknown", failure.Kind, $"What {host.Name} is now is not known: {failure.Message}", host.Asset, "Bring the host back, then run Invoke-PatchWave again: it looks before it does anything.");
-            return StepResult.Of(StepOutcome.Unknown, unknown);
+            return StepResult.Of(StepOutcome.Unknown, unknown).With(heard.Commands);
         }
 
         var detail = new StepDetail
         {
             BootId = report.BootId,
+            Commands = heard.Commands,
             Versions = report.Packages.GroupBy(p => p.Change.Package, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First().Installed, StringComparer.Ordinal),
             Summary = report.RestartNeeded ? $"A restart is needed by {string.Join(", ", report.RestartReasons)}." : null,
         };
@@ -192,6 +201,7 @@ internal sealed class HostEffects(WaveContext wave, PlannedHost host, HostScript
     {
         var restart = services.Restart!;
         if (before.Length == 0) return StepResult.Of(StepOutcome.Failed, new Failure("BootIdUnknown", FailureKind.Failed, $"{host.Name} did not tell its boot id, so nobody could tell that it is back.", host.Asset, "Restart it by hand, then run Invoke-PatchWave again."));
+        var ran = new List<CommandEvidence>();
         if (call.Observe && await BootIdAsync().ConfigureAwait(false) is { } now && now != before) return Back(now);
 
         var key = script.Key(step, call.Ordinal, 0, Options.StepTimeLimit);
@@ -205,6 +215,7 @@ internal sealed class HostEffects(WaveContext wave, PlannedHost host, HostScript
                 wave.Lease.MarkLost();
                 throw new WaveAbortedException(report.Failure ?? wave.Lease.LossFailure);
             }
+            if (report.CommandLine.Length > 0) ran.Add(StepDetail.Command(report));
             sent = report.State != StepState.NotSent;
             if (sent) break;
             if (await BootIdAsync().ConfigureAwait(false) is { } back && back != before) return Back(back);
@@ -219,22 +230,23 @@ internal sealed class HostEffects(WaveContext wave, PlannedHost host, HostScript
             if (await BootIdAsync().ConfigureAwait(false) is { } back && back != before) return Back(back);
         }
         return StepResult.Of(StepOutcome.Failed, new Failure("NotBackFromRestart", FailureKind.Timeout, $"{host.Name} was not back from its restart within {Options.RestartTimeout}.", host.Asset,
-            "Look at the host's console; when it answers, run Invoke-PatchWave again."));
+            "Look at the host's console; when it answers, run Invoke-PatchWave again.")).With(ran);
 
-        StepResult Back(string bootId) => new(StepOutcome.Succeeded, new StepDetail { BootId = bootId, Summary = "Back with a new boot id." });
+        StepResult Back(string bootId) => new StepResult(StepOutcome.Succeeded, new StepDetail { BootId = bootId, Summary = "Back with a new boot id." }).With(ran);
     }
 
     /// <summary>Probes that compare with the past read it now.</summary>
     public async Task<StepResult> MarkAsync(StepCall call)
     {
         var marks = new List<ReadingEvidence>();
+        var heard = new HeardTransport(Transport);
         foreach (var probe in Comparing)
         {
-            var mark = await remote.BoundedAsync(token => probe.MarkAsync(Transport, token), Twice(Options.CallDeadline), $"Probe {probe.Name}").ConfigureAwait(false);
-            if (mark.Failure is { } failure) return StepResult.Of(StepOutcome.Failed, failure);
+            var mark = await remote.BoundedAsync(token => probe.MarkAsync(heard, token), Twice(Options.CallDeadline), $"Probe {probe.Name}").ConfigureAwait(false);
+            if (mark.Failure is { } failure) return StepResult.Of(StepOutcome.Failed, failure).With(heard.Commands);
             marks.Add(new ReadingEvidence(probe.Name, nameof(HostStep.Baseline), mark.Text ?? "", null));
         }
-        return new StepResult(StepOutcome.Succeeded, new StepDetail { Readings = marks });
+        return new StepResult(StepOutcome.Succeeded, new StepDetail { Readings = marks }).With(heard.Commands);
     }
 
     /// <summary>Whether anything is to be read before the change.</summary>
@@ -255,10 +267,11 @@ internal sealed class HostEffects(WaveContext wave, PlannedHost host, HostScript
         UseMarks();
         while (true)
         {
+            var heard = new HeardTransport(Transport);
             var readings = new HealthReading[probes.Count];
-            for (var i = 0; i < probes.Count; i++) readings[i] = await ReadingAsync(probes[i]).ConfigureAwait(false);
+            for (var i = 0; i < probes.Count; i++) readings[i] = await ReadingAsync(probes[i], heard).ConfigureAwait(false);
             var bad = readings.Where(r => r.Status != HealthStatus.Healthy).ToArray();
-            var detail = new StepDetail { Readings = [.. readings.Select(r => new ReadingEvidence(r.Probe, r.Status.ToString(), r.Detail, r.Value))] };
+            var detail = new StepDetail { Readings = [.. readings.Select(r => new ReadingEvidence(r.Probe, r.Status.ToString(), r.Detail, r.Value))], Commands = heard.Commands };
             if (bad.Length == 0) return new StepResult(StepOutcome.Succeeded, detail);
             if (wave.Time.GetElapsedTime(began) >= grace)
             {
@@ -336,11 +349,11 @@ internal sealed class HostEffects(WaveContext wave, PlannedHost host, HostScript
         }
     }
 
-    private async Task<HealthReading> ReadingAsync(IHealthProbe probe)
+    private async Task<HealthReading> ReadingAsync(IHealthProbe probe, IHostTransport host)
     {
         try
         {
-            return await remote.BoundedAsync(token => probe.CheckAsync(Transport, token), Twice(Options.CallDeadline), $"Probe {probe.Name}").ConfigureAwait(false);
+            return await remote.BoundedAsync(token => probe.CheckAsync(host, token), Twice(Options.CallDeadline), $"Probe {probe.Name}").ConfigureAwait(false);
         }
         catch (Exception e) when (e is not (OperationCanceledException or WaveAbortedException))
         {

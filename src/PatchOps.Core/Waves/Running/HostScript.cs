@@ -10,6 +10,9 @@ internal sealed record StepResult(StepOutcome Outcome, StepDetail Detail)
 {
     public bool Succeeded => Outcome == StepOutcome.Succeeded;
 
+    /// <summary>The same with the commands that were run for it.</summary>
+    public StepResult With(IReadOnlyList<CommandEvidence>? commands) => commands is null or [] ? this : this with { Detail = Detail with { Commands = commands } };
+
     public static StepResult Of(StepOutcome outcome, string? summary = null) => new(outcome, new StepDetail { Summary = summary });
 
     public static StepResult Of(StepOutcome outcome, Failure failure) => new(outcome, StepDetail.Of(failure));

@@ -59,11 +59,11 @@ public sealed record StepDetail
 
     public static StepDetail Of(Failure failure) => new() { Summary = failure.Message, Code = failure.Code, Remedy = failure.Remedy };
 
-    public static CommandEvidence Command(StepReport report)
-    {
-        var output = report.StandardError.Length == 0 ? report.StandardOutput : report.StandardOutput + report.StandardError;
-        return new CommandEvidence(report.CommandLine, report.ExitCode, report.Elapsed.TotalSeconds, Tail(output));
-    }
+    public static CommandEvidence Command(StepReport report) =>
+        new(report.CommandLine, report.ExitCode, report.Elapsed.TotalSeconds, Tail(report.StandardOutput + report.StandardError));
+
+    public static CommandEvidence Command(CommandResult result) =>
+        new(result.CommandLine, result.ExitCode, result.Elapsed.TotalSeconds, Tail(result.StandardOutput + result.StandardError));
 
     /// <summary>The end of a long output: package managers say last what went wrong.</summary>
     public static string Tail(string text) => text.Length <= OutputLimit ? text : string.Concat("…", text.AsSpan(text.Length - OutputLimit));
