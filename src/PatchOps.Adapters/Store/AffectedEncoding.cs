@@ -26,13 +26,13 @@ internal static class AffectedEncoding
             | Flag(p.Trust is not null, Parts.Trust);
         var output = new ArrayBufferWriter<byte>(128);
         output.Write([Version, (byte)p.Status]);
-        Number(output, (int)parts);
+        Packed.Number(output, (int)parts);
         foreach (var text in (ReadOnlySpan<string?>)[p.Vendor, p.Purl, p.Cpe, p.Platform, p.Justification, p.Statement, p.Source])
-            if (text is not null) Text(output, text);
-        if (p.Trust is { } trust) Number(output, (int)trust);
+            if (text is not null) Packed.Text(output, text);
+        if (p.Trust is { } trust) Packed.Number(output, (int)trust);
         if (p.Ranges.Count > 0) Ranges(output, p.Ranges);
-        if (p.Versions.Count > 0) Texts(output, p.Versions);
-        if (p.Patches.Count > 0) Texts(output, p.Patches);
+        if (p.Versions.Count > 0) Packed.Texts(output, p.Versions);
+        if (p.Patches.Count > 0) Packed.Texts(output, p.Patches);
         return output.WrittenSpan.ToArray();
     }
 
@@ -44,17 +44,17 @@ internal static class AffectedEncoding
             if (bytes[0] != Version) throw new InvalidDataException($"A statement about {name} was written by a newer PatchOps.");
             var status = (ProductStatus)bytes[1];
             bytes = bytes[2..];
-            var parts = (Parts)Number(ref bytes);
-            string? Next(Parts part, ref ReadOnlySpan<byte> from) => parts.HasFlag(part) ? Text(ref from) : null;
+            var parts = (Parts)Packed.Number(ref bytes);
+            string? Next(Parts part, ref ReadOnlySpan<byte> from) => parts.HasFlag(part) ? Packed.Text(ref from) : null;
             var product = new AffectedProduct(ecosystem, name)
             {
                 Status = status, IsSourcePackage = parts.HasFlag(Parts.SourcePackage),
                 Vendor = Next(Parts.Vendor, ref bytes), Purl = Next(Parts.Purl, ref bytes), Cpe = Next(Parts.Cpe, ref bytes), Platform = Next(Parts.Platform, ref bytes),
                 Justification = Next(Parts.Justification, ref bytes), Statement = Next(Parts.Statement, ref bytes), Source = Next(Parts.Source, ref bytes),
-                Trust = parts.HasFlag(Parts.Trust) ? (TrustRank)Number(ref bytes) : null,
+                Trust = parts.HasFlag(Parts.Trust) ? (TrustRank)Packed.Number(ref bytes) : null,
                 Ranges = parts.HasFlag(Parts.Ranges) ? Ranges(ref bytes) : [],
-                Versions = parts.HasFlag(Parts.Versions) ? Texts(ref bytes) : [],
-                Patches = parts.HasFlag(Parts.Patches) ? Texts(ref bytes) : [],
+                Versions = parts.HasFlag(Parts.Versions) ? Packed.Texts(ref bytes) : [],
+                Patches = parts.HasFlag(Parts.Patches) ? Packed.Texts(ref bytes) : [],
             };
             return product;
         }
@@ -68,93 +68,31 @@ internal static class AffectedEncoding
 
     private static void Ranges(ArrayBufferWriter<byte> output, IReadOnlyList<VersionRange> ranges)
     {
-        Number(output, ranges.Count);
+        Packed.Number(output, ranges.Count);
         foreach (var range in ranges)
         {
             output.Write([(byte)range.Kind]);
-            Text(output, range.Scheme ?? "");
-            Number(output, range.Events.Count);
+            Packed.Text(output, range.Scheme ?? "");
+            Packed.Number(output, range.Events.Count);
             foreach (var at in range.Events)
             {
                 output.Write([(byte)at.Kind]);
-                Text(output, at.Version);
+                Packed.Text(output, at.Version);
             }
         }
     }
 
     private static VersionRange[] Ranges(ref ReadOnlySpan<byte> bytes)
     {
-        var ranges = new VersionRange[Count(ref bytes)];
+        var ranges = new VersionRange[Packed.Count(ref bytes)];
         for (var i = 0; i < ranges.Length; i++)
         {
-            var kind = (RangeKind)Byte(ref bytes);
-            var scheme = Text(ref bytes);
-            var events = new VersionEvent[Count(ref bytes)];
-            for (var j = 0; j < events.Length; j++) events[j] = new VersionEvent((VersionEventKind)Byte(ref bytes), Text(ref bytes));
+            var kind = (RangeKind)Packed.Byte(ref bytes);
+            var scheme = Packed.Text(ref bytes);
+            var events = new VersionEvent[Packed.Count(ref bytes)];
+            for (var j = 0; j < events.Length; j++) events[j] = new VersionEvent((VersionEventKind)Packed.Byte(ref bytes), Packed.Text(ref bytes));
             ranges[i] = new VersionRange(kind, events) { Scheme = scheme.Length == 0 ? null : scheme };
         }
         return ranges;
-    }
-
-    private static void Texts(ArrayBufferWriter<byte> output, IReadOnlyList<string> texts)
-    {
-        Number(output, texts.Count);
-        foreach (var text in texts) Text(output, text);
-    }
-
-    private static string[] Texts(ref ReadOnlySpan<byte> bytes)
-    {
-        var texts = new string[Count(ref bytes)];
-        for (var i = 0; i < texts.Length; i++) texts[i] = Text(ref bytes);
-        return texts;
-    }
-
-    private static void Text(ArrayBufferWriter<byte> output, string text)
-    {
-        var length = System.Text.Encoding.UTF8.GetByteCount(text);
-        Number(output, length);
-        System.Text.Encoding.UTF8.GetBytes(text, output.GetSpan(length));
-        output.Advance(length);
-    }
-
-    private static string Text(ref ReadOnlySpan<byte> bytes)
-    {
-        var length = Number(ref bytes);
-        // OSV's zero stands in nearly every range.
-        var text = length == 1 && bytes[0] == '0' ? "0" : System.Text.Encoding.UTF8.GetString(bytes[..length]);
-        bytes = bytes[length..];
-        return text;
-    }
-
-    private static byte Byte(ref ReadOnlySpan<byte> bytes)
-    {
-        var value = bytes[0];
-        bytes = bytes[1..];
-        return value;
-    }
-
-    /// <summary>A count of items of at least one byte each: more than there are bytes is damage, not a reason to allocate.</summary>
-    private static int Count(ref ReadOnlySpan<byte> bytes)
-    {
-        var count = Number(ref bytes);
-        return count <= bytes.Length ? count : throw new OverflowException();
-    }
-
-    private static void Number(ArrayBufferWriter<byte> output, int value)
-    {
-        for (; value >= 0x80; value >>= 7) output.Write([(byte)(value | 0x80)]);
-        output.Write([(byte)value]);
-    }
-
-    private static int Number(ref ReadOnlySpan<byte> bytes)
-    {
-        var value = 0;
-        for (var shift = 0; ; shift += 7)
-        {
-            var next = Byte(ref bytes);
-            value |= (next & 0x7F) << shift;
-            if (next < 0x80) return value >= 0 ? value : throw new OverflowException();
-            if (shift > 21) throw new OverflowException();
-        }
     }
 }

@@ -17,6 +17,9 @@ internal static class Encoding
 
     public static string Write<T>(T value) => JsonSerializer.Serialize(value, Json);
 
+    /// <summary>As <see cref="Write"/>, in UTF-8.</summary>
+    public static byte[] Bytes<T>(T value) => JsonSerializer.SerializeToUtf8Bytes(value, Json);
+
     public static T Read<T>(string doc) => JsonSerializer.Deserialize<T>(doc, Json) ?? throw new InvalidDataException("An empty document stands in the store.");
 
     public static long Millis(DateTimeOffset time) => time.ToUnixTimeMilliseconds();

@@ -7,12 +7,19 @@ namespace PatchOps.Adapters.Store;
 /// <remarks>A CVE that a day does not list keeps its last score: mirrors publish parts of a day, and FIRST drops none but rejected ones.</remarks>
 internal sealed class EpssWriter(Statements sql, Tally tally)
 {
+    /// <summary>Days up to which all that is known is read at once; with more, each CVE's last score is looked up instead.</summary>
+    private const int FewDays = 4;
+
     private readonly HashSet<long> seen = [];
+    private readonly HotStatement put = sql.Hot("INSERT INTO epss(cve, day, probability, percentile) VALUES ($1,$2,$3,$4) ON CONFLICT(cve, day) DO UPDATE SET probability=excluded.probability, percentile=excluded.percentile");
+    private readonly HotStatement last = sql.Hot("SELECT probability, percentile FROM epss WHERE cve=$1 AND day<=$2 ORDER BY day DESC LIMIT 1");
+    private readonly HotStatement between = sql.Hot("SELECT 1 FROM epss WHERE cve=$1 AND day>$2 AND day<=$3");
+    private Dictionary<long, (double? Probability, double? Percentile)>? known;
+    private bool hasDay;
     private int? day;
-    private Dictionary<long, (double? Probability, double? Percentile)> before = [];
-    private Dictionary<long, (double? Probability, double? Percentile)>? ownDay;
     private int? nextDay;
 
+    /// <exception cref="FailureException">SnapshotDamaged: nothing of the day is imported.</exception>
     public void Add(EpssBatch batch)
     {
         if (day is null) Open(batch);
@@ -29,41 +36,45 @@ internal sealed class EpssWriter(Statements sql, Tally tally)
     private void Open(EpssBatch batch)
     {
         day = Encoding.Day(batch.Date);
-        before = Effective(day.Value - 1);
+        seen.EnsureCapacity(300_000);
         nextDay = (int?)sql.Long("SELECT min(day) FROM epss_day WHERE day>$1", day);
-        if (sql.Long("SELECT 1 FROM epss_day WHERE day=$1", day) is not null) ownDay = Effective(day.Value);
+        hasDay = sql.Long("SELECT 1 FROM epss_day WHERE day=$1", day) is not null;
+        if (sql.Long("SELECT count(*) FROM epss_day") <= FewDays) known = Effective(hasDay ? day.Value : day.Value - 1);
         sql.Execute("INSERT INTO epss_day(day, model) VALUES ($1,$2) ON CONFLICT(day) DO UPDATE SET model=coalesce(excluded.model, model)", day, batch.Model);
     }
 
     private void Put(long cve, double probability, double percentile)
     {
-        var known = before.TryGetValue(cve, out var old);
-        var own = ownDay is not null && ownDay.TryGetValue(cve, out var o) ? o : default;
-        if (ownDay is null ? known && old == (probability, percentile) : own == (probability, percentile))
+        // What held on this day until now: stated for it, or kept from before.
+        var old = Before(cve);
+        if (old == (probability, percentile))
         {
             tally.Unchanged++;
             return;
         }
-        if (ownDay is null ? known && old.Probability is not null : own.Probability is not null) tally.Updated++;
+        if (old.Probability is not null) tally.Updated++;
         else tally.Added++;
-        Store(cve, probability, percentile, ownDay is null ? old : own);
+        // A later day that was stored as "no change" must keep the value it had.
+        if (nextDay is { } next && !between.Add(cve).Add((long)day!.Value).Add((long)next).Next())
+            put.Add(cve).Add((long)next).Add(old.Probability).Add(old.Percentile).Run();
+        else between.Reset();
+        put.Add(cve).Add((long)day!.Value).Add(probability).Add(percentile).Run();
     }
 
-    private void Store(long cve, double? probability, double? percentile, (double? Probability, double? Percentile) effectiveUntilNow)
+    private (double? Probability, double? Percentile) Before(long cve)
     {
-        // A later day that was stored as "no change" must keep the value it had.
-        if (nextDay is not null && sql.Long("SELECT 1 FROM epss WHERE cve=$1 AND day>$2 AND day<=$3", cve, day, nextDay) is null)
-            sql.Execute("INSERT INTO epss(cve, day, probability, percentile) VALUES ($1,$2,$3,$4)", cve, nextDay, effectiveUntilNow.Probability, effectiveUntilNow.Percentile);
-        sql.Execute("INSERT INTO epss(cve, day, probability, percentile) VALUES ($1,$2,$3,$4) ON CONFLICT(cve, day) DO UPDATE SET probability=excluded.probability, percentile=excluded.percentile",
-            cve, day, probability, percentile);
+        if (known is not null) return known.TryGetValue(cve, out var held) ? held : default;
+        if (!last.Add(cve).Add((long)(hasDay ? day!.Value : day!.Value - 1)).Next()) return default;
+        var found = (last.Double(0), last.Double(1));
+        last.Reset();
+        return found;
     }
 
     private Dictionary<long, (double?, double?)> Effective(int upTo)
     {
         var values = new Dictionary<long, (double?, double?)>();
-        using var rows = sql.Query("SELECT cve, probability, percentile FROM epss WHERE day<=$1 ORDER BY cve, day", upTo);
-        while (rows.Read())
-            values[rows.GetInt64(0)] = (rows.IsDBNull(1) ? null : rows.GetDouble(1), rows.IsDBNull(2) ? null : rows.GetDouble(2));
+        var rows = sql.Hot("SELECT cve, probability, percentile FROM epss WHERE day<=$1 ORDER BY cve, day").Add((long)upTo);
+        while (rows.Next()) values[rows.Long(0)] = (rows.Double(1), rows.Double(2));
         return values;
     }
 }

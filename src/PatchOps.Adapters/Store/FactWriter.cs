@@ -8,13 +8,19 @@ namespace PatchOps.Adapters.Store;
 /// <remarks>Records are made ready on the caller's thread and written on the queue's.</remarks>
 internal sealed class FactWriter(Statements sql, Tally tally, DateTimeOffset at, WriterQueue queue)
 {
+    /// <summary>Records after which a new store is asked like any other.</summary>
+    private const int Remembered = 50_000;
+
     private readonly HashSet<string> kev = new(StringComparer.OrdinalIgnoreCase);
 
     // Where the store knew nothing before this import, what it knows now is known here, and need not be asked for.
     private readonly Dictionary<string, long> names = new(StringComparer.OrdinalIgnoreCase);
     private readonly HashSet<(string Source, string Key)> keys = [];
     private bool? isNew;
+    private FactRows? rows;
     private EpssWriter? epss;
+
+    private FactRows Rows => rows ??= new FactRows(sql);
 
     public void Add(FeedRecord record)
     {
@@ -22,21 +28,22 @@ internal sealed class FactWriter(Statements sql, Tally tally, DateTimeOffset at,
         {
             case VulnerabilityRecord vulnerability:
                 var draft = StatementDraft.Of(vulnerability, vulnerability.Source, vulnerability.Key);
-                queue.Post(() => Count(Write(draft)));
+                queue.Post(() => Count(Write(draft)), draft.Weight);
                 break;
             case AdvisoryRecord advisory:
-                var doc = Encoding.Write(advisory);
-                var hash = StatementDraft.HashOf(doc, [], null);
-                queue.Post(() => Count(Write(advisory, doc, hash)));
+                var doc = Encoding.Bytes(advisory);
+                // The date of the document is not what it says.
+                var hash = StatementDraft.HashOf(advisory.Modified is null && advisory.Published is null ? Encoding.Bytes(Undated(advisory)) : doc, [], null);
+                queue.Post(() => Count(Write(advisory, doc, hash)), 2 * doc.Length);
                 break;
             case KevRecord entry:
-                queue.Post(() => Count(Write(entry)));
+                queue.Post(() => Count(Write(entry)), 1024);
                 break;
             case EpssBatch batch:
-                queue.Post(() => (epss ??= new EpssWriter(sql, tally)).Add(batch));
+                queue.Post(() => (epss ??= new EpssWriter(sql, tally)).Add(batch), 64 * batch.Items);
                 break;
             case PackageRecord package:
-                queue.Post(() => Count(Write(package)));
+                queue.Post(() => Count(Write(package)), 1024 + (64 * package.ChangelogCves.Count));
                 break;
             default:
                 throw new InvalidOperationException($"{record.GetType().Name} has no place in the store.");
@@ -68,57 +75,42 @@ internal sealed class FactWriter(Statements sql, Tally tally, DateTimeOffset at,
 
     private Change Write(StatementDraft draft)
     {
-        var (record, source, key, doc, affected, hash) = draft;
-        long? no = null;
-        byte[]? before = null;
-        long knownAsOf = long.MinValue;
+        var record = draft.Record;
+        var asOf = Encoding.Millis(record.AsOf);
         isNew ??= sql.Long("SELECT 1 FROM vulnerability LIMIT 1") is null && sql.Long("SELECT 1 FROM statement LIMIT 1") is null;
-        if (isNew == false || !keys.Add((source, key)))
+        if (isNew == true && keys.Count >= Remembered) Forget();
+        var known = isNew == true && keys.Add((draft.Source, draft.Key)) ? null : Rows.Find(draft.Source, draft.Key);
+        if (known is { } same && same.Hash.AsSpan().SequenceEqual(draft.Hash))
         {
-            using var rows = sql.Query("SELECT no, hash, as_of FROM statement WHERE source=$1 AND key=$2", source, key);
-            if (rows.Read()) (no, before, knownAsOf) = (rows.GetInt64(0), (byte[])rows.GetValue(1), rows.GetInt64(2));
+            // Undated facts count from the first document that stated them, and hold up to the last.
+            if (asOf < same.AsOf || asOf > same.Seen) Rows.Confirm(same.No, Math.Min(asOf, same.AsOf), Math.Max(asOf, same.Seen));
+            return Change.None;
         }
         // An older revision never replaces a newer one, in whichever order the files came.
-        if (before is not null && (before.AsSpan().SequenceEqual(hash) || knownAsOf > Encoding.Millis(record.AsOf))) return Change.None;
+        if (known?.Seen > asOf) return Change.None;
 
         var vulnerability = Vulnerability(record);
-        var inForce = record.Status is not (VulnerabilityStatus.Rejected or VulnerabilityStatus.Withdrawn) && record.Withdrawn is null ? 1 : 0;
-        if (no is null)
-        {
-            no = sql.Long("INSERT INTO statement(source, key, vulnerability, trust, as_of, in_force, hash, doc) VALUES ($1,$2,$3,$4,$5,$6,$7,$8) RETURNING no",
-                source, key, vulnerability, (int)record.Trust, Encoding.Millis(record.AsOf), inForce, hash, doc);
-        }
-        else
-        {
-            sql.Execute("UPDATE statement SET vulnerability=$2, trust=$3, as_of=$4, in_force=$5, hash=$6, doc=$7 WHERE no=$1",
-                no, vulnerability, (int)record.Trust, Encoding.Millis(record.AsOf), inForce, hash, doc);
-            sql.Execute("DELETE FROM affected WHERE statement=$1", no);
-            sql.Execute("DELETE FROM cpe_match WHERE statement=$1", no);
-        }
-        for (var i = 0; i < affected.Count; i++)
-            sql.Execute("INSERT INTO affected(name, ecosystem, statement, ordinal, doc) VALUES ($1,$2,$3,$4,$5)", record.Affected[i].Name, record.Affected[i].Ecosystem, no, i, affected[i]);
-        WriteTree(no!.Value, record.Cpe);
-        foreach (var patch in record.Patches) Write(patch, source, key);
-        return before is null ? Change.Added : Change.Updated;
+        var inForce = record.Status is not (VulnerabilityStatus.Rejected or VulnerabilityStatus.Withdrawn) && record.Withdrawn is null;
+        if (known is { } before) Rows.Replace(before.No, draft, vulnerability, inForce);
+        else Rows.Add(draft, vulnerability, inForce);
+        foreach (var patch in record.Patches) Write(patch, draft.Source, draft.Key);
+        return known is null ? Change.Added : Change.Updated;
     }
 
-    private void WriteTree(long statement, CpeTree? tree)
+    /// <summary>From here on the store is asked: it has everything, and memory stays bounded.</summary>
+    private void Forget()
     {
-        if (tree is null) return;
-        // The tree's shape stands in the first row's place −1; its matches follow.
-        sql.Execute("INSERT INTO cpe_match(statement, ordinal, node, vulnerable, criteria, low_included, high_included) VALUES ($1,-1,0,0,$2,0,0)", statement, tree.Shape);
-        string? last = null;
-        for (var i = 0; i < tree.Matches.Count; i++)
-        {
-            var m = tree.Matches[i];
-            if (m.Vulnerable && CpeName.TryParse(m.Criteria, out var name) && name.Product != last)
-                sql.Execute("INSERT OR IGNORE INTO cpe_product(product, statement) VALUES ($1,$2)", last = name.Product, statement);
-            sql.Execute("INSERT INTO cpe_match(statement, ordinal, node, vulnerable, criteria, low, low_included, high, high_included) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9)",
-                statement, i, m.Node, m.Vulnerable ? 1 : 0, m.Criteria, m.From, m.FromIncluded ? 1 : 0, m.To, m.ToIncluded ? 1 : 0);
-        }
+        isNew = false;
+        names.Clear();
+        keys.Clear();
+        names.TrimExcess();
+        keys.TrimExcess();
     }
 
-    private Change Write(AdvisoryRecord advisory, string doc, byte[] hash)
+    private static AdvisoryRecord Undated(AdvisoryRecord advisory) =>
+        advisory with { AsOf = default, Vulnerabilities = [.. advisory.Vulnerabilities.Select(v => v with { AsOf = default })] };
+
+    private Change Write(AdvisoryRecord advisory, byte[] doc, byte[] hash)
     {
         byte[]? before = null;
         long knownAsOf = long.MinValue;
@@ -130,7 +122,7 @@ internal sealed class FactWriter(Statements sql, Tally tally, DateTimeOffset at,
             """
             INSERT INTO advisory(source, key, id, as_of, in_force, hash, doc) VALUES ($1,$2,$3,$4,$5,$6,$7)
             ON CONFLICT(source, key) DO UPDATE SET id=excluded.id, as_of=excluded.as_of, in_force=excluded.in_force, hash=excluded.hash, doc=excluded.doc
-            """, advisory.Source, advisory.Key, advisory.Id, Encoding.Millis(advisory.AsOf), advisory.Withdrawn ? 0 : 1, hash, doc);
+            """, advisory.Source, advisory.Key, advisory.Id, Encoding.Millis(advisory.AsOf), advisory.Withdrawn ? 0 : 1, hash, System.Text.Encoding.UTF8.GetString(doc));
         foreach (var vulnerability in advisory.Vulnerabilities)
         {
             var own = vulnerability.Affected.Count > 0 ? vulnerability : vulnerability with { Affected = advisory.Affected };
@@ -176,28 +168,36 @@ internal sealed class FactWriter(Statements sql, Tally tally, DateTimeOffset at,
     /// <summary>Number of the vulnerability behind a record; its names are joined, the CVE is the canonical one.</summary>
     private long Vulnerability(VulnerabilityRecord record)
     {
-        long? no = null;
-        foreach (var name in record.Aliases.Prepend(record.Id))
+        long? no = Named(record.Id);
+        foreach (var name in record.Aliases)
         {
-            var known = isNew == true ? names.TryGetValue(name, out var here) ? here : null : sql.Long("SELECT vulnerability FROM vulnerability_name WHERE name=$1", name);
-            if (known is null) continue;
+            if (Named(name) is not { } known) continue;
             if (no is null) no = known;
-            else if (no != known && !BothCve(no.Value, known.Value)) Join(known.Value, no.Value);
+            else if (no != known && !BothCve(no.Value, known)) Join(known, no.Value);
         }
-        var cves = record.Aliases.Prepend(record.Id).Where(n => Encoding.CveNumber(n) is not null).ToList();
-        var canonical = cves.Count > 0 ? cves[0] : record.Id;
-        if (no is null) no = sql.Long("INSERT INTO vulnerability(id) VALUES ($1) RETURNING no", canonical);
-        else if (cves.Count > 0)
+        if (no is null || record.Aliases.Count > 0 || Encoding.CveNumber(record.Id) is not null)
         {
-            var id = sql.Text("SELECT id FROM vulnerability WHERE no=$1", no);
-            if (Encoding.CveNumber(id) is null) sql.Execute("UPDATE OR IGNORE vulnerability SET id=$2 WHERE no=$1", no, canonical);
+            var cve = record.Aliases.Prepend(record.Id).FirstOrDefault(n => Encoding.CveNumber(n) is not null);
+            if (no is null)
+            {
+                no = Rows.AddVulnerability(cve ?? record.Id);
+            }
+            else if (cve is not null && Encoding.CveNumber(sql.Text("SELECT id FROM vulnerability WHERE no=$1", no)) is null)
+            {
+                sql.Execute("UPDATE OR IGNORE vulnerability SET id=$2 WHERE no=$1", no, cve);
+            }
         }
-        foreach (var name in record.Aliases.Prepend(record.Id))
-        {
-            if (isNew == true && !names.TryAdd(name, no!.Value)) continue;
-            sql.Execute("INSERT OR IGNORE INTO vulnerability_name(name, vulnerability) VALUES ($1,$2)", name, no);
-        }
-        return no!.Value;
+        Name(record.Id, no.Value);
+        foreach (var name in record.Aliases) Name(name, no.Value);
+        return no.Value;
+    }
+
+    private long? Named(string name) => isNew == true ? names.TryGetValue(name, out var here) ? here : null : Rows.FindName(name);
+
+    private void Name(string name, long vulnerability)
+    {
+        if (isNew == true && !names.TryAdd(name, vulnerability)) return;
+        Rows.AddName(name, vulnerability);
     }
 
     /// <summary>One advisory may list several CVEs as aliases: they are not one vulnerability.</summary>
@@ -207,8 +207,7 @@ internal sealed class FactWriter(Statements sql, Tally tally, DateTimeOffset at,
 
     private void Join(long from, long into)
     {
-        // From here on the store is asked again: it has everything.
-        isNew = false;
+        Forget();
         sql.Execute("UPDATE statement SET vulnerability=$2 WHERE vulnerability=$1", from, into);
         sql.Execute("UPDATE vulnerability_name SET vulnerability=$2 WHERE vulnerability=$1", from, into);
         var id = sql.Text("SELECT id FROM vulnerability WHERE no=$1", from);

@@ -242,5 +242,11 @@ internal static class FactsSchema
         CREATE TABLE problem_outcome(problem TEXT PRIMARY KEY, doc TEXT NOT NULL) WITHOUT ROWID;
         CREATE TABLE investigation(id TEXT PRIMARY KEY, opened INTEGER NOT NULL, doc TEXT NOT NULL) WITHOUT ROWID;
         """,
+        """
+        -- A configuration tree stands beside its statement; rows of cpe_match are those of earlier versions, and are still read.
+        ALTER TABLE statement ADD COLUMN cpe BLOB;
+        -- The newest document that said the same; null where that is the fact's own date.
+        ALTER TABLE statement ADD COLUMN seen INTEGER;
+        """,
     ];
 }

@@ -41,12 +41,12 @@ internal sealed partial class SqliteCatalogue
         using var sql = new Statements(connection, null);
         using var rows = sql.Query(
             """
-            SELECT s.no, v.id, s.source, s.key, s.trust, s.as_of FROM statement s JOIN vulnerability v ON v.no=s.vulnerability
+            SELECT s.no, v.id, s.source, s.key, s.trust, s.as_of, s.cpe FROM statement s JOIN vulnerability v ON v.no=s.vulnerability
             WHERE s.in_force=1 AND s.no IN (SELECT p.statement FROM cpe_product p WHERE p.product IN (SELECT value FROM json_each($1))) ORDER BY s.no
             """, Encoding.Write(products));
         while (rows.Read())
         {
-            if (Tree(sql, rows.GetInt64(0)) is { } tree)
+            if (Tree(sql, rows.GetInt64(0), rows.GetValue(6)) is { } tree)
                 yield return new CpeStatement(rows.GetString(1), rows.GetString(2), rows.GetString(3), (TrustRank)rows.GetInt32(4), Encoding.Time(rows.GetInt64(5)), tree);
         }
     }
@@ -57,13 +57,13 @@ internal sealed partial class SqliteCatalogue
     {
         var found = Stream(
             """
-            SELECT s.no, s.doc FROM vulnerability_name n JOIN statement s ON s.vulnerability=n.vulnerability
+            SELECT s.no, s.doc, s.as_of, s.cpe FROM vulnerability_name n JOIN statement s ON s.vulnerability=n.vulnerability
             WHERE n.name=$1 ORDER BY s.trust, s.as_of DESC, s.no
-            """, r => (No: r.GetInt64(0), Doc: r.GetString(1)), id).ToList();
+            """, r => (No: r.GetInt64(0), Doc: r.GetString(1), AsOf: r.GetInt64(2), Cpe: r.GetValue(3)), id).ToList();
         return found.ConvertAll(f => Encoding.Read<VulnerabilityRecord>(f.Doc) with
         {
             Affected = [.. Stream("SELECT ecosystem, name, doc FROM affected WHERE statement=$1 ORDER BY ordinal", r => Affected(r.GetString(0), r.GetString(1), r.GetValue(2)), f.No)],
-            Cpe = Tree(f.No),
+            Cpe = Tree(f.No, f.Cpe), AsOf = Encoding.Time(f.AsOf),
         });
     }
 
@@ -148,14 +148,17 @@ internal sealed partial class SqliteCatalogue
         return facts is null ? null : facts with { InForce = inForce };
     }
 
-    private CpeTree? Tree(long statement)
+    private CpeTree? Tree(long statement, object stored)
     {
         using var connection = database.Connect();
         using var sql = new Statements(connection, null);
-        return Tree(sql, statement);
+        return Tree(sql, statement, stored);
     }
 
-    private static CpeTree? Tree(Statements sql, long statement)
+    private static CpeTree? Tree(Statements sql, long statement, object stored) => stored is byte[] bytes ? CpeTreeEncoding.Read(bytes) : EarlierTree(sql, statement);
+
+    /// <summary>Earlier versions stored a row for each match.</summary>
+    private static CpeTree? EarlierTree(Statements sql, long statement)
     {
         string? shape = null;
         var matches = new List<CpeMatch>();

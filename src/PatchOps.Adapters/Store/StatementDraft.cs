@@ -1,47 +1,72 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using System.Security.Cryptography;
+using PatchOps.Core.Exposure.Cpe;
 using PatchOps.Core.Intake;
 
 namespace PatchOps.Adapters.Store;
 
 /// <summary>What one source says of one vulnerability, in the form in which it is stored: made while earlier ones are being written.</summary>
-internal sealed record StatementDraft(VulnerabilityRecord Record, string Source, string Key, string Doc, List<byte[]> Affected, byte[] Hash)
+/// <param name="Record">The record.</param>
+/// <param name="Source">Who says it.</param>
+/// <param name="Key">Identity within the source.</param>
+/// <param name="Doc">The record as JSON, without what stands in columns of its own: its date, packages and configurations.</param>
+/// <param name="Affected">Statements about packages, in order.</param>
+/// <param name="Tree">Configurations, or null.</param>
+/// <param name="Products">Products that the configurations find at fault.</param>
+/// <param name="Hash">Of all this; not of the date, which undated facts have from each new copy of their document.</param>
+internal sealed record StatementDraft(VulnerabilityRecord Record, string Source, string Key, byte[] Doc, List<byte[]> Affected, byte[]? Tree, IReadOnlyList<string> Products, byte[] Hash)
 {
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? buffer;
+
     public static StatementDraft Of(VulnerabilityRecord record, string source, string key)
     {
-        var doc = Encoding.Write(record with { Affected = [], Cpe = null });
-        var affected = record.Affected.Select(AffectedEncoding.Write).ToList();
-        return new StatementDraft(record, source, key, doc, affected, HashOf(doc, affected, record.Cpe));
+        var doc = Encoding.Bytes(record with { Affected = [], Cpe = null, AsOf = default });
+        var affected = record.Affected.Count == 0 ? [] : record.Affected.Select(AffectedEncoding.Write).ToList();
+        byte[]? tree = null;
+        if (record.Cpe is { } cpe)
+        {
+            var bytes = Buffer();
+            CpeTreeEncoding.Write(bytes, cpe);
+            tree = bytes.WrittenSpan.ToArray();
+        }
+        return new StatementDraft(record, source, key, doc, affected, tree, record.Cpe is null ? [] : ProductsOf(record.Cpe), HashOf(doc, affected, tree));
     }
 
-    /// <summary>Half of a SHA-256 over everything that is stored; equal content has equal hashes.</summary>
-    public static byte[] HashOf(string doc, List<byte[]> affected, CpeTree? tree)
+    /// <summary>About how much memory it takes while it waits.</summary>
+    public int Weight => 1024 + Doc.Length + (Tree?.Length ?? 0) + (Affected.Count * 256);
+
+    /// <summary>Half of a SHA-256; equal content has equal hashes.</summary>
+    public static byte[] HashOf(ReadOnlySpan<byte> doc, List<byte[]> affected, byte[]? tree)
     {
-        var bytes = new ArrayBufferWriter<byte>(doc.Length + 1024);
-        Add(bytes, doc);
-        foreach (var item in affected) bytes.Write(item);
-        if (tree is not null)
-        {
-            Add(bytes, tree.Shape);
-            foreach (var match in tree.Matches)
-            {
-                var head = bytes.GetSpan(5);
-                BinaryPrimitives.WriteInt32LittleEndian(head, match.Node);
-                head[4] = (byte)((match.Vulnerable ? 1 : 0) | (match.FromIncluded ? 2 : 0) | (match.ToIncluded ? 4 : 0));
-                bytes.Advance(5);
-                Add(bytes, match.Criteria);
-                Add(bytes, match.From);
-                Add(bytes, match.To);
-            }
-        }
+        var bytes = Buffer();
+        bytes.Write(doc);
+        // No text holds this byte: where one part ends is part of what is hashed.
+        bytes.Write<byte>([0xFF]);
+        foreach (var item in affected) bytes.Write<byte>(item);
+        bytes.Write<byte>([0xFF]);
+        bytes.Write<byte>(tree);
         return SHA256.HashData(bytes.WrittenSpan)[..16];
     }
 
-    /// <summary>A text with an end that no text contains, and null unlike the empty text.</summary>
-    private static void Add(ArrayBufferWriter<byte> bytes, string? text)
+    private static List<string> ProductsOf(CpeTree tree)
     {
-        if (text is not null) System.Text.EncodingExtensions.GetBytes(System.Text.Encoding.UTF8, text.AsSpan(), bytes);
-        bytes.Write([(byte)(text is null ? 0xFE : 0xFF)]);
+        var products = new List<string>(1);
+        ReadOnlySpan<char> last = default;
+        foreach (var match in tree.Matches)
+        {
+            if (!match.Vulnerable || !CpeName.TryProduct(match.Criteria, out var product) || product.SequenceEqual(last)) continue;
+            last = product;
+            var text = product.ToString().ToLowerInvariant();
+            if (!products.Contains(text, StringComparer.Ordinal)) products.Add(text);
+        }
+        return products;
+    }
+
+    private static ArrayBufferWriter<byte> Buffer()
+    {
+        if (buffer is null || buffer.Capacity > 1 << 20) buffer = new ArrayBufferWriter<byte>(8192);
+        buffer.ResetWrittenCount();
+        return buffer;
     }
 }

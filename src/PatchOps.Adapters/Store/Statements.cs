@@ -6,6 +6,15 @@ namespace PatchOps.Adapters.Store;
 internal sealed class Statements(SqliteConnection connection, SqliteTransaction? transaction) : IDisposable
 {
     private readonly Dictionary<string, SqliteCommand> commands = new(StringComparer.Ordinal);
+    private readonly List<HotStatement> hot = [];
+
+    /// <summary>A statement for very many rows; keep it, it lives as long as this.</summary>
+    public HotStatement Hot(string sql)
+    {
+        var made = new HotStatement(connection, sql);
+        hot.Add(made);
+        return made;
+    }
 
     public int Execute(string sql, params ReadOnlySpan<object?> values) => Bind(sql, values).ExecuteNonQuery();
 
@@ -18,6 +27,7 @@ internal sealed class Statements(SqliteConnection connection, SqliteTransaction?
 
     public void Dispose()
     {
+        foreach (var statement in hot) statement.Dispose();
         foreach (var command in commands.Values) command.Dispose();
     }
 

@@ -6,28 +6,36 @@ namespace PatchOps.Adapters.Store;
 /// <summary>Runs writes one after the other on a thread of their own, so that the next records are read and made ready meanwhile.</summary>
 internal sealed class WriterQueue : IDisposable
 {
-    /// <summary>Records that wait at most: more would only cost memory.</summary>
-    private const int Bound = 128;
+    /// <summary>Writes are handed over in batches: waking the other thread for each would cost as much as the write.</summary>
+    private const int BatchWrites = 64, BatchBytes = 256 << 10;
 
-    private readonly BlockingCollection<(Action Write, bool Always)> work = new(Bound);
+    /// <summary>Batches that wait at most: more would only cost memory.</summary>
+    private const int Bound = 4;
+
+    private readonly BlockingCollection<(Action[] Writes, bool Always)> work = new(Bound);
+    private readonly List<Action> batch = new(BatchWrites);
     private Task? worker;
+    private long weight;
     private volatile Exception? fault;
 
+    /// <param name="write">Runs later, on another thread.</param>
+    /// <param name="bytes">About how much memory it holds until then.</param>
     /// <exception cref="Exception">What an earlier write threw.</exception>
-    public void Post(Action write)
+    public void Post(Action write, int bytes)
     {
         Check();
-        worker ??= Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        work.Add((write, false));
+        batch.Add(write);
+        if ((weight += bytes) >= BatchBytes || batch.Count >= BatchWrites) Hand();
     }
 
     /// <summary>Waits until all that was posted is written; whoever else uses the connection calls this first.</summary>
     /// <exception cref="Exception">What a write threw.</exception>
     public void Settle()
     {
+        if (batch.Count > 0) Hand();
         if (worker is null) return;
         using var done = new ManualResetEventSlim();
-        work.Add((done.Set, true));
+        work.Add(([done.Set], true));
         done.Wait();
         Check();
     }
@@ -41,6 +49,14 @@ internal sealed class WriterQueue : IDisposable
         work.Dispose();
     }
 
+    private void Hand()
+    {
+        worker ??= Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        work.Add(([.. batch], false));
+        batch.Clear();
+        weight = 0;
+    }
+
     private void Check()
     {
         if (fault is { } e) ExceptionDispatchInfo.Throw(e);
@@ -48,17 +64,20 @@ internal sealed class WriterQueue : IDisposable
 
     private void Run()
     {
-        foreach (var (write, always) in work.GetConsumingEnumerable())
+        foreach (var (writes, always) in work.GetConsumingEnumerable())
         {
-            // After a fault the rest is passed over, so that nobody waits for room.
-            if (fault is not null && !always) continue;
-            try
+            foreach (var write in writes)
             {
-                write();
-            }
-            catch (Exception e)
-            {
-                fault = e;
+                // After a fault the rest is passed over, so that nobody waits for room.
+                if (fault is not null && !always) break;
+                try
+                {
+                    write();
+                }
+                catch (Exception e)
+                {
+                    fault = e;
+                }
             }
         }
     }

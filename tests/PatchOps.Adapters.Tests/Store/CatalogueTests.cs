@@ -68,9 +68,13 @@ public sealed class CatalogueTests : IAsyncLifetime
         Assert.Equal([("a", "bash", "5.2"), ("b", "bash", "5.1")], Catalogue.Software(null).Select(s => (s.Asset, s.Package, s.Version)));
     }
 
-    [Fact]
-    public void Any_past_epss_day_can_be_asked_for_whatever_order_days_came_in()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(6)]
+    public void Any_past_epss_day_can_be_asked_for_whatever_order_days_came_in(int otherDays)
     {
+        // With many days in the store a CVE's last score is looked up instead of all being read.
+        for (var day = 0; day < otherDays; day++) Epss(20 + day, ("CVE-2024-9999", 0.1 + (day / 100.0)));
         Epss(3, ("CVE-2024-1001", 0.1), ("CVE-2024-1002", 0.5));
         Epss(7, ("CVE-2024-1001", 0.1), ("CVE-2024-1002", 0.6));
         Epss(5, ("CVE-2024-1001", 0.3));

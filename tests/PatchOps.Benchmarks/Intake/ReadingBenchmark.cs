@@ -12,18 +12,21 @@ namespace PatchOps.Benchmarks.Intake;
 /// <summary>Reading and normalising feeds: against a bare pass of the JSON reader over the same bytes, and memory on a 1 GB file.</summary>
 internal static class ReadingBenchmark
 {
-    private const int Rounds = 7;
+    private const int Rounds = 15;
 
+    /// <param name="folder">Data, or the name of one part: <c>memory</c>, <c>nvd</c>, <c>nvd-read</c>, <c>epss</c>.</param>
     public static void Run(string? folder)
     {
+        var part = folder is "memory" or "nvd" or "nvd-read" or "epss" ? folder : null;
+        if (part is not null) folder = null;
         // First, while the process holds nothing else.
-        if (Environment.GetEnvironmentVariable("PATCHOPS_BENCHMARK_MEMORY") != "0") Memory();
-        Measured.Header();
-        Nvd(folder);
-        Epss(folder);
+        if (part is null or "memory") MemoryBenchmark.Run();
+        if (part is not "memory") Measured.Header();
+        if (part is null or "nvd" or "nvd-read") Nvd(folder, storing: part != "nvd-read");
+        if (part is null or "epss") Epss(folder);
     }
 
-    private static void Nvd(string? folder)
+    private static void Nvd(string? folder, bool storing)
     {
         var documents = new List<(string Name, byte[] Bytes)>();
         foreach (var name in (string[])["nvd-2.0-shaped-2023.json.gz", "nvdcve-1.1-2023.json.gz"])
@@ -41,6 +44,7 @@ internal static class ReadingBenchmark
                 ("  read and normalised", bytes.Length, () => Count(FeedKind.Nvd, bytes, name)));
             runs[0].Print();
             runs[1].Print(runs[0]);
+            if (!storing) continue;
             if (StoringBenchmark.ConvertFromJson(bytes) is { } shell)
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{"  ConvertFrom-Json, best of 3",-34}{"",11}{shell,10:0.0}{"",10}{bytes.Length / 1000.0 / shell,9:0}{"",23}{shell / runs[1].Best,8:0.0} times as long"));
             StoringBenchmark.Run(bytes, name);
@@ -51,45 +55,8 @@ internal static class ReadingBenchmark
     {
         const string Name = "epss_scores-2026-08-09.csv.gz";
         var bytes = Find(folder, Path.Combine("epss", Name), Name) is { } path ? Unpacked(path) : MadeUpDay(300_000);
-        Measured.InTurn(Rounds, ("EPSS day", bytes.Length, () => Count(FeedKind.Epss, bytes, Name)))[0].Print();
-    }
-
-    /// <summary>A 1 GB file on disk, read to its end: the process must stay small.</summary>
-    private static void Memory()
-    {
-        var path = Path.Combine(Path.GetTempPath(), string.Create(CultureInfo.InvariantCulture, $"patchops-intake-{Environment.ProcessId}.json"));
-        try
-        {
-            int expected;
-            using (var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 20))
-            {
-                expected = NvdSample.Write(file, 1_000_000_000, seed: 11);
-            }
-            GC.Collect();
-            GC.WaitForPendingFinalizers();
-            GC.Collect();
-            using var process = Process.GetCurrentProcess();
-            process.Refresh();
-            long before = process.WorkingSet64, peak = before;
-            var found = FeedFiles.Expand([path]).Single().File ?? throw new InvalidOperationException("The sample is not recognised.");
-            var clock = Stopwatch.StartNew();
-            long items = 0;
-            foreach (var item in found.Read(found.Context(CancellationToken.None)))
-            {
-                items += item.Count;
-                if (items % 20_000 != 0) continue;
-                process.Refresh();
-                peak = Math.Max(peak, process.WorkingSet64);
-            }
-            var seconds = clock.Elapsed.TotalSeconds;
-            var length = new FileInfo(path).Length;
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"1 GB file: {items} of {expected} records in {seconds:0.0} s ({length / 1e6 / seconds:0} MB/s); working set {before / 1e6:0} MB before, {peak / 1e6:0} MB at most"));
-        }
-        finally
-        {
-            File.Delete(path);
-        }
+        Measured.InTurn(Rounds, ("EPSS day, read", bytes.Length, () => Count(FeedKind.Epss, bytes, Name)))[0].Print();
+        EpssBenchmark.Run(bytes, Name);
     }
 
     private static long BarePass(byte[] bytes)
@@ -100,7 +67,7 @@ internal static class ReadingBenchmark
         return tokens;
     }
 
-    private static long Count(FeedKind kind, byte[] bytes, string name)
+    public static long Count(FeedKind kind, byte[] bytes, string name)
     {
         long items = 0;
         foreach (var item in FeedReaders.Of(kind).Read(new MemoryStream(bytes), new FeedContext(name, DateTimeOffset.UnixEpoch)))

@@ -4,6 +4,7 @@ using Microsoft.Data.Sqlite;
 using PatchOps.Adapters.Composition;
 using PatchOps.Adapters.Feeds;
 using PatchOps.Core.Intake;
+using PatchOps.Domain;
 using PatchOps.Domain.Facts;
 
 namespace PatchOps.Benchmarks.Intake;
@@ -38,7 +39,7 @@ internal static class StoringBenchmark
     }
 
     /// <summary>Runs, and takes the file away at once: the next run must not wait for the disk on its account.</summary>
-    private static long Fresh(string path, Func<string, long> run)
+    public static long Fresh(string path, Func<string, long> run)
     {
         var items = run(path);
         SqliteConnection.ClearAllPools();
@@ -49,14 +50,20 @@ internal static class StoringBenchmark
     private static long Import(string path, byte[] bytes, string name)
     {
         var store = OpenStore.At(path);
-        using var import = store.Catalogue.BeginImport("Nvd", name, DateTimeOffset.UnixEpoch);
-        foreach (var item in FeedReaders.Of(FeedKind.Nvd).Read(new MemoryStream(bytes), new FeedContext(name, DateTimeOffset.UnixEpoch)))
+        var read = Import(store, FeedKind.Nvd, new MemoryStream(bytes), name).Read;
+        store.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        return read;
+    }
+
+    /// <summary>One document, as Import-PatchFeed takes it in.</summary>
+    public static ImportResult Import(OpenStore store, FeedKind kind, Stream document, string name)
+    {
+        using var import = store.Catalogue.BeginImport(kind.ToString(), name, DateTimeOffset.UnixEpoch);
+        foreach (var item in FeedReaders.Of(kind).Read(document, new FeedContext(name, DateTimeOffset.UnixEpoch)))
         {
             if (item.Record is { } record) import.Add(record);
         }
-        var read = import.Complete(TimeSpan.Zero).Read;
-        store.DisposeAsync().AsTask().GetAwaiter().GetResult();
-        return read;
+        return import.Complete(TimeSpan.Zero);
     }
 
     /// <summary>Every row of every table that the import filled.</summary>

@@ -8,7 +8,8 @@ namespace PatchOps.Adapters.Feeds.Input;
 /// <summary>Opens a file's content as UTF-8 without byte order mark, whatever its compression and Unicode encoding.</summary>
 internal static class FeedContent
 {
-    private const int BufferBytes = 128 << 10;
+    /// <summary>Below what the runtime counts as a large object: many small files must not cost a full collection each.</summary>
+    private const int BufferBytes = 64 << 10, LeastBytes = 4 << 10;
 
     /// <exception cref="FailureException">The file cannot be opened or unpacked.</exception>
     public static Stream Open(string path, FeedLimits limits)
@@ -16,7 +17,7 @@ internal static class FeedContent
         FileStream? file = null;
         try
         {
-            file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, BufferBytes, FileOptions.SequentialScan);
+            file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, BufferFor(path), FileOptions.SequentialScan);
             return OfFile(file, path, limits);
         }
         catch (InvalidDataException e)
@@ -42,17 +43,30 @@ internal static class FeedContent
     public static byte[] Head(string path, FeedLimits limits, int bytes = 64 << 10)
     {
         using var content = Open(path, limits);
-        var head = new byte[bytes];
+        var head = new byte[Math.Min(bytes, LeastBytes)];
         var n = 0;
         try
         {
-            for (int read; n < head.Length && (read = content.Read(head, n, head.Length - n)) > 0;) n += read;
+            for (int read; (read = content.Read(head, n, head.Length - n)) > 0;)
+            {
+                n += read;
+                if (n < head.Length) continue;
+                if (n == bytes) break;
+                Array.Resize(ref head, bytes);
+            }
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
         {
             if (n == 0) throw new FailureException(new Failure("FeedDamaged", FailureKind.InvalidInput, $"The compressed file '{path}' cannot be unpacked.", path, "Fetch it again."), e);
         }
         return head[..n];
+    }
+
+    /// <summary>Small for small files; what is no file has no length, and is opened to say so.</summary>
+    private static int BufferFor(string path)
+    {
+        var about = new FileInfo(path);
+        return about.Exists ? (int)Math.Clamp(about.Length, LeastBytes, BufferBytes) : LeastBytes;
     }
 
     private static Stream OfFile(FileStream file, string path, FeedLimits limits)

@@ -50,11 +50,11 @@ internal sealed partial class JsonRecordStream
     private bool Swallowed(ReadOnlySpan<byte> record)
     {
         if (_where == Where.Map) return _parser.FindEntry(record[1..], _outer is not null, out _) >= 0;
-        foreach (var key in _parser.FirstKeys)
+        foreach (var key in _closedKeys)
         {
             if (StartsInside(record, key)) return true;
         }
-        if (_learnedKey is { Length: > 1 } && StartsInside(record, _learnedKey)) return true;
+        if (_closedLearnedKey is not null && StartsInside(record, _closedLearnedKey)) return true;
         for (var from = 1; from < record.Length && !_parser.LearnsFirstKey;)
         {
             var at = record[from..].IndexOf((byte)'{');
@@ -66,6 +66,8 @@ internal sealed partial class JsonRecordStream
         return false;
     }
 
+    /// <param name="record">Where to look.</param>
+    /// <param name="key">With its closing quote: the bare name stands in many texts, and two quotes are what is found fastest elsewhere.</param>
     private static bool StartsInside(ReadOnlySpan<byte> record, ReadOnlySpan<byte> key)
     {
         for (var from = 1; from < record.Length;)
@@ -73,14 +75,15 @@ internal sealed partial class JsonRecordStream
             var at = record[from..].IndexOf(key);
             if (at < 0) return false;
             from += at;
-            var end = from + key.Length;
             var before = from - 2;
             while (before >= 0 && IsBlank(record[before])) before--;
-            if (before > 0 && record[before] == '{' && record[from - 1] == '"' && end < record.Length && record[end] == '"') return true;
-            from = end;
+            if (before > 0 && record[before] == '{' && record[from - 1] == '"') return true;
+            from += key.Length;
         }
         return false;
     }
+
+    private static byte[] Closed(byte[] key) => [.. key, (byte)'"'];
 
     /// <summary>In a list, passes over something that is no object.</summary>
     private void SkipToRecord()
@@ -222,5 +225,6 @@ internal sealed partial class JsonRecordStream
         var length = open < 0 ? -1 : record[(open + 1)..].IndexOf((byte)'"');
         _learnedKey = length > 0 ? record.Slice(open + 1, length).ToArray() : [];
         if (_learnedKey.Length == 0) _learnedKey = [0];
+        if (_learnedKey.Length > 1) _closedLearnedKey = Closed(_learnedKey);
     }
 }

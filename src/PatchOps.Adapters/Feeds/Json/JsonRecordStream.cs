@@ -27,7 +27,9 @@ internal sealed partial class JsonRecordStream
     private readonly Queue<FeedItem> _ready = new();
     private readonly List<FeedItem> _parsed = [];
     private Where _where = Where.Root;
+    private readonly byte[][] _closedKeys;
     private byte[]? _learnedKey;
+    private byte[]? _closedLearnedKey;
     private string? _outer;
     private bool _listIsRoot;
     private bool _sawList;
@@ -40,6 +42,7 @@ internal sealed partial class JsonRecordStream
         _context = context;
         _parser = parser;
         _window = new ByteWindow(stream, parser.RecordBytes);
+        _closedKeys = [.. parser.FirstKeys.Select(Closed)];
         _options = new JsonReaderOptions { MaxDepth = context.Limits.Depth };
     }
 
