@@ -209,10 +209,10 @@ public sealed record PatchPlan
     /// <summary>Loss expected until every finding closes, in the policy's currency; plus lateness.</summary>
     public required double Objective { get; init; }
 
-    /// <summary>No plan that respects the rules can be below this.</summary>
+    /// <summary>No plan with the same hosts in the same rings, and no more hosts left over, can be below this. Which hosts are canary and pilot is chosen before.</summary>
     public required double LowerBound { get; init; }
 
-    /// <summary>(Objective − LowerBound) ÷ Objective, 0–1; 0 where the plan is proven optimal.</summary>
+    /// <summary>(Objective − LowerBound) ÷ Objective, 0–1; 0 where the plan is proven optimal for its rings.</summary>
     public double Gap => Objective > 0 ? Math.Max(0, (Objective - LowerBound) / Objective) : 0;
 
     /// <summary>Currency of <see cref="Objective"/>.</summary>

@@ -22,6 +22,7 @@ internal sealed class OptimumBenchmark : IBenchmark
         var missed = 0;
         foreach (var (hosts, windows, count) in Families)
         {
+            if (folder is not null && folder != $"{hosts}x{windows}") continue;
             List<double> gaps = [], greedyGaps = [], ownGaps = [], times = [], exactTimes = [];
             int left = 0, boundsAbove = 0;
             for (var seed = 1; seed <= count; seed++)

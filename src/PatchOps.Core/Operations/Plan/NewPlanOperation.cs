@@ -63,7 +63,7 @@ public sealed class NewPlanOperation(ICatalogue catalogue, StoredApprovals appro
             }
         }, cancellationToken);
         await foreach (var progress in told.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
-            yield return new ProgressEvent("New-PatchPlan", FormattableString.Invariant($"{progress.Phase}: objective {progress.Objective:N0}, gap {progress.Gap:0.0 %}"));
+            yield return new ProgressEvent("New-PatchPlan", FormattableString.Invariant($"{progress.Phase}: objective {progress.Objective:N0}, gap {progress.Gap:0.00 %}{(progress.Unplaced > 0 ? $", {progress.Unplaced} hosts left over" : "")}"));
         var plan = await making.ConfigureAwait(false);
 
         var ask = new AskEvent(plan.ToString(), "Store the plan");

@@ -32,7 +32,7 @@ public sealed record NewPlanRequest : OperationRequest, IFollowsPolicy
     [ParameterHelp("Takes the emergency path of the policy: windows may be left, approval follows its rule.")]
     public bool Emergency { get; init; }
 
-    [ParameterHelp("Ends the search early; default: none. Without it the same input always gives the same plan.")]
+    [ParameterHelp("Ends the search early. Default: a number of steps by the size of the plan, seconds for some hundred hosts; the same input then always gives the same plan.")]
     public TimeSpan? TimeLimit { get; init; }
 
     [ParameterHelp("Id of a plan that this one replaces: what it has changed stays, its patches are planned anew, and every difference is explained.")]

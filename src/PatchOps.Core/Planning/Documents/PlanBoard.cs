@@ -13,7 +13,7 @@ internal static class PlanBoard
         text.Append(CultureInfo.InvariantCulture, $"# {Plain(plan.Name)} ({plan.Id})\n\n");
         text.Append(CultureInfo.InvariantCulture, $"Made {PlanText.Time(plan.Created)} by {Plain(plan.Author)}; period {PlanText.Time(plan.Start)} to {PlanText.Time(plan.End)}{(plan.Emergency ? "; emergency" : "")}.\n");
         if (plan.Category is { } category) text.Append(CultureInfo.InvariantCulture, $"Category {category}, risk {plan.Risk?.ToString() ?? "not assessed"}{(plan.RiskReasons.Count == 0 ? "" : $" ({Plain(string.Join("; ", plan.RiskReasons))})")}.\n");
-        text.Append(CultureInfo.InvariantCulture, $"Loss expected until all is closed: {plan.Objective:N0} {plan.Currency}; no plan under the same rules can be below {plan.LowerBound:N0} (gap {plan.Gap:0.0 %}).\n\n");
+        text.Append(CultureInfo.InvariantCulture, $"Loss expected until all is closed: {plan.Objective:N0} {plan.Currency}; no plan under the same rules with these rings can be below {plan.LowerBound:N0} (gap {plan.Gap:0.0 %}).\n\n");
         text.Append("## Approvals needed\n\n");
         foreach (var rule in plan.ApprovalsNeeded) text.Append(CultureInfo.InvariantCulture, $"- {rule.Quorum} × {Plain(rule.Role)}{Conditions(rule)}, because {Plain(rule.Because)}\n");
         text.Append(CultureInfo.InvariantCulture, $"\nContent hash (SHA-256): `{plan.Hash}`\n\n");

@@ -57,14 +57,17 @@ public sealed class Planner(PlanningPolicy policy, IReadOnlyDictionary<string, (
     {
         var first = NewBuilder(order);
         first.Build(items);
-        if (new RingSearch(policy, resolve, order, () => NewBuilder(order)).Choose(items, first, progress, cancellationToken) is not { } best)
+        var told = progress is null ? null : new FallingProgress(progress);
+        if (new RingSearch(policy, resolve, order, () => NewBuilder(order)).Choose(items, first, told, cancellationToken) is not { } best)
             return Seal(order, [], [.. first.Refused], 0, 0, items);
+        if (told is not null) told.Refused = best.Builder.Refused.Count;
         var improved = best with
         {
-            Solution = PatchScheduler.Solve(best.Instance, new PlanningOptions { TimeLimit = order.TimeLimit / 2 ?? Timeout.InfiniteTimeSpan, Progress = progress }, cancellationToken),
+            Solution = PatchScheduler.Solve(best.Instance, new PlanningOptions { TimeLimit = order.TimeLimit / 2 ?? Timeout.InfiniteTimeSpan, Progress = told is null ? null : told.Tell }, cancellationToken),
         };
         if (improved.IsBetterThan(best)) best = improved;
         Verify(best.Instance, best.Solution);
+        told?.End(best.Solution);
         var conflicts = new ConflictFinder(best.Instance, best.Solution.Placements);
         // An explanation is a search of its own: the first few are told in full.
         var unscheduled = best.Builder.Refused.Concat(best.Solution.Unplaced.Select((host, i) => Unplaced(best.Builder.Hosts[host], order, i < ExplainedHosts ? conflicts.Explain(host) : null))).ToList();

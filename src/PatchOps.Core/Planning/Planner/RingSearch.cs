@@ -27,7 +27,7 @@ internal sealed class RingSearch(PlanningPolicy policy, Func<string, string?> re
     private const int Steps = 5_000, Iterations = 30;
 
     /// <summary>Null where no host has any window.</summary>
-    public PlanAttempt? Choose(IReadOnlyList<PlanItem> items, InstanceBuilder first, Action<PlanningProgress>? progress, CancellationToken cancellationToken)
+    public PlanAttempt? Choose(IReadOnlyList<PlanItem> items, InstanceBuilder first, FallingProgress? progress, CancellationToken cancellationToken)
     {
         if (first.Hosts.Count == 0) return null;
         var unfit = first.Refused.Select(r => r.Asset).ToHashSet(StringComparer.Ordinal);
@@ -40,10 +40,11 @@ internal sealed class RingSearch(PlanningPolicy policy, Func<string, string?> re
             var clock = new RingClock(opens, first.EndOf, TimeSpan.FromDays(canary), TimeSpan.FromDays(pilot));
             var builder = newBuilder();
             var instance = builder.Build(RingAssignment.Assign(items, policy, resolve, clock, unfit));
+            if (progress is not null) progress.Refused = builder.Refused.Count;
             // Choosing rings takes half of the time; the other half improves what was chosen.
             var solution = PatchScheduler.Solve(instance, new PlanningOptions
             {
-                TimeLimit = order.TimeLimit / (2 * rounds) ?? Timeout.InfiniteTimeSpan, MaxSteps = Steps, BoundIterations = Iterations, Progress = progress,
+                TimeLimit = order.TimeLimit / (2 * rounds) ?? Timeout.InfiniteTimeSpan, MaxSteps = Steps, BoundIterations = Iterations, Progress = progress is null ? null : progress.Tell,
             }, cancellationToken);
             var next = new PlanAttempt(builder, instance, solution);
             if (best is null || next.IsBetterThan(best)) best = next;

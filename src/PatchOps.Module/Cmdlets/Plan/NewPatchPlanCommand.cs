@@ -46,7 +46,7 @@ public sealed class NewPatchPlanCommand : CollectingCmdlet
     [Parameter]
     public SwitchParameter Emergency { get; set; }
 
-    /// <summary>Time for improving the plan; default: 2 seconds.</summary>
+    /// <summary>Ends the search early; default: a number of steps by the size of the plan, and the same input then always gives the same plan.</summary>
     [Parameter]
     public TimeSpan TimeLimit { get; set; }
 

@@ -1,3 +1,4 @@
+using PatchOps.Core.Planning.Engine.Model;
 using PatchOps.Core.Planning.Planner;
 using PatchOps.Domain;
 
@@ -150,19 +151,33 @@ public sealed class PlannerTests
     }
 
     [Fact]
+    public void Progress_falls_from_one_to_the_next_and_ends_with_the_plan()
+    {
+        var told = new List<PlanningProgress>();
+        var hosts = Hosts(AssetEnvironment.Production, 40).Select((h, i) => h with { Asset = h.Asset with { OwnerTeam = $"team{i % 3}", MaintenanceWindow = i % 2 == 0 ? "daily 22:00-01:00" : "Sat 22:00-23:00" } }).ToList();
+        var plan = Make(hosts, days: 14, policy: PlanningPolicy.Default with { MaxConcurrentPerTeam = 1 }, progress: told.Add);
+        Assert.True(told.Count >= 3, $"told {told.Count} times");
+        for (var i = 1; i + 1 < told.Count; i++)
+        {
+            Assert.True(told[i].Unplaced < told[i - 1].Unplaced || (told[i].Objective <= told[i - 1].Objective && told[i].Gap <= told[i - 1].Gap), $"{told[i - 1]} then {told[i]}");
+        }
+        Assert.Equal((plan.Objective, plan.LowerBound, plan.Unscheduled.Count), (told[^1].Objective, told[^1].LowerBound, told[^1].Unplaced));
+    }
+
+    [Fact]
     public void The_same_order_gives_the_same_hash()
     {
         var hosts = Hosts(AssetEnvironment.Production, 12);
         Assert.Equal(Make(hosts, days: 7).Hash, Make(hosts, days: 7).Hash);
     }
 
-    private static PatchPlan Make(IReadOnlyList<PlanItem> hosts, int days, PlanningPolicy? policy = null, bool emergency = false)
+    private static PatchPlan Make(IReadOnlyList<PlanItem> hosts, int days, PlanningPolicy? policy = null, bool emergency = false, Action<PlanningProgress>? progress = null)
     {
         var clusters = hosts.Where(h => h.Asset.Cluster is not null).GroupBy(h => h.Asset.Cluster!).ToDictionary(g => g.Key, g => (g.Count(), g.Max(h => h.Asset.MinAvailable) ?? 0));
         var names = hosts.SelectMany(h => new[] { (h.Asset.Id, h.Asset.Id), (h.Asset.Name, h.Asset.Id) }).Distinct().ToDictionary(n => n.Item1, n => n.Item2);
         return new Core.Planning.Planner.Planner(policy ?? PlanningPolicy.Default, clusters, names.GetValueOrDefault).Make(
             new PlanOrder { Name = "Test", Author = "ops", Created = Start, Start = Start, End = Start.AddDays(days), Currency = "USD", Emergency = emergency },
-            hosts, null, CancellationToken.None);
+            hosts, progress, CancellationToken.None);
     }
 
     private static List<PlanItem> Hosts(AssetEnvironment environment, int count) =>

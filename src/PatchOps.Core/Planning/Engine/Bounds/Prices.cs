@@ -17,10 +17,16 @@ internal sealed class Prices
     private readonly int[] _limitOrigin;
     private readonly int[] _limitLength;
 
+    /// <summary>Binary logarithm of <see cref="Bucket"/>: this is asked for every start of every host, and division is slow.</summary>
+    private readonly int _shift;
+
+    /// <param name="instance">The instance.</param>
+    /// <param name="bucket">Steps in a bucket; a power of two.</param>
     public Prices(CompiledInstance instance, int bucket)
     {
         _instance = instance;
         Bucket = bucket;
+        _shift = System.Numerics.BitOperations.Log2((uint)bucket);
         var size = 0;
         _windowAt = new int[instance.WindowLow.Length];
         _countAt = new int[instance.WindowLow.Length];
@@ -101,7 +107,7 @@ internal sealed class Prices
         var end = start + _instance.Duration[host];
         double sum = 0;
         if (_countAt[window] >= 0) sum += Value[_countAt[window]];
-        if (_windowAt[window] >= 0) sum += Between(_windowAt[window], _instance.WindowLow[window] / Bucket, start, end);
+        if (_windowAt[window] >= 0) sum += Between(_windowAt[window], _instance.WindowLow[window] >> _shift, start, end);
         foreach (var l in _instance.LimitsOf[host])
         {
             if (_limitAt[l] >= 0) sum += Between(_limitAt[l], _limitOrigin[l], start, end);
@@ -113,7 +119,7 @@ internal sealed class Prices
     {
         var end = start + _instance.Duration[host];
         if (_countAt[window] >= 0) Usage[_countAt[window]]++;
-        if (_windowAt[window] >= 0) Occupy(_windowAt[window], _instance.WindowLow[window] / Bucket, start, end);
+        if (_windowAt[window] >= 0) Occupy(_windowAt[window], _instance.WindowLow[window] >> _shift, start, end);
         foreach (var l in _instance.LimitsOf[host])
         {
             if (_limitAt[l] >= 0) Occupy(_limitAt[l], _limitOrigin[l], start, end);
@@ -122,15 +128,15 @@ internal sealed class Prices
 
     private double Between(int at, int origin, int start, int end)
     {
-        int a = start / Bucket, b = (end - 1) / Bucket;
+        int a = start >> _shift, b = (end - 1) >> _shift;
         int i = at + a - origin, j = at + b - origin;
         // Whole buckets from a up to b, less the head of a, plus the used part of b.
-        return _paid[j] - _paid[i] - Value[i] * (start - a * Bucket) + Value[j] * (end - b * Bucket);
+        return _paid[j] - _paid[i] - Value[i] * (start - (a << _shift)) + Value[j] * (end - (b << _shift));
     }
 
     private void Occupy(int at, int origin, int start, int end)
     {
-        for (var bucket = start / Bucket; bucket * Bucket < end; bucket++)
+        for (var bucket = start >> _shift; bucket << _shift < end; bucket++)
         {
             Usage[at + bucket - origin] += Math.Min(end, (bucket + 1) * Bucket) - Math.Max(start, bucket * Bucket);
         }

@@ -14,9 +14,10 @@ internal static class Construction
     /// <param name="instance">The instance.</param>
     /// <param name="keys">Lowest first among the hosts that wait for nothing more.</param>
     /// <param name="latest">Latest start per host, so that those behind need not wait; who misses it gets what is left at the end. Null: none.</param>
-    public static Timetable Build(CompiledInstance instance, double[] keys, int[]? latest = null)
+    /// <param name="table">An empty table to fill; null: a new one.</param>
+    public static Timetable Build(CompiledInstance instance, double[] keys, int[]? latest = null, Timetable? table = null)
     {
-        var table = new Timetable(instance);
+        table ??= new Timetable(instance);
         var pending = new int[instance.Lag.Length];
         for (var b = 0; b < pending.Length; b++) pending[b] = instance.Before[b].Length;
         var waits = new int[instance.Hosts];

@@ -10,6 +10,9 @@ internal sealed class LadderSearch(CompiledInstance instance, Ladder ladder, Lad
 {
     private readonly int[] _latest = new int[instance.Hosts];
 
+    /// <summary>Tables of plans that were no better, to be used again.</summary>
+    private readonly Stack<Timetable> _spare = [];
+
     /// <summary>The plan that keeps to the relaxation's present closing times.</summary>
     public Timetable Build(double[] keys) => Build(Cells(), keys);
 
@@ -30,8 +33,9 @@ internal sealed class LadderSearch(CompiledInstance instance, Ladder ladder, Lad
                 {
                     if (plans-- <= 0 || isOver()) return best;
                     var table = Build(next, keys);
-                    if (table.Ranked >= best.Ranked - 1e-9) continue;
-                    (best, cells, improved) = (table, next, true);
+                    var better = table.Ranked < best.Ranked - 1e-9;
+                    _spare.Push(better ? best : table);
+                    if (better) (best, cells, improved) = (table, next, true);
                 }
             }
         }
@@ -73,6 +77,7 @@ internal sealed class LadderSearch(CompiledInstance instance, Ladder ladder, Lad
                 if (!ladder.HoldsBack[h]) _latest[h] = closes - ladder.Lag[l] - instance.Duration[h];
             }
         }
-        return Construction.Build(instance, keys, _latest);
+        if (_spare.TryPop(out var table)) table.Clear();
+        return Construction.Build(instance, keys, _latest, table);
     }
 }

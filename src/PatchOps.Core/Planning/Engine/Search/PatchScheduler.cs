@@ -9,7 +9,7 @@ public sealed record PlanningOptions
     /// <summary>Same seed, same instance, same limits that do not depend on time: same plan.</summary>
     public long Seed { get; init; } = 1;
 
-    /// <summary>Stops the search early; a plan that this has cut short is not reproducible. Default: none.</summary>
+    /// <summary>Stops the search early; a plan that this has cut short is not reproducible. Default: none, and the search ends after a number of steps.</summary>
     public TimeSpan TimeLimit { get; init; } = Timeout.InfiniteTimeSpan;
 
     /// <summary>Steps of improvement; null: chosen by size, so that a thousand hosts take well under a second.</summary>
@@ -38,6 +38,9 @@ public static class PatchScheduler
         return run.Solve();
     }
 
+    /// <summary>Below this gap the search ends where it hardly gains any more.</summary>
+    private const double FineGap = 0.001;
+
     private sealed class Run(CompiledInstance instance, PlanningOptions options, CancellationToken cancellationToken)
     {
         private readonly long _began = options.Clock.GetTimestamp();
@@ -50,11 +53,9 @@ public static class PatchScheduler
             _best = Construction.Ranking(instance);
             var greedy = _best.Cost;
             Tell("Ranking");
-            var bound = new LagrangianBound(instance, _best.Unplaced > 0, Math.Clamp(12L * instance.Hosts, 120_000, 1_000_000));
+            var bound = new LagrangianBound(instance, _best.Unplaced > 0, Math.Clamp(12L * instance.Hosts, 40_000, 1_000_000));
             var mayLeaveOver = _best.Unplaced > 0;
-            // Up to a few thousand hosts an iteration costs about a millisecond; where it costs more there are fewer.
-            var work = bound.OptionCount <= 100_000 ? 36_000_000L : 12_000_000L;
-            var iterations = options.BoundIterations ?? (int)Math.Clamp(work / Math.Max(1, bound.OptionCount), 8, 700);
+            var iterations = options.BoundIterations ?? Iterations(bound.OptionCount);
             _ladder = bound.Levels is { } levels ? new LadderSearch(instance, instance.Ladder!, levels) : null;
             if (_ladder is not null)
             {
@@ -90,6 +91,13 @@ public static class PatchScheduler
             };
         }
 
+        /// <summary>An iteration costs in proportion to the options; more hosts need more of them, until each is dear.</summary>
+        private int Iterations(long count)
+        {
+            var work = count <= 100_000 ? 110_000_000L : 12_000_000L;
+            return (int)Math.Clamp(work / Math.Max(1, count), 8, instance.Hosts <= 1_000 ? 700 : 2_000);
+        }
+
         private void Climb()
         {
             if (_ladder is null || IsOver(0.4)) return;
@@ -106,7 +114,8 @@ public static class PatchScheduler
 
         private void Bound(LagrangianBound bound, int iterations, ref bool mayLeaveOver)
         {
-            var every = Math.Max(4, iterations / 12);
+            var every = Math.Clamp(iterations / 12, 4, 60);
+            double gap = 1, earlier = 1;
             for (var i = 0; i < iterations && !IsOver(0.4); i++)
             {
                 if (mayLeaveOver && _best.Unplaced == 0)
@@ -119,7 +128,9 @@ public static class PatchScheduler
                 if (i % every != every - 1) continue;
                 Guided(bound);
                 Tell("Bound");
-                if (_best.Unplaced == 0 && _best.Cost - _bound <= 1e-9 * _best.Cost) break;
+                (earlier, gap) = (gap, Gap);
+                // Nothing left to prove, or hardly anything, and that hardly moves.
+                if (IsProven || (gap < FineGap && gap > 0.9 * earlier)) break;
             }
         }
 
@@ -147,6 +158,7 @@ public static class PatchScheduler
         {
             if (instance.Slots.Length == 0) return 0;
             var steps = options.MaxSteps ?? Math.Clamp(instance.Hosts * 60L, 30_000, 270_000);
+            if (IsProven) return 0;
             var improvement = new Improvement(instance, _best, scores, new SeededRandom(options.Seed));
             var warm = 0.004 * _best.Cost / Math.Max(1, instance.Hosts);
             long done = 0;
@@ -161,6 +173,12 @@ public static class PatchScheduler
             Tell("Improvement");
             return done;
         }
+
+        /// <summary>What the best plan may still be above the best of all, as far as is proven: 0–1.</summary>
+        private double Gap => _best.Cost <= 0 ? 0 : Math.Max(0, (_best.Cost - _bound) / _best.Cost);
+
+        /// <summary>With hosts left over the gap says nothing about plans that leave over fewer.</summary>
+        private bool IsProven => _best.Unplaced == 0 && Gap <= 1e-9;
 
         private void Tell(string phase, double? ranked = null)
         {

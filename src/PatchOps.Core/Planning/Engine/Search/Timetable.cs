@@ -14,6 +14,7 @@ internal sealed class Timetable
     private readonly int[] _earliestStart;
     private readonly int[] _missingBefore;
     private readonly double _leftOverPenalty;
+    private readonly double _nothingPlaced;
 
     public Timetable(CompiledInstance instance)
     {
@@ -33,15 +34,9 @@ internal sealed class Timetable
         _latestEnd = new int[instance.Lag.Length];
         _earliestStart = new int[instance.Lag.Length];
         _missingBefore = new int[instance.Lag.Length];
-        for (var b = 0; b < _missingBefore.Length; b++)
-        {
-            _missingBefore[b] = instance.Before[b].Length;
-            _latestEnd[b] = int.MinValue;
-            _earliestStart[b] = int.MaxValue;
-        }
-        Unplaced = instance.Hosts;
-        foreach (var cost in instance.UnplacedCost) Cost += cost;
-        _leftOverPenalty = 10 * Cost + 1;
+        foreach (var cost in instance.UnplacedCost) _nothingPlaced += cost;
+        _leftOverPenalty = 10 * _nothingPlaced + 1;
+        Begin();
     }
 
     /// <summary>Step of each placed host.</summary>
@@ -57,6 +52,18 @@ internal sealed class Timetable
 
     /// <summary>Cost, in which one host more placed is worth more than anything else.</summary>
     public double Ranked => Cost + Unplaced * _leftOverPenalty;
+
+    /// <summary>Takes everything out: a table for one more plan costs less than a new one.</summary>
+    public void Clear()
+    {
+        for (var h = 0; h < Slot.Length; h++)
+        {
+            if (Slot[h] < 0) continue;
+            Change(h, Slot[h], Start[h], -1);
+            Slot[h] = -1;
+        }
+        Begin();
+    }
 
     /// <summary>True when everything that the host waits for is placed (or does not matter).</summary>
     public bool IsReady(int host)
@@ -190,6 +197,18 @@ internal sealed class Timetable
     }
 
     private const int Unknown = int.MinValue + 1;
+
+    private void Begin()
+    {
+        for (var b = 0; b < _missingBefore.Length; b++)
+        {
+            _missingBefore[b] = _instance.Before[b].Length;
+            _latestEnd[b] = int.MinValue;
+            _earliestStart[b] = int.MaxValue;
+        }
+        Unplaced = Slot.Length;
+        Cost = _nothingPlaced;
+    }
 
     private int LatestEnd(int barrier)
     {
