@@ -24,6 +24,16 @@ public sealed record PlannedHost
 
     public required IReadOnlyList<PlannedPatch> Patches { get; init; }
 
+    /// <summary>When the risk decisions want it done, the earliest of its patches; null where none has a date.</summary>
+    public DateTimeOffset? Due { get; init; }
+
+    /// <summary>What of its window and of freezes it leaves aside, and by whose leave: the emergency, or an approved exception with its id.</summary>
+    public IReadOnlyList<string> Waives { get; init; } = [];
+
+    /// <summary>True where it is planned to end (90th percentile) after its due date.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public bool IsLate => Due is { } due && Start + NinetiethPercentile > due;
+
     public override string ToString() => Name;
 }
 
@@ -149,6 +159,12 @@ public sealed record UnscheduledItem
     public required string Constraint { get; init; }
 
     public required string Reason { get; init; }
+
+    /// <summary>
+    /// The rules that collide: together they leave no place, and without any one of them there is one. Empty where the search for them was
+    /// not made or did not end.
+    /// </summary>
+    public IReadOnlyList<string> Rules { get; init; } = [];
 
     /// <summary>Smallest change that would place it, where one was found.</summary>
     public string? Remedy { get; init; }

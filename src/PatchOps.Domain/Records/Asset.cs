@@ -63,6 +63,18 @@ public sealed record Asset
     /// <summary>Assets (id or name) that this one needs; they are patched before it.</summary>
     public IReadOnlyList<string> DependsOn { get; init => field = Require.Names(value); } = [];
 
+    /// <summary>Asset (id or name) on which this virtual machine runs; it is evacuated before the hypervisor is changed.</summary>
+    public string? Hypervisor { get; init => field = Require.OptionalText(value); }
+
+    /// <summary>Kind of machine, such as maker and model; canaries are chosen from every kind.</summary>
+    public string? Hardware { get; init => field = Require.OptionalText(value); }
+
+    /// <summary>Where it stands; limits how many are changed at the same time.</summary>
+    public string? Site { get; init => field = Require.OptionalText(value); }
+
+    /// <summary>Network segment; limits how many are changed at the same time.</summary>
+    public string? NetworkSegment { get; init => field = Require.OptionalText(value); }
+
     /// <summary>IANA zone of the maintenance window; UTC where null.</summary>
     public string? TimeZone { get; init => field = Require.OptionalText(value); }
 

@@ -146,7 +146,9 @@ public sealed class RiskPolicyTests : IAsyncLifetime
         Assert.Empty(await Windows("web2"));
         Assert.Equal(ranked, (await RiskAsync(new GetRiskRequest())).Count);
         var plan = Assert.IsType<PatchPlan>(Assert.Single((await estate.RunAsync(new NewPlanRequest { Name = "p", Patch = ["deb:foo/1.1"], Asset = ["web*"], Policy = policy, Horizon = TimeSpan.FromDays(10), TimeLimit = TimeSpan.FromSeconds(0.2) })).Results));
-        Assert.Equal(["web1"], plan.Waves.SelectMany(w => w.Hosts).Select(h => h.Asset));
+        var placed = Assert.Single(plan.Waves.SelectMany(w => w.Hosts));
+        Assert.Equal("web1", placed.Asset);
+        Assert.Equal([$"freeze 'Fair' (exception {made.Id})"], placed.Waives);
         Assert.Equal(["web2"], plan.Unscheduled.Select(u => u.Asset));
 
         await estate.RunAsync(new RevokeExceptionRequest { Id = made.Id, Justification = "over" });

@@ -12,7 +12,7 @@ internal static class PlanningPolicyCheck
 {
     private static readonly string[] ProbeKinds = ["Command", "Service", "Tcp", "Http", "Log", "Prometheus", "PowerShell"];
 
-    public static IEnumerable<PolicyRule> Rules(PlanningPolicy p) => Ranges(p).Concat(Calendar(p)).Concat(Probes(p)).Concat(Approvals(p));
+    public static IEnumerable<PolicyRule> Rules(PlanningPolicy p) => Ranges(p).Concat(Calendar(p)).Concat(PlanningRulesCheck.Rules(p)).Concat(Probes(p)).Concat(Approvals(p));
 
     private static IEnumerable<PolicyRule> Ranges(PlanningPolicy p)
     {
@@ -89,7 +89,7 @@ internal static class PlanningPolicyCheck
 
     private static PolicyRule Rule(string message, params string[] keys) => new(message, [.. keys.Select(k => "planning." + k)]);
 
-    private static string? Refused(Action parse)
+    internal static string? Refused(Action parse)
     {
         try
         {

@@ -21,6 +21,7 @@ public sealed class SetAssetOperation(ICatalogue catalogue, PlanningPolicy polic
         [nameof(Asset.Environment)] = a => a with { Environment = null }, [nameof(Asset.BusinessUnit)] = a => a with { BusinessUnit = null }, [nameof(Asset.OwnerTeam)] = a => a with { OwnerTeam = null },
         [nameof(Asset.Criticality)] = a => a with { Criticality = null }, [nameof(Asset.Exposure)] = a => a with { Exposure = null }, [nameof(Asset.DataSensitivity)] = a => a with { DataSensitivity = null },
         [nameof(Asset.Regulations)] = a => a with { Regulations = [] }, [nameof(Asset.Cluster)] = a => a with { Cluster = null }, [nameof(Asset.MinAvailable)] = a => a with { MinAvailable = null },
+        [nameof(Asset.Hypervisor)] = a => a with { Hypervisor = null }, [nameof(Asset.Hardware)] = a => a with { Hardware = null }, [nameof(Asset.Site)] = a => a with { Site = null }, [nameof(Asset.NetworkSegment)] = a => a with { NetworkSegment = null },
         [nameof(Asset.DependsOn)] = a => a with { DependsOn = [] }, [nameof(Asset.TimeZone)] = a => a with { TimeZone = null }, [nameof(Asset.MaintenanceWindow)] = a => a with { MaintenanceWindow = null },
         [nameof(Asset.EndOfSupport)] = a => a with { EndOfSupport = null }, [nameof(Asset.Hosting)] = a => a with { Hosting = null }, [nameof(Asset.Tags)] = a => a with { Tags = [] },
     };
@@ -88,7 +89,8 @@ public sealed class SetAssetOperation(ICatalogue catalogue, PlanningPolicy polic
             Provider = r.Provider ?? asset.Provider, OperatingSystem = r.OperatingSystem ?? asset.OperatingSystem, Environment = r.Environment ?? asset.Environment,
             BusinessUnit = r.BusinessUnit ?? asset.BusinessUnit, OwnerTeam = r.OwnerTeam ?? asset.OwnerTeam, Criticality = r.Criticality ?? asset.Criticality,
             Exposure = r.Exposure ?? asset.Exposure, DataSensitivity = r.DataSensitivity ?? asset.DataSensitivity, Regulations = r.Regulations ?? asset.Regulations,
-            Cluster = r.Cluster ?? asset.Cluster, MinAvailable = r.MinAvailable ?? asset.MinAvailable, DependsOn = r.DependsOn ?? asset.DependsOn, TimeZone = r.TimeZone ?? asset.TimeZone,
+            Cluster = r.Cluster ?? asset.Cluster, MinAvailable = r.MinAvailable ?? asset.MinAvailable, DependsOn = r.DependsOn ?? asset.DependsOn,
+            Hypervisor = r.Hypervisor ?? asset.Hypervisor, Hardware = r.Hardware ?? asset.Hardware, Site = r.Site ?? asset.Site, NetworkSegment = r.NetworkSegment ?? asset.NetworkSegment, TimeZone = r.TimeZone ?? asset.TimeZone,
             MaintenanceWindow = r.MaintenanceWindow ?? asset.MaintenanceWindow, EndOfSupport = Day(r.EndOfSupport) ?? asset.EndOfSupport, Hosting = r.Hosting ?? asset.Hosting, Tags = r.Tags ?? asset.Tags,
             // The old name still finds it.
             Aliases = r.Name is null || r.Name == asset.Name || asset.Name == asset.Id ? asset.Aliases : [.. asset.Aliases, asset.Name], Stub = false,

@@ -6,6 +6,7 @@ using PatchOps.Core.Operations.Requests;
 using PatchOps.Core.Operations.Waves;
 using PatchOps.Core.Planning.Engine.Model;
 using PatchOps.Core.Planning.Planner;
+using PatchOps.Core.Planning.Stacks;
 using PatchOps.Core.Risk;
 using PatchOps.Core.Seams;
 using PatchOps.Domain;
@@ -29,7 +30,7 @@ public sealed class NewPlanOperation(ICatalogue catalogue, StoredApprovals appro
         foreach (var name in assets.Missing) yield return new FailedEvent(AssetFilter.NotFound(name));
         yield return new ProgressEvent("New-PatchPlan", "Gathering hosts and patches");
         var kinds = new Dictionary<string, UpdateKind>(StringComparer.Ordinal);
-        var items = new PlanItems(catalogue, estate, policy.Planning).Of(f =>
+        var (items, left, stacks) = Compatible(new PlanItems(catalogue, estate, policy.Planning), f =>
         {
             if (!assets.Matches(f.Asset) || !covered(f) || replacing?.Plan.Worked.ContainsKey(f.Asset) == true) return false;
             Note(kinds, f, estate);
@@ -39,7 +40,7 @@ public sealed class NewPlanOperation(ICatalogue catalogue, StoredApprovals appro
             yield return new DecisionEvent(FormattableString.Invariant($"The policy's content filter '{filter}' leaves out {count} open findings; Get-PatchExposure names them."));
         if (request.Emergency)
             await foreach (var overdue in OverdueReviewsAsync(now, cancellationToken).ConfigureAwait(false)) yield return new WarningEvent(overdue);
-        if (items.Count == 0 && replacing is null)
+        if (items.Count == 0 && left.Count == 0 && replacing is null)
         {
             yield return new FailedEvent(new Failure("NothingToPlan", FailureKind.NotFound, "No open patch is left for these risks and assets.", request.Name, "See what is open with Get-PatchExposure -Status Affected."), Terminating: true);
             yield break;
@@ -55,7 +56,7 @@ public sealed class NewPlanOperation(ICatalogue catalogue, StoredApprovals appro
         {
             try
             {
-                return new Planner(policy.Planning, Clusters(), catalogue.ResolveAsset, catalogue.Windows()) { Exceptions = FreezeExceptions.On(catalogue, now) }.Make(order, items, p => told.Writer.TryWrite(p), cancellationToken);
+                return new Planner(policy.Planning, Clusters(), catalogue.ResolveAsset, catalogue.Windows()) { Exceptions = FreezeExceptions.On(catalogue, now), Stacks = stacks, Left = left }.Make(order, items, p => told.Writer.TryWrite(p), cancellationToken);
             }
             finally
             {
@@ -78,10 +79,24 @@ public sealed class NewPlanOperation(ICatalogue catalogue, StoredApprovals appro
                     ("policy", plan.PolicyHash), ("replaces", plan.Replaces))), now, cancellationToken).ConfigureAwait(false);
         }
         if (plan.Unscheduled.Count > 0)
-            yield return new WarningEvent($"{plan.Unscheduled.Count} of {items.Count} hosts could not be placed; see the plan's Unscheduled. First: {plan.Unscheduled[0].Reason}.");
+            yield return new WarningEvent($"{(left.Count == plan.Unscheduled.Count ? $"{left.Count} patches" : $"{plan.Unscheduled.Count - left.Count} of {items.Count} hosts{(left.Count > 0 ? $" and {left.Count} patches of others" : "")}")} could not be placed; see the plan's Unscheduled. First: {plan.Unscheduled[0].Reason}.");
         yield return new ResultEvent(plan);
         if (request.Rehearse > 0)
             foreach (var forecast in Rehearsals.Of(catalogue, plan, policy.Risk, policy.Planning.MaxConcurrent, now, request.Rehearse)) yield return new ResultEvent(forecast);
+    }
+
+    /// <summary>Hosts with the patches that prerequisites and compatibility allow; without a forbidden patch an older one may come to the front, so it goes round.</summary>
+    private (IReadOnlyList<PlanItem> Items, IReadOnlyList<LeftPatch> Left, StackState? Stacks) Compatible(PlanItems source, Func<Finding, bool> wanted, IReadOnlyDictionary<string, DateTimeOffset?> due)
+    {
+        if (policy.Planning.Compatibility.Count + policy.Planning.Prerequisites.Count == 0) return (source.Of(wanted, due), [], null);
+        var stacks = StackState.Of(catalogue, policy.Planning.Compatibility, policy.Planning.Prerequisites);
+        var left = new Dictionary<(string, string), LeftPatch>();
+        while (true)
+        {
+            var (items, more) = StackScreen.Screen(stacks, policy.Planning, source.Of(f => wanted(f) && !left.ContainsKey((f.Asset, f.Patch!)), due));
+            if (more.Count == 0) return (items, [.. left.Values], stacks);
+            foreach (var patch in more) left.TryAdd((patch.Asset, patch.Patch), patch);
+        }
     }
 
     private (Func<Finding, bool> Covered, IReadOnlyDictionary<string, DateTimeOffset?> Due) Covered(NewPlanRequest request, EstateRisk estate)

@@ -59,6 +59,18 @@ public sealed record SetAssetRequest : OperationRequest, IFollowsPolicy
     [ParameterHelp("Assets that are patched before it; takes the place of those known.")]
     public IReadOnlyList<string>? DependsOn { get; init; }
 
+    [ParameterHelp("Asset on which this virtual machine runs.")]
+    public string? Hypervisor { get; init; }
+
+    [ParameterHelp("Kind of machine, such as maker and model.")]
+    public string? Hardware { get; init; }
+
+    [ParameterHelp("Where it stands.")]
+    public string? Site { get; init; }
+
+    [ParameterHelp("Network segment.")]
+    public string? NetworkSegment { get; init; }
+
     [ParameterHelp("IANA zone of its maintenance window.")]
     public string? TimeZone { get; init; }
 

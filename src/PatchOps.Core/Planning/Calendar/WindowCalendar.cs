@@ -25,6 +25,9 @@ public sealed record FrozenOccurrence(WindowRule Rule, TimeSlot Whole, TimeSlot 
 /// <summary>Windows of a range of time: what may be used, and what a freeze took.</summary>
 public sealed record WindowOccurrences(IReadOnlyList<WindowOccurrence> Open, IReadOnlyList<FrozenOccurrence> Frozen);
 
+/// <summary>A frozen stretch that an approved exception opens.</summary>
+public sealed record OpenedFreeze(TimeSlot Slot, string Freeze, string Exception);
+
 /// <summary>Puts window rules and freezes together.</summary>
 public static class WindowCalendar
 {
@@ -58,7 +61,7 @@ public static class WindowCalendar
         var cut = FreezeCalendar.Subtract(slots, frozenSlots);
         var frozenBy = Names(cut.Frozen);
         // What exceptions opened is laid over the open pieces in the same way, to name the exceptions.
-        var overridden = opened.Count == 0 ? [] : Names(FreezeCalendar.Subtract([.. cut.Open.Select(p => p.Slot)], opened).Frozen);
+        var overridden = opened.Count == 0 ? [] : Names(FreezeCalendar.Subtract([.. cut.Open.Select(p => p.Slot)], [.. opened.Select(o => new FrozenSlot(o.Slot, o.Exception))]).Frozen);
 
         var open = new List<WindowOccurrence>(cut.Open.Count);
         for (var i = 0; i < cut.Open.Count; i++)
@@ -90,10 +93,11 @@ public static class WindowCalendar
         return count < 2 ? windows : [.. windows.OrderBy(w => w.Whole)];
     }
 
-    private static (List<FrozenSlot> Frozen, List<FrozenSlot> Opened) Frozen(IEnumerable<Freeze> freezes, Instant from, Instant to, FreezeOverride[] overrides)
+    /// <summary>The stretches that freezes take, and those that exceptions give back.</summary>
+    internal static (List<FrozenSlot> Frozen, List<OpenedFreeze> Opened) Frozen(IEnumerable<Freeze> freezes, Instant from, Instant to, FreezeOverride[] overrides)
     {
         var frozen = new List<FrozenSlot>();
-        var opened = new List<FrozenSlot>();
+        var opened = new List<OpenedFreeze>();
         foreach (var freeze in freezes)
         {
             var slots = freeze.Slots(from, to).ToList();
@@ -105,7 +109,7 @@ public static class WindowCalendar
             }
             var split = FreezeCalendar.Subtract(slots, exceptions);
             frozen.AddRange(split.Open.Select(p => new FrozenSlot(p.Slot, freeze.Name)));
-            opened.AddRange(split.Frozen.SelectMany(p => p.Freezes.Select(id => new FrozenSlot(p.Slot, id))));
+            opened.AddRange(split.Frozen.SelectMany(p => p.Freezes.Select(id => new OpenedFreeze(p.Slot, freeze.Name, id))));
         }
         return (frozen, opened);
     }

@@ -14,6 +14,12 @@ public sealed record QuiesceRule
     /// <summary>Puts back; may run twice, and after a crash even though <see cref="Take"/> did not end.</summary>
     public required IReadOnlyList<string> PutBack { get; init => field = RuleTexts.Command(value, "quiesce", "putBack"); }
 
+    /// <summary>True where it moves the virtual machines of a hypervisor away; a hypervisor with guests is changed only behind such a step.</summary>
+    public bool Evacuates { get; init; }
+
+    /// <summary>Time that moving one guest away takes; zero or more.</summary>
+    public TimeSpan PerGuest { get; init => field = value >= TimeSpan.Zero ? value : throw new ArgumentException($"quiesce: perGuest is {value}; it must be zero or more."); }
+
     public AssetSelector For { get; init; } = new();
 }
 

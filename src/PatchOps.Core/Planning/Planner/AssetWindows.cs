@@ -21,7 +21,7 @@ public sealed class AssetWindows(PlanningPolicy policy, DateTimeOffset from, Dat
     public AssetOccurrences Of(Asset asset)
     {
         ArgumentNullException.ThrowIfNull(asset);
-        var text = asset.MaintenanceWindow ?? policy.DefaultWindow;
+        var text = asset.MaintenanceWindow ?? policy.WindowOf(asset);
         var zone = asset.TimeZone ?? "UTC";
         var freezes = Enumerable.Range(0, policy.Freezes.Count).Where(i => policy.Freezes[i].For.Matches(asset)).ToList();
         var opened = exceptions?.For(asset) ?? [];
@@ -35,11 +35,17 @@ public sealed class AssetWindows(PlanningPolicy policy, DateTimeOffset from, Dat
         try
         {
             var clock = ZoneNames.Resolve(zone);
-            var found = WindowCalendar.Occurrences(
-                WindowText.Parse(text, clock, name => named.Find(name, clock)),
-                freezes.Select(f => FreezeText.Parse(f.Name, f.When, ZoneNames.Resolve(f.TimeZone))),
-                Instant.FromDateTimeOffset(from), Instant.FromDateTimeOffset(to), opened);
-            return new AssetOccurrences(text, zone, found.Open, [.. found.Frozen.SelectMany(f => f.Freezes).Distinct(StringComparer.Ordinal)], null);
+            var rules = WindowText.Parse(text, clock, name => named.Find(name, clock));
+            var parsed = freezes.Select(f => FreezeText.Parse(f.Name, f.When, ZoneNames.Resolve(f.TimeZone))).ToList();
+            var (first, last) = (Instant.FromDateTimeOffset(from), Instant.FromDateTimeOffset(to));
+            var found = WindowCalendar.Occurrences(rules, parsed, first, last, opened);
+            var times = WindowCalendar.Frozen(parsed, first, last, [.. opened]);
+            return new AssetOccurrences(text, zone, found.Open, [.. found.Frozen.SelectMany(f => f.Freezes).Distinct(StringComparer.Ordinal)], null)
+            {
+                Whole = parsed.Count == 0 ? found.Open : WindowCalendar.Occurrences(rules, [], first, last).Open,
+                Frozen = times.Frozen,
+                Opened = times.Opened,
+            };
         }
         catch (FailureException e)
         {
@@ -65,4 +71,13 @@ public sealed class AssetOccurrences(string text, string zone, IReadOnlyList<Win
     public IReadOnlyList<string> FrozenBy { get; } = frozenBy;
 
     public Failure? Failure { get; } = failure;
+
+    /// <summary>The windows before freezes took anything, by start.</summary>
+    public IReadOnlyList<WindowOccurrence> Whole { get; init; } = [];
+
+    /// <summary>The stretches that freezes take, whether or not a window lies in them.</summary>
+    public IReadOnlyList<FrozenSlot> Frozen { get; init; } = [];
+
+    /// <summary>Frozen stretches that approved exceptions open.</summary>
+    public IReadOnlyList<OpenedFreeze> Opened { get; init; } = [];
 }

@@ -1,150 +1,153 @@
-using System.Globalization;
 using PatchOps.Core.Planning.Engine.Model;
 using PatchOps.Domain;
 
 namespace PatchOps.Core.Planning.Planner;
 
-/// <summary>Turns hosts, windows, freezes, stages, rings, dependencies and clusters into the engine's numbers.</summary>
-public sealed class InstanceBuilder
+/// <summary>What a planner needs to know of the estate beside the hosts of the plan.</summary>
+/// <param name="Clusters">Size and minimum available of each cluster, in the whole estate.</param>
+/// <param name="Resolve">Asset id of a name.</param>
+/// <param name="Imported">Named windows beside those of policy.</param>
+/// <param name="Exceptions">What opens freezes.</param>
+internal sealed record PlanningEstate(IReadOnlyDictionary<string, (int Size, int MinAvailable)> Clusters, Func<string, string?> Resolve, IReadOnlyList<WindowDefinition>? Imported, FreezeExceptions Exceptions);
+
+/// <summary>Turns hosts, windows, freezes, stages, rings, dependencies, clusters and capacities into the engine's numbers.</summary>
+internal sealed class InstanceBuilder
 {
     private readonly PlanningPolicy policy;
+    private readonly PlanningEstate estate;
     private readonly DateTimeOffset start;
     private readonly DateTimeOffset end;
     private readonly bool emergency;
-    private readonly IReadOnlyDictionary<string, (int Size, int MinAvailable)> clusters;
-    private readonly Func<string, string?> resolve;
-    private readonly AssetWindows calendar;
-    private readonly Dictionary<AssetOccurrences, WindowChoice> choices = [];
-    private WindowChoice? anytime;
-    private readonly List<PlanningWindow> windows = [];
-    private readonly List<UnscheduledItem> refused = [];
-    private readonly Dictionary<string, IReadOnlyList<int>> windowsOf = new(StringComparer.Ordinal);
+    private readonly bool explaining;
+    private readonly ItemCalendar calendar;
+    private readonly Dictionary<string, Refusal> refused = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ItemTimes> timesOf = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> signatures = new(StringComparer.Ordinal);
 
     /// <param name="policy">How plans are made.</param>
-    /// <param name="start">Nothing starts earlier.</param>
-    /// <param name="end">Nothing runs later.</param>
-    /// <param name="emergency">Windows and freezes are left aside; clusters, dependencies and rings are not.</param>
-    /// <param name="clusters">Size and minimum available of each cluster, in the whole estate.</param>
-    /// <param name="resolve">Asset id of a name.</param>
-    /// <param name="imported">Named windows beside those of policy.</param>
-    /// <param name="exceptions">What opens freezes; null for nothing.</param>
-    public InstanceBuilder(PlanningPolicy policy, DateTimeOffset start, DateTimeOffset end, bool emergency,
-        IReadOnlyDictionary<string, (int Size, int MinAvailable)> clusters, Func<string, string?> resolve, IReadOnlyList<WindowDefinition>? imported = null, FreezeExceptions? exceptions = null)
+    /// <param name="estate">What is around the hosts.</param>
+    /// <param name="order">Period of the plan, and whether it is an emergency.</param>
+    /// <param name="calendar">When hosts may be changed.</param>
+    /// <param name="explaining">
+    /// True for an instance that explains why hosts are left over: those that no plan can hold are in it too, and the calendar reaches past
+    /// the end of the plan.
+    /// </param>
+    public InstanceBuilder(PlanningPolicy policy, PlanningEstate estate, PlanOrder order, ItemCalendar calendar, bool explaining = false)
     {
-        this.policy = policy;
-        this.start = start;
-        this.end = end;
-        this.emergency = emergency;
-        this.clusters = clusters;
-        this.resolve = resolve;
-        calendar = new AssetWindows(policy, start, end, imported, exceptions);
+        (this.policy, this.estate, start, end, emergency) = (policy, estate, order.Start, order.End, order.Emergency);
+        (this.calendar, this.explaining) = (calendar, explaining);
     }
 
     /// <summary>Hosts of the instance, in its order.</summary>
     public IReadOnlyList<PlanItem> Hosts { get; private set; } = [];
 
-    /// <summary>Hosts that no plan could hold: without windows, frozen throughout, or in a cluster that may never miss a member.</summary>
-    public IReadOnlyList<UnscheduledItem> Refused => refused;
+    /// <summary>All that was asked for, rings as chosen.</summary>
+    public IReadOnlyList<PlanItem> Items { get; private set; } = [];
+
+    /// <summary>Hosts that no plan could hold: without windows, frozen throughout, in a cluster that may never miss a member, or behind such a one.</summary>
+    public IReadOnlyCollection<Refusal> Refused => refused.Values;
 
     /// <summary>The windows that the instance's indexes mean.</summary>
-    public IReadOnlyList<PlanningWindow> Windows => windows;
+    public IReadOnlyList<PlanningWindow> Windows => calendar.Windows;
 
     /// <exception cref="FailureException"><c>DependencyCycle</c>: names the cycle. Others as <see cref="PlanningInstance"/>.</exception>
     public PlanningInstance Build(IReadOnlyList<PlanItem> items)
     {
-        var hosts = new List<PlanItem>();
-        var planning = new List<PlanningHost>();
-        var resources = new List<PlanningResource> { new("all hosts", policy.MaxConcurrent) };
-        var teams = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
-        foreach (var item in items)
+        Items = items;
+        var offered = items.Where(Choose).ToList();
+        Hold(offered);
+        var hosts = offered.Where(i => !refused.ContainsKey(i.Asset.Id) || (explaining && refused[i.Asset.Id].CanBeExplained)).ToList();
+        var capacities = new PlanCapacities(policy);
+        var planning = new List<PlanningHost>(hosts.Count);
+        var frozen = new Dictionary<PlanningFreeze, List<int>>();
+        foreach (var item in hosts)
         {
-            if (Choose(item) is not { } choice) continue;
-            var uses = new List<int> { 0 };
-            if (item.Asset.OwnerTeam is { } team)
+            var times = timesOf[item.Asset.Id];
+            foreach (var freeze in times.Blocked)
             {
-                if (!teams.TryGetValue(team, out var resource))
-                {
-                    teams[team] = resource = resources.Count;
-                    resources.Add(new PlanningResource($"team {team}", policy.MaxConcurrentPerTeam));
-                }
-                uses.Add(resource);
+                if (!frozen.TryGetValue(freeze, out var members)) frozen[freeze] = members = [];
+                members.Add(planning.Count);
             }
-            hosts.Add(item);
-            windowsOf[item.Asset.Id] = choice.Windows;
-            planning.Add(new PlanningHost(item.Asset.Id, item.LossPerDay, (long)item.Median.TotalSeconds, (long)Math.Ceiling(item.NinetiethPercentile.TotalSeconds), choice.Windows)
+            var host = new PlanningHost(item.Asset.Id, item.LossPerDay, (long)item.Median.TotalSeconds, Reserved(item), times.Windows)
             {
                 Due = item.Due is { } due ? Math.Clamp(due.ToUnixTimeSeconds(), start.ToUnixTimeSeconds(), end.ToUnixTimeSeconds()) : null,
                 LatenessPerDay = item.LossPerDay * policy.LatenessFactor,
-                Resources = uses,
-            });
+                Resources = capacities.Of(item.Asset),
+            };
+            if (explaining)
+                signatures[item.Asset.Id] = FormattableString.Invariant($"{item.Stage} {item.Ring} {host.P90Seconds} {item.Asset.Cluster} {string.Join(',', host.Resources)} {System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(times)} {string.Join(',', item.Asset.DependsOn)} {string.Join(',', item.After)} {item.Guests.Count} {item.Asset.Hypervisor}");
+            planning.Add(host);
         }
         Hosts = hosts;
-        return new PlanningInstance(start.ToUnixTimeSeconds(), end.ToUnixTimeSeconds(), planning, windows, resources, Groups(hosts), Barriers(hosts));
+        var barriers = new PlanBarriers(policy, estate.Resolve, emergency, refused.ContainsKey, EndOf, start, end).Of(hosts);
+        return new PlanningInstance(start.ToUnixTimeSeconds(), end.ToUnixTimeSeconds(), planning, calendar.Windows, capacities.Resources, Groups(hosts), barriers,
+            [.. frozen.Select(f => f.Key with { Hosts = f.Value })]);
     }
+
+    /// <summary>Equal for hosts that no rule tells apart: what keeps one of them out keeps out the other.</summary>
+    public string Signature(string asset) => signatures[asset];
 
     /// <summary>End of the host's first chance at or after a time, as far as its windows go; null where there is none.</summary>
     public DateTimeOffset? EndOf(PlanItem item, DateTimeOffset from)
     {
-        ArgumentNullException.ThrowIfNull(item);
-        if (!windowsOf.TryGetValue(item.Asset.Id, out var mine)) return null;
-        long at = from.ToUnixTimeSeconds(), long90 = (long)Math.Ceiling(item.NinetiethPercentile.TotalSeconds), best = long.MaxValue;
-        foreach (var w in mine)
+        if (refused.ContainsKey(item.Asset.Id) || !timesOf.TryGetValue(item.Asset.Id, out var times)) return null;
+        long at = from.ToUnixTimeSeconds(), long90 = Reserved(item), best = long.MaxValue;
+        foreach (var (opens, closes) in times.Open)
         {
-            var ends = Math.Max(at, windows[w].Start) + long90;
-            if (ends <= windows[w].End && ends < best) best = ends;
+            if (opens >= best) break;
+            var ends = Math.Max(at, opens) + long90;
+            if (ends <= closes && ends < best) best = ends;
         }
         return best == long.MaxValue ? null : DateTimeOffset.FromUnixTimeSeconds(best);
     }
 
-    private WindowChoice? Choose(PlanItem item)
+    /// <summary>End of the open time around a planned start: its window, or the freeze that cuts it.</summary>
+    public long ClosesAfter(PlanItem item, long at) => timesOf[item.Asset.Id].Open.Where(o => o.Start <= at && at < o.End).Select(o => o.End).DefaultIfEmpty(at + Reserved(item)).Max();
+
+    /// <summary>What a host leaves aside at its planned time, and by whose leave.</summary>
+    public IReadOnlyList<string> Waived(PlanItem item, long at) => calendar.Waived(item, at, at + Reserved(item));
+
+    internal static long Reserved(PlanItem item) => (long)Math.Ceiling(item.NinetiethPercentile.TotalSeconds);
+
+    /// <summary>False for hosts that are refused for good; those that only their calendar keeps out are noted, and can be explained.</summary>
+    private bool Choose(PlanItem item)
     {
         var asset = item.Asset;
-        if (asset.Cluster is { } cluster && clusters.TryGetValue(cluster, out var size) && size.MinAvailable >= size.Size)
-        {
-            Refuse(item, "Availability", $"cluster '{cluster}' has {size.Size} members and must keep {size.MinAvailable} available, so none may ever be changed", $"fits if the minimum available is {size.Size - 1}");
-            return null;
-        }
-        var choice = emergency ? anytime ??= Anytime() : Choice(calendar.Of(asset));
-        var text = choice.Text;
-        if (choice.Failure is { } failure)
-        {
-            Refuse(item, "WindowInvalid", failure.Message, failure.Remedy);
-            return null;
-        }
-        var long90 = (long)Math.Ceiling(item.NinetiethPercentile.TotalSeconds);
-        if (choice.Windows.Any(w => windows[w].End - windows[w].Start >= long90)) return choice;
-        if (choice.Windows.Count > 0)
-        {
-            var longest = choice.Windows.Max(w => windows[w].End - windows[w].Start);
-            Refuse(item, "WindowTooShort", $"no window holds the 90th percentile of {item.NinetiethPercentile.TotalMinutes:0} min; the longest has {longest / 60} min", $"fits if the window '{text}' is {(long90 - longest + 59) / 60} min longer");
-        }
-        else if (choice.FrozenBy.Count > 0)
-        {
-            Refuse(item, "Frozen", $"every window until {end.UtcDateTime:yyyy-MM-dd HH:mm}Z is frozen by {string.Join(", ", choice.FrozenBy)}", "fits with an approved exception from that freeze, or a longer -Horizon");
-        }
+        if (asset.Cluster is { } cluster && estate.Clusters.TryGetValue(cluster, out var size) && size.MinAvailable >= size.Size)
+            return Refuse(item, "Availability", $"cluster '{cluster}' has {size.Size} members and must keep {size.MinAvailable} available, so none may ever be changed", FormattableString.Invariant($"fits if the minimum available is {size.Size - 1}"));
+        if (item.Guests.Count > 0 && !policy.Quiesce.Any(q => q.Evacuates && q.For.Matches(asset)))
+            return Refuse(item, "Evacuation", $"{Listed(item.Guests)} run{(item.Guests.Count == 1 ? "s" : "")} on it and would go down with it", "fits with a rule under planning.quiesce in policy that moves its guests away (evacuates: true)");
+        var times = timesOf[asset.Id] = calendar.Of(item);
+        if (times.Failure is { } failure) return Refuse(item, "WindowInvalid", $"{failure.Message}", failure.Remedy);
+        var long90 = Reserved(item);
+        var (from, to) = (start.ToUnixTimeSeconds(), end.ToUnixTimeSeconds());
+        if (times.Open.Any(o => Math.Min(o.End, to) - Math.Max(o.Start, from) >= long90)) return true;
+        var inside = times.Windows.Where(w => calendar.Windows[w].Start < to).Select(w => Math.Min(calendar.Windows[w].End, to) - calendar.Windows[w].Start).ToList();
+        if (inside.Count == 0)
+            Refuse(item, "NoWindow", $"its window '{times.Text}' does not occur before {end.UtcDateTime:yyyy-MM-dd HH:mm}Z", "fits with a longer -Horizon", canBeExplained: true);
+        else if (inside.Max() < long90)
+            Refuse(item, "WindowTooShort", $"no window holds the 90th percentile of {item.NinetiethPercentile.TotalMinutes:0} min; the longest has {inside.Max() / 60} min", FormattableString.Invariant($"fits if the window '{times.Text}' is {(long90 - inside.Max() + 59) / 60} min longer"));
         else
-        {
-            Refuse(item, "NoWindow", $"its window '{text}' does not occur before {end.UtcDateTime:yyyy-MM-dd HH:mm}Z", "fits with a longer -Horizon");
-        }
-        return null;
+            Refuse(item, times.Blocked.Any(b => b.What == "freeze") ? "Frozen" : "OffDuty", $"every window until {end.UtcDateTime:yyyy-MM-dd HH:mm}Z is taken by {string.Join(", ", times.Blocked.Select(b => b.Series ?? b.Id).Distinct(StringComparer.Ordinal))}", "fits with an approved exception from that freeze, or a longer -Horizon", canBeExplained: true);
+        return refused[asset.Id].CanBeExplained;
     }
 
-    private WindowChoice Choice(AssetOccurrences found)
+    /// <summary>Who depends on a host that is not planned is not planned either.</summary>
+    private void Hold(List<PlanItem> offered)
     {
-        if (choices.TryGetValue(found, out var choice)) return choice;
-        var indexes = new List<int>();
-        foreach (var open in found.Open)
+        var byId = Items.ToDictionary(i => i.Asset.Id, StringComparer.Ordinal);
+        for (var found = true; found;)
         {
-            indexes.Add(windows.Count);
-            windows.Add(new PlanningWindow(string.Create(CultureInfo.InvariantCulture, $"{open.Rule.Name} {found.Zone} {open.Slot.Start} #{windows.Count}"), open.Slot.Start.ToUnixTimeSeconds(), open.Slot.End.ToUnixTimeSeconds()));
+            found = false;
+            foreach (var item in offered.Where(i => !refused.ContainsKey(i.Asset.Id)))
+            {
+                var needed = item.Asset.DependsOn.Select(estate.Resolve).OfType<string>().Concat(item.After.Select(a => a.Asset))
+                    .FirstOrDefault(id => id != item.Asset.Id && refused.ContainsKey(id) && byId[id].Stage <= item.Stage);
+                if (needed is null) continue;
+                Refuse(item, "Dependency", $"it needs {byId[needed].Asset.Name} to be changed first, which is not planned: {refused[needed].Reason}", refused[needed].Remedy, refused[needed].CanBeExplained);
+                found = true;
+            }
         }
-        return choices[found] = new WindowChoice(found.Text, indexes, found.FrozenBy, found.Failure);
-    }
-
-    private WindowChoice Anytime()
-    {
-        windows.Add(new PlanningWindow("emergency, outside of windows", start.ToUnixTimeSeconds(), end.ToUnixTimeSeconds()));
-        return new WindowChoice("emergency", [windows.Count - 1], [], null);
     }
 
     private List<PlanningGroup> Groups(List<PlanItem> hosts)
@@ -152,63 +155,33 @@ public sealed class InstanceBuilder
         var groups = new List<PlanningGroup>();
         foreach (var members in hosts.Select((h, i) => (h.Asset.Cluster, i)).Where(h => h.Cluster is not null).GroupBy(h => h.Cluster!, StringComparer.OrdinalIgnoreCase))
         {
-            var (size, minimum) = clusters[members.Key];
+            var (size, minimum) = estate.Clusters[members.Key];
             groups.Add(new PlanningGroup($"cluster {members.Key}", Math.Max(1, size - minimum), [.. members.Select(m => m.i)]));
+        }
+        if (!hosts.Exists(h => h.Guests.Count > 0)) return groups;
+        // A guest that is being changed cannot be moved, and a hypervisor that is being changed has nobody on it.
+        var index = hosts.Select((h, i) => (h.Asset.Id, i)).ToDictionary(h => h.Id, h => h.i, StringComparer.Ordinal);
+        for (var i = 0; i < hosts.Count; i++)
+        {
+            if (hosts[i].Asset.Hypervisor is not { } name || estate.Resolve(name) is not { } id || !index.TryGetValue(id, out var on) || on == i) continue;
+            groups.Add(new PlanningGroup($"hypervisor {hosts[on].Asset.Name} and its guest {hosts[i].Asset.Name}", 1, [on, i]));
         }
         return groups;
     }
 
-    private List<PlanningBarrier> Barriers(List<PlanItem> hosts)
+    private bool Refuse(PlanItem item, string constraint, FormattableString reason, string? remedy, bool canBeExplained = false)
     {
-        var barriers = new List<PlanningBarrier>();
-        var index = hosts.Select((h, i) => (h.Asset.Id, i)).ToDictionary(h => h.Id, h => h.i, StringComparer.Ordinal);
-        var rings = hosts.Select((h, i) => (h.Stage, h.Ring, i)).GroupBy(h => (h.Stage, h.Ring)).OrderBy(g => g.Key.Stage).ThenBy(g => g.Key.Ring).ToList();
-        var required = rings.ConvertAll(r => Required(hosts, [.. r.Select(h => h.i)]));
-        // Every earlier ring against every later one: where a ring in between is empty, the order must still hold.
-        for (var i = 1; i < rings.Count; i++)
-        {
-            for (var j = 0; j < i; j++)
-            {
-                var (before, after) = (rings[j], rings[i]);
-                var sameStage = before.Key.Stage == after.Key.Stage;
-                // An emergency cannot wait for soak and bake; the order of rings and stages stays.
-                var lag = emergency ? 0 : (long)(sameStage ? policy.Bake : policy.Soak).TotalSeconds;
-                // A development host without a window must not hold back production for ever, but nothing follows a canary that never sang.
-                barriers.Add(new PlanningBarrier($"{before.Key.Stage} {before.Key.Ring} before {after.Key.Stage} {after.Key.Ring}", [.. before.Select(h => h.i)], [.. after.Select(h => h.i)], lag, !sameStage)
-                {
-                    Required = sameStage ? [] : required[j],
-                });
-            }
-        }
-        foreach (var (host, i) in hosts.Select((h, i) => (h, i)))
-        {
-            foreach (var needed in host.Asset.DependsOn)
-            {
-                if (resolve(needed) is not { } id || !index.TryGetValue(id, out var other) || other == i) continue;
-                // Across rings and stages the rings' own order counts.
-                if (hosts[other].Stage != host.Stage || hosts[other].Ring != host.Ring) continue;
-                barriers.Add(new PlanningBarrier($"{hosts[other].Asset.Name} before {host.Asset.Name}", [other], [i]));
-            }
-        }
-        return barriers;
+        refused[item.Asset.Id] = new Refusal(item, constraint, FormattableString.Invariant(reason), remedy, canBeExplained);
+        return false;
     }
 
-    /// <summary>
-    /// Of a stage, one host of each kind that can be changed in the first third of the period, and one at least: without them the stage has
-    /// shown nothing.
-    /// </summary>
-    private List<int> Required(List<PlanItem> hosts, List<int> stage)
-    {
-        var soon = start + ((end - start) / 3);
-        var first = stage.Select(h => (Host: h, End: EndOf(hosts[h], start) ?? DateTimeOffset.MaxValue)).OrderBy(h => h.End).ThenBy(h => h.Host).ToList();
-        var kinds = first.Where(h => h.End <= soon).GroupBy(h => RingAssignment.Role(hosts[h.Host]), StringComparer.OrdinalIgnoreCase).Select(g => g.First().Host).ToList();
-        return kinds.Count > 0 ? kinds : [first[0].Host];
-    }
-
-    private void Refuse(PlanItem item, string constraint, FormattableString reason, string? remedy) => Refuse(item, constraint, FormattableString.Invariant(reason), remedy);
-
-    private void Refuse(PlanItem item, string constraint, string reason, string? remedy) =>
-        refused.Add(new UnscheduledItem { Asset = item.Asset.Id, Patches = [.. item.Patches.Select(p => p.Patch)], Constraint = constraint, Reason = $"{item.Asset.Name}: {reason}", Remedy = remedy });
-
-    private sealed record WindowChoice(string Text, IReadOnlyList<int> Windows, IReadOnlyList<string> FrozenBy, Failure? Failure);
+    internal static string Listed(IReadOnlyList<string> names) => names.Count <= 4 ? string.Join(", ", names) : FormattableString.Invariant($"{string.Join(", ", names.Take(3))} and {names.Count - 3} others");
 }
+
+/// <summary>A host that no plan can hold.</summary>
+/// <param name="Item">The host.</param>
+/// <param name="Constraint">Code of the constraint.</param>
+/// <param name="Reason">Without the host's name.</param>
+/// <param name="Remedy">What would help; the search for the smallest change may find better.</param>
+/// <param name="CanBeExplained">Only windows, freezes or the horizon keep it out: the engine can say how much is missing.</param>
+internal sealed record Refusal(PlanItem Item, string Constraint, string Reason, string? Remedy, bool CanBeExplained);

@@ -20,5 +20,16 @@ public sealed record PlanItem
 
     public WaveRing Ring { get; init; } = WaveRing.Broad;
 
+    /// <summary>Names of the virtual machines that run on it, whether or not they are in the plan.</summary>
+    public IReadOnlyList<string> Guests { get; init; } = [];
+
+    /// <summary>Assets of the plan that must have been changed before it, beyond those that it depends on.</summary>
+    public IReadOnlyList<PlanPredecessor> After { get; init; } = [];
+
     public AssetEnvironment Stage => Asset.Environment ?? AssetEnvironment.Production;
 }
+
+/// <summary>An asset that must have been changed before another.</summary>
+/// <param name="Asset">Asset id.</param>
+/// <param name="Because">The rule that asks for it.</param>
+public sealed record PlanPredecessor(string Asset, string Because);

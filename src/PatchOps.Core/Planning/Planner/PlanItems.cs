@@ -1,4 +1,6 @@
 using PatchOps.Core.Exposure;
+using PatchOps.Core.Exposure.Supersedence;
+using PatchOps.Core.Intake;
 using PatchOps.Core.Risk;
 using PatchOps.Core.Seams;
 using PatchOps.Core.Versions;
@@ -13,6 +15,9 @@ public sealed class PlanItems
     private readonly EstateRisk risk;
     private readonly DurationHistory durations;
     private readonly Dictionary<string, Asset> assets;
+    private readonly ILookup<string, string> guests;
+    private readonly Lazy<List<PatchFact>> facts;
+    private readonly Dictionary<string, SupersedenceGraph> articles = new(StringComparer.OrdinalIgnoreCase);
 
     public PlanItems(ICatalogue catalogue, EstateRisk risk, PlanningPolicy policy)
     {
@@ -20,6 +25,9 @@ public sealed class PlanItems
         this.risk = risk;
         durations = new DurationHistory(catalogue.Deployments(), policy);
         assets = catalogue.Assets().ToDictionary(a => a.Id, StringComparer.Ordinal);
+        guests = assets.Values.Where(a => a.Hypervisor is not null).Select(a => (On: catalogue.ResolveAsset(a.Hypervisor!), a.Id, a.Name)).Where(g => g.On is not null && g.On != g.Id)
+            .OrderBy(g => g.Name, StringComparer.Ordinal).ToLookup(g => g.On!, g => g.Name, StringComparer.Ordinal);
+        facts = new(() => [.. catalogue.Patches("KB*")]);
     }
 
     /// <param name="wanted">Which findings are covered.</param>
@@ -46,13 +54,14 @@ public sealed class PlanItems
                 Due = findings.Select(f => due.GetValueOrDefault(f.Patch!)).Where(d => d is not null).Min(),
                 Median = median,
                 NinetiethPercentile = p90,
+                Guests = [.. guests[id]],
             });
         }
         return items;
     }
 
     /// <summary>Of several fixes of one package only the newest is installed: it contains the others.</summary>
-    private static List<PlannedPatch> Heads(List<Finding> findings)
+    private List<PlannedPatch> Heads(List<Finding> findings)
     {
         var head = new Dictionary<string, Finding>(StringComparer.Ordinal);
         var others = new SortedDictionary<string, List<PackageVersion>>(StringComparer.Ordinal);
@@ -72,7 +81,22 @@ public sealed class PlanItems
             packages.RemoveAll(p => p.Package == finding.Package);
             packages.Add(new PackageVersion(finding.Package, finding.FixedVersion!));
         }
+        // Of articles that replace each other only the newest is installed, too.
+        var kbs = others.Keys.Where(p => p.StartsWith("KB", StringComparison.OrdinalIgnoreCase)).ToList();
+        if (kbs.Count > 1)
+        {
+            var chain = Articles(assets[findings[0].Asset].OperatingSystem);
+            foreach (var older in kbs.Where(k => chain.SupersededBy(k).Any(newer => kbs.Contains(newer, StringComparer.OrdinalIgnoreCase) && !chain.SupersededBy(newer).Contains(k, StringComparer.OrdinalIgnoreCase)))) others.Remove(older);
+        }
         return [.. others.Select(p => new PlannedPatch { Patch = p.Key, Packages = p.Value })];
+    }
+
+    /// <summary>Chains of one product: an update may replace another on one release and not on the next.</summary>
+    private SupersedenceGraph Articles(string? product)
+    {
+        if (articles.TryGetValue(product ?? "", out var known)) return known;
+        var own = facts.Value.Where(p => p.Products.Count == 0 || product is null || p.Products.Contains(product, StringComparer.OrdinalIgnoreCase));
+        return articles[product ?? ""] = new SupersedenceGraph(own.SelectMany(p => p.Supersedes.Select(s => new SupersedenceEdge(p.Id, s))));
     }
 
     private static bool Newer(Finding one, Finding other)

@@ -1,9 +1,9 @@
 using PatchOps.Core.Governance.Approvals;
 using PatchOps.Core.Planning.Checking;
 using PatchOps.Core.Planning.Contents;
-using PatchOps.Core.Planning.Engine.Conflicts;
 using PatchOps.Core.Planning.Engine.Model;
 using PatchOps.Core.Planning.Engine.Search;
+using PatchOps.Core.Planning.Stacks;
 using PatchOps.Domain;
 
 namespace PatchOps.Core.Planning.Planner;
@@ -48,36 +48,50 @@ public sealed record PlanOrder
 /// <summary>Makes plans: waves by stage and ring, hosts at their times, what could not be placed with its reason.</summary>
 public sealed class Planner(PlanningPolicy policy, IReadOnlyDictionary<string, (int Size, int MinAvailable)> clusters, Func<string, string?> resolve, IReadOnlyList<WindowDefinition>? windows = null)
 {
-    private const int ExplainedHosts = 3;
-
     /// <summary>Approved exceptions that open freezes.</summary>
     public FreezeExceptions Exceptions { get; init; } = FreezeExceptions.None;
 
+    /// <summary>What is installed, for compatibility; null where policy has no matrix.</summary>
+    public StackState? Stacks { get; init; }
+
+    /// <summary>Patches that prerequisites or compatibility leave out; they stand in the plan with their reasons.</summary>
+    public IReadOnlyList<LeftPatch> Left { get; init; } = [];
+
     public PatchPlan Make(PlanOrder order, IReadOnlyList<PlanItem> items, Action<PlanningProgress>? progress, CancellationToken cancellationToken)
     {
-        var first = NewBuilder(order);
+        var estate = new PlanningEstate(clusters, resolve, windows, Exceptions);
+        var calendar = new ItemCalendar(policy, order.Start, order.End, order.Emergency, windows, Exceptions);
+        InstanceBuilder NewBuilder() => new(policy, estate, order, calendar);
+        items = [.. items.Select(WithPeople)];
+        var first = NewBuilder();
         first.Build(items);
+        var reasons = new UnplacedReasons(policy, estate, order);
         var told = progress is null ? null : new FallingProgress(progress);
-        if (new RingSearch(policy, resolve, order, () => NewBuilder(order)).Choose(items, first, told, cancellationToken) is not { } best)
-            return Seal(order, [], [.. first.Refused], 0, 0, items);
+        if (new RingSearch(policy, estate, order, NewBuilder).Choose(items, first, told, cancellationToken) is not { } best)
+            return Seal(order, [], reasons.Of(first, null, cancellationToken), 0, 0, items);
         if (told is not null) told.Refused = best.Builder.Refused.Count;
         var improved = best with
         {
             Solution = PatchScheduler.Solve(best.Instance, new PlanningOptions { TimeLimit = order.TimeLimit / 2 ?? Timeout.InfiniteTimeSpan, Progress = told is null ? null : told.Tell }, cancellationToken),
         };
         if (improved.IsBetterThan(best)) best = improved;
-        Verify(best.Instance, best.Solution);
+        var waves = Waves(order, best.Builder, best.Solution);
+        Verify(best.Instance, best.Solution, waves);
         told?.End(best.Solution);
-        var conflicts = new ConflictFinder(best.Instance, best.Solution.Placements);
-        // An explanation is a search of its own: the first few are told in full.
-        var unscheduled = best.Builder.Refused.Concat(best.Solution.Unplaced.Select((host, i) => Unplaced(best.Builder.Hosts[host], order, i < ExplainedHosts ? conflicts.Explain(host) : null))).ToList();
-        return Seal(order, Waves(order, best.Builder, best.Solution), unscheduled, best.Solution.Objective, best.Solution.LowerBound, items);
+        return Seal(order, waves, reasons.Of(best.Builder, best.Solution, cancellationToken), best.Solution.Objective, best.Solution.LowerBound, items);
     }
 
-    private InstanceBuilder NewBuilder(PlanOrder order) => new(policy, order.Start, order.End, order.Emergency, clusters, resolve, windows, Exceptions);
-
-    private PatchPlan Seal(PlanOrder order, List<PlanWave> waves, List<UnscheduledItem> unscheduled, double objective, double bound, IReadOnlyList<PlanItem> items)
+    /// <summary>People who accept the result, and guests that are moved away first, take time of the window too.</summary>
+    private PlanItem WithPeople(PlanItem item)
     {
+        var moving = policy.Quiesce.Where(q => q.Evacuates && item.Guests.Count > 0 && q.For.Matches(item.Asset)).Select(q => q.PerGuest * item.Guests.Count).DefaultIfEmpty().Max();
+        var more = moving + ItemCalendar.Acceptance(policy, item);
+        return more == TimeSpan.Zero ? item : item with { Median = item.Median + more, NinetiethPercentile = item.NinetiethPercentile + more };
+    }
+
+    private PatchPlan Seal(PlanOrder order, List<PlanWave> waves, IReadOnlyList<UnscheduledItem> unscheduled, double objective, double bound, IReadOnlyList<PlanItem> items)
+    {
+        unscheduled = [.. unscheduled, .. Left.Select(l => l.ToItem())];
         var assets = items.ToDictionary(i => i.Asset.Id, i => i.Asset, StringComparer.Ordinal);
         var hosts = waves.SelectMany(w => w.Hosts).ToList();
         var patches = hosts.SelectMany(h => h.Patches).Select(p => p.Patch).Distinct(StringComparer.Ordinal).ToList();
@@ -96,7 +110,7 @@ public sealed class Planner(PlanningPolicy policy, IReadOnlyDictionary<string, (
 
     private List<PlanWave> Waves(PlanOrder order, InstanceBuilder builder, PlanningSolution solution)
     {
-        var placed = solution.Placements.Where(p => p.IsPlaced).Select(p => (Item: builder.Hosts[p.Host], Window: builder.Windows[p.Window], p.Start));
+        var placed = solution.Placements.Where(p => p.IsPlaced).Select(p => (Item: builder.Hosts[p.Host], Closes: builder.ClosesAfter(builder.Hosts[p.Host], p.Start), p.Start));
         var number = 0;
         var waves = new List<PlanWave>();
         var contents = new WaveContents(policy);
@@ -108,39 +122,26 @@ public sealed class Planner(PlanningPolicy policy, IReadOnlyDictionary<string, (
                 Asset = p.Item.Asset.Id,
                 Name = p.Item.Asset.Name,
                 Start = Time(p.Start),
-                LatestStart = Time(p.Window.End - (long)Math.Ceiling(p.Item.NinetiethPercentile.TotalSeconds)),
+                LatestStart = Time(p.Closes - InstanceBuilder.Reserved(p.Item)),
                 Median = p.Item.Median,
                 NinetiethPercentile = p.Item.NinetiethPercentile,
                 Patches = p.Item.Patches,
+                Due = p.Item.Due,
+                Waives = builder.Waived(p.Item, p.Start),
             }).ToList();
             waves.Add(contents.Fill(new PlanWave
             {
-                Number = number, Stage = ring.Key.Stage, Ring = ring.Key.Ring, Start = hosts[0].Start, End = Time(ring.Max(p => p.Window.End)), BakeTime = order.Emergency ? TimeSpan.Zero : policy.Bake, Hosts = hosts,
+                Number = number, Stage = ring.Key.Stage, Ring = ring.Key.Ring, Start = hosts[0].Start, End = Time(ring.Max(p => p.Closes)), BakeTime = order.Emergency ? TimeSpan.Zero : policy.Bake, Hosts = hosts,
                 Gates = [], HaltRule = new HaltRule(), Rollback = new RollbackRule { Method = "PreviousVersion", DetectionWindow = policy.DetectionWindow },
             }, [.. ring.Select(p => p.Item)]));
         }
         return waves;
     }
 
-    private static UnscheduledItem Unplaced(PlanItem item, PlanOrder order, PlanningConflict? conflict)
-    {
-        var rules = conflict is null || conflict.Rules.Count == 0 ? null : string.Join("; ", conflict.Rules.Select(r => r.Id));
-        return new UnscheduledItem
-        {
-            Asset = item.Asset.Id,
-            Patches = [.. item.Patches.Select(p => p.Patch)],
-            Constraint = conflict is null || conflict.Rules.Count == 0 ? "Order" : conflict.Rules[0].Kind.ToString(),
-            Reason = rules is null
-                ? FormattableString.Invariant($"{item.Asset.Name}: its windows until {order.End.UtcDateTime:yyyy-MM-dd HH:mm}Z are over before earlier stages and rings have soaked, or full")
-                : $"{item.Asset.Name}: no place is left between {rules}",
-            Remedy = conflict?.Relaxation?.Text ?? "fits with a longer -Horizon, a shorter soak time in policy, or more hosts at the same time",
-        };
-    }
-
     /// <summary>Nothing leaves here that a second pair of eyes, which shares no code with the search, finds fault with.</summary>
-    private static void Verify(PlanningInstance instance, PlanningSolution solution)
+    private void Verify(PlanningInstance instance, PlanningSolution solution, IReadOnlyList<PlanWave> waves)
     {
-        var violations = PlanChecker.Check(PlanTranslation.Describe(instance, solution.Placements));
+        IReadOnlyList<PlanViolation> violations = [.. PlanChecker.Check(PlanTranslation.Describe(instance, solution.Placements)), .. Stacks is null ? [] : StackTranslation.Check(Stacks, policy, waves)];
         if (violations.Count > 0)
             throw new InvalidOperationException($"The search made a plan that breaks {violations.Count} rules; the first: {violations[0].Message}");
     }

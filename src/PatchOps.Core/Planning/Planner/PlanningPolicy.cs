@@ -1,36 +1,8 @@
 using PatchOps.Core.Planning.Contents;
+using PatchOps.Core.Planning.Stacks;
 using PatchOps.Domain;
 
 namespace PatchOps.Core.Planning.Planner;
-
-/// <summary>Which assets a rule is for; an empty list does not restrict, and all that are given must fit.</summary>
-public sealed record AssetSelector
-{
-    public IReadOnlyList<AssetEnvironment> Environments { get; init; } = [];
-
-    public IReadOnlyList<string> Tags { get; init; } = [];
-
-    public IReadOnlyList<string> BusinessUnits { get; init; } = [];
-
-    public bool Matches(Asset asset) =>
-        (Environments.Count == 0 || (asset.Environment is { } e && Environments.Contains(e)))
-        && (Tags.Count == 0 || Tags.Any(t => asset.Tags.Contains(t, StringComparer.OrdinalIgnoreCase)))
-        && (BusinessUnits.Count == 0 || BusinessUnits.Contains(asset.BusinessUnit ?? "", StringComparer.OrdinalIgnoreCase));
-}
-
-/// <summary>A change freeze.</summary>
-public sealed record FreezeRule
-{
-    public required string Name { get; init; }
-
-    /// <summary>As <c>docs/windows.md</c> says: <c>month-end 3+2</c>, <c>12-19..01-03</c> …</summary>
-    public required string When { get; init; }
-
-    /// <summary>IANA zone.</summary>
-    public string TimeZone { get; init; } = "UTC";
-
-    public AssetSelector For { get; init; } = new();
-}
 
 /// <summary>A health probe that hosts must pass after a change.</summary>
 public sealed record ProbeRule
@@ -58,7 +30,12 @@ public sealed record PlanningPolicy
     /// <summary>Named windows, for the assets' MaintenanceWindow column.</summary>
     public IReadOnlyDictionary<string, string> Windows { get; init; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Windows of assets that name none, by selection; the first that fits counts, and then <see cref="DefaultWindow"/>.</summary>
+    public IReadOnlyList<WindowRuleFor> WindowRules { get; init; } = [];
+
     public IReadOnlyList<FreezeRule> Freezes { get; init; } = [];
+
+    public EmergencyRule Emergency { get; init; } = new();
 
     public IReadOnlyList<ProbeRule> Probes { get; init; } = [];
 
@@ -91,6 +68,26 @@ public sealed record PlanningPolicy
 
     /// <summary>Hosts of one owner team changed at the same time.</summary>
     public int MaxConcurrentPerTeam { get; init; } = 20;
+
+    /// <summary>Hosts of one site changed at the same time; null: no limit of its own.</summary>
+    public int? MaxConcurrentPerSite { get; init; }
+
+    /// <summary>Hosts of one network segment changed at the same time; null: no limit of its own.</summary>
+    public int? MaxConcurrentPerSegment { get; init; }
+
+    /// <summary>Further limits, each for the hosts it selects.</summary>
+    public IReadOnlyList<CapacityRule> Limits { get; init; } = [];
+
+    /// <summary>Teams by name, for working hours and limits of their own.</summary>
+    public IReadOnlyDictionary<string, TeamRule> Teams { get; init; } = new Dictionary<string, TeamRule>(StringComparer.OrdinalIgnoreCase);
+
+    public IReadOnlyList<AttendedRule> Attended { get; init; } = [];
+
+    /// <summary>Which versions of several products are supported together.</summary>
+    public IReadOnlyList<CompatibilityRule> Compatibility { get; init; } = [];
+
+    /// <summary>Patches that other patches ask for.</summary>
+    public IReadOnlyList<PrerequisiteRule> Prerequisites { get; init; } = [];
 
     /// <summary>Durations where history has fewer than <see cref="DurationSamples"/> deployments of the product.</summary>
     public TimeSpan DefaultMedian { get; init; } = TimeSpan.FromMinutes(10);
@@ -126,6 +123,12 @@ public sealed record PlanningPolicy
     /// listed is held by everybody, which is the lone administrator's case.
     /// </summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Roles { get; init; } = new Dictionary<string, IReadOnlyList<string>>(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Window of an asset that names none.</summary>
+    public string WindowOf(Asset asset) => WindowRules.FirstOrDefault(r => r.For.Matches(asset))?.Window ?? DefaultWindow;
+
+    /// <summary>What policy says of a team; null where it says nothing.</summary>
+    public TeamRule? Team(string name) => Teams.FirstOrDefault(t => t.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
 
     /// <summary>Whether policy lets an account act in a role.</summary>
     public bool Holds(string account, string role) => Holders(role) is not { } listed || listed.Contains(account, StringComparer.OrdinalIgnoreCase);

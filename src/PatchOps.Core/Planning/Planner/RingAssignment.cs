@@ -7,10 +7,10 @@ namespace PatchOps.Core.Planning.Planner;
 /// <param name="End">End of the host's first chance at or after a time; null where it has none.</param>
 /// <param name="CanaryPatience">A canary whose chance comes so much later than the first one's is taken only where there is no other.</param>
 /// <param name="PilotPatience">The same for the pilot.</param>
-public sealed record RingClock(DateTimeOffset Opens, Func<PlanItem, DateTimeOffset, DateTimeOffset?> End, TimeSpan CanaryPatience, TimeSpan PilotPatience);
+internal sealed record RingClock(DateTimeOffset Opens, Func<PlanItem, DateTimeOffset, DateTimeOffset?> End, TimeSpan CanaryPatience, TimeSpan PilotPatience);
 
 /// <summary>Splits production into canary, pilot and broad: representative of role and hardware, never a whole cluster at once.</summary>
-public sealed class RingAssignment
+internal sealed class RingAssignment
 {
     private readonly IReadOnlyList<PlanItem> items;
     private readonly PlanningPolicy policy;
@@ -18,26 +18,32 @@ public sealed class RingAssignment
     private readonly IReadOnlySet<string> unfit;
     private readonly Dictionary<string, List<PlanItem>> needs;
     private readonly Dictionary<string, WaveRing> rings;
+    private readonly Dictionary<string, PlanItem> planned;
+    private readonly ILookup<string, string> members;
+    private readonly Dictionary<string, int> clusterSizes;
 
-    private RingAssignment(IReadOnlyList<PlanItem> items, PlanningPolicy policy, Func<string, string?> resolve, RingClock clock, IReadOnlySet<string> unfit)
+    private RingAssignment(IReadOnlyList<PlanItem> items, PlanningPolicy policy, PlanningEstate estate, RingClock clock, IReadOnlySet<string> unfit)
     {
+        var resolve = estate.Resolve;
         this.items = items;
         this.policy = policy;
         this.clock = clock;
         this.unfit = unfit;
-        var planned = items.ToDictionary(i => i.Asset.Id, StringComparer.Ordinal);
-        needs = items.ToDictionary(i => i.Asset.Id, i => i.Asset.DependsOn.Select(resolve).OfType<string>().Where(planned.ContainsKey).Select(id => planned[id])
+        planned = items.ToDictionary(i => i.Asset.Id, StringComparer.Ordinal);
+        needs = items.ToDictionary(i => i.Asset.Id, i => i.Asset.DependsOn.Select(resolve).OfType<string>().Concat(i.After.Select(a => a.Asset)).Distinct(StringComparer.Ordinal).Where(planned.ContainsKey).Select(id => planned[id])
             .Where(n => n.Stage == i.Stage && n.Asset.Id != i.Asset.Id).ToList(), StringComparer.Ordinal);
         rings = items.ToDictionary(i => i.Asset.Id, _ => WaveRing.Broad, StringComparer.Ordinal);
+        members = items.Where(i => i.Asset.Cluster is not null).ToLookup(i => i.Asset.Cluster!, i => i.Asset.Id, StringComparer.OrdinalIgnoreCase);
+        clusterSizes = members.ToDictionary(g => g.Key, g => estate.Clusters.TryGetValue(g.Key, out var known) ? known.Size : g.Count(), StringComparer.OrdinalIgnoreCase);
     }
 
     /// <param name="items">Hosts of the plan.</param>
     /// <param name="policy">Shares of the rings.</param>
-    /// <param name="resolve">Asset id of a name.</param>
+    /// <param name="estate">Clusters, and the assets that names mean.</param>
     /// <param name="clock">When hosts could be changed: a canary that comes late holds up everybody behind.</param>
     /// <param name="unfit">Hosts that could not be placed early: a canary that comes too late is none.</param>
-    public static IReadOnlyList<PlanItem> Assign(IReadOnlyList<PlanItem> items, PlanningPolicy policy, Func<string, string?> resolve, RingClock clock, IReadOnlySet<string> unfit) =>
-        new RingAssignment(items, policy, resolve, clock, unfit).Assign();
+    public static IReadOnlyList<PlanItem> Assign(IReadOnlyList<PlanItem> items, PlanningPolicy policy, PlanningEstate estate, RingClock clock, IReadOnlySet<string> unfit) =>
+        new RingAssignment(items, policy, estate, clock, unfit).Assign();
 
     private IReadOnlyList<PlanItem> Assign()
     {
@@ -69,6 +75,7 @@ public sealed class RingAssignment
         // Large groups first: with few canaries, they should stand for many.
         var groups = candidates.GroupBy(Role).OrderBy(g => g.Min(i => fitness[i.Asset.Id])).ThenByDescending(g => g.Count()).ThenBy(g => g.Key, StringComparer.Ordinal).ToList();
         var clusters = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        var takers = new HashSet<string>(StringComparer.Ordinal);
         var ends = opens;
         var picked = 0;
         // One of each kind in turn, the least harmful first: a canary should show what will happen, at the smallest price.
@@ -80,9 +87,15 @@ public sealed class RingAssignment
                 foreach (var group in groups)
                 {
                     if (picked >= wanted) break;
-                    var next = group.Where(i => rings[i.Asset.Id] == WaveRing.Broad && fitness[i.Asset.Id].Late <= late && (i.Asset.Cluster is null || !clusters.Contains(i.Asset.Cluster)))
+                    var next = group.Where(i => rings[i.Asset.Id] == WaveRing.Broad && fitness[i.Asset.Id].Late <= late && (i.Asset.Cluster is null || !clusters.Contains(i.Asset.Cluster)) && !takers.Contains(i.Asset.Id))
                         .OrderBy(i => fitness[i.Asset.Id]).ThenBy(i => i.Asset.Criticality ?? 3).ThenBy(i => i.Asset.Id, StringComparer.Ordinal).FirstOrDefault();
                     if (next is null) continue;
+                    if (ring == WaveRing.Canary && TakesCluster(next))
+                    {
+                        takers.Add(next.Asset.Id);
+                        found = true;
+                        continue;
+                    }
                     rings[next.Asset.Id] = ring;
                     if (next.Asset.Cluster is { } cluster) clusters.Add(cluster);
                     var chance = chances[next.Asset.Id];
@@ -92,6 +105,17 @@ public sealed class RingAssignment
             }
         }
         return ends;
+    }
+
+    /// <summary>True where a canary, with all that must come along, would hold the whole of a cluster.</summary>
+    private bool TakesCluster(PlanItem item)
+    {
+        var along = new HashSet<string>(StringComparer.Ordinal) { item.Asset.Id };
+        var queue = new Queue<PlanItem>([item]);
+        while (queue.TryDequeue(out var next))
+            foreach (var needed in needs[next.Asset.Id]) if (along.Add(needed.Asset.Id)) queue.Enqueue(needed);
+        return along.Select(a => planned[a].Asset.Cluster).OfType<string>().Distinct(StringComparer.OrdinalIgnoreCase)
+            .Any(c => clusterSizes[c] > 1 && members[c].Count(m => along.Contains(m) || rings[m] == WaveRing.Canary) >= clusterSizes[c]);
     }
 
     /// <summary>When the host and all that it needs can have ended; MaxValue for those that cannot.</summary>
@@ -127,7 +151,7 @@ public sealed class RingAssignment
         }
     }
 
-    /// <summary>Kind of a host: what it does and on what.</summary>
+    /// <summary>Kind of a host: what it does, on which system and which machine.</summary>
     internal static string Role(PlanItem item) =>
-        $"{item.Asset.Tags.FirstOrDefault(t => t.StartsWith("role:", StringComparison.OrdinalIgnoreCase)) ?? ""}/{item.Asset.OperatingSystem ?? ""}";
+        $"{item.Asset.Tags.FirstOrDefault(t => t.StartsWith("role:", StringComparison.OrdinalIgnoreCase)) ?? ""}/{item.Asset.OperatingSystem ?? ""}/{item.Asset.Hardware ?? ""}";
 }

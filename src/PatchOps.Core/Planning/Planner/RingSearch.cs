@@ -15,7 +15,7 @@ internal sealed record PlanAttempt(InstanceBuilder Builder, PlanningInstance Ins
 /// Chooses the hosts of the early rings by trying: hosts that can be changed soon after production opens let everybody behind go earlier,
 /// a wider choice shows more. What fewest are left over with, and then what waits cheapest, is taken.
 /// </summary>
-internal sealed class RingSearch(PlanningPolicy policy, Func<string, string?> resolve, PlanOrder order, Func<InstanceBuilder> newBuilder)
+internal sealed class RingSearch(PlanningPolicy policy, PlanningEstate estate, PlanOrder order, Func<InstanceBuilder> newBuilder)
 {
     /// <summary>How much later than the soonest a canary and a pilot may be, in days, one pair per round.</summary>
     private static readonly (double Canary, double Pilot)[] Patience = [(1, 2), (0, 1), (1, 3), (0, 0), (2, 5), (1, 1)];
@@ -30,7 +30,7 @@ internal sealed class RingSearch(PlanningPolicy policy, Func<string, string?> re
     public PlanAttempt? Choose(IReadOnlyList<PlanItem> items, InstanceBuilder first, FallingProgress? progress, CancellationToken cancellationToken)
     {
         if (first.Hosts.Count == 0) return null;
-        var unfit = first.Refused.Select(r => r.Asset).ToHashSet(StringComparer.Ordinal);
+        var unfit = first.Refused.Select(r => r.Item.Asset.Id).ToHashSet(StringComparer.Ordinal);
         var rounds = first.Hosts.Count(h => h.Stage == AssetEnvironment.Production) < 2 ? 1 : Math.Clamp(HostsOfRounds / first.Hosts.Count, 1, Patience.Length);
         var opens = Guess(first);
         PlanAttempt? best = null;
@@ -39,7 +39,7 @@ internal sealed class RingSearch(PlanningPolicy policy, Func<string, string?> re
             var (canary, pilot) = Patience[round];
             var clock = new RingClock(opens, first.EndOf, TimeSpan.FromDays(canary), TimeSpan.FromDays(pilot));
             var builder = newBuilder();
-            var instance = builder.Build(RingAssignment.Assign(items, policy, resolve, clock, unfit));
+            var instance = builder.Build(RingAssignment.Assign(items, policy, estate, clock, unfit));
             if (progress is not null) progress.Refused = builder.Refused.Count;
             // Choosing rings takes half of the time; the other half improves what was chosen.
             var solution = PatchScheduler.Solve(instance, new PlanningOptions

@@ -131,6 +131,65 @@ public sealed class PlannerTests
     }
 
     [Fact]
+    public void A_freeze_that_takes_every_window_says_how_much_later_it_had_to_start()
+    {
+        // The plan begins on Monday at 08:00; the first window is that evening at ten, and the work takes 20 minutes.
+        var policy = PlanningPolicy.Default with { Freezes = [new FreezeRule { Name = "Year end", When = "2026-11-02..2026-11-30" }] };
+        var item = Assert.Single(Make(Hosts(AssetEnvironment.Test, 1), days: 7, policy: policy).Unscheduled);
+        Assert.Equal("Frozen", item.Constraint);
+        Assert.Equal(["the end of the planning period", "freeze 'Year end'"], item.Rules);
+        Assert.Equal("fits if freeze 'Year end' starts 22 hours 20 minutes later", item.Remedy);
+    }
+
+    [Fact]
+    public void A_freeze_in_the_way_of_some_is_named_with_the_stage_that_it_holds_up()
+    {
+        // Test hosts may run on Monday night; production waits twelve hours, and its Tuesday is frozen.
+        var policy = PlanningPolicy.Default with { Freezes = [new FreezeRule { Name = "Quarter", When = "2026-11-03..2026-11-30", For = new AssetSelector { Environments = [AssetEnvironment.Production] } }] };
+        var production = Hosts(AssetEnvironment.Production, 1).Select(h => h with { Asset = h.Asset with { MaintenanceWindow = "daily 22:00-02:00" } });
+        var plan = Make([.. Hosts(AssetEnvironment.Test, 1), .. production], days: 7, policy: policy);
+        var item = Assert.Single(plan.Unscheduled);
+        Assert.Equal(AssetEnvironment.Test, Assert.Single(plan.Waves).Stage);
+        Assert.Contains("freeze 'Quarter'", item.Rules);
+        Assert.Contains(item.Rules, r => r.Contains("Test Broad before Production", StringComparison.Ordinal));
+        Assert.Equal("fits if the bake time of 'Test Broad before Production Broad' is 10 hours 40 minutes shorter", item.Remedy);
+    }
+
+    [Fact]
+    public void The_latest_start_ends_before_the_freeze_begins()
+    {
+        var policy = PlanningPolicy.Default with { Freezes = [new FreezeRule { Name = "Quarter", When = "2026-11-03..2026-11-30" }] };
+        var host = Assert.Single(Make(Hosts(AssetEnvironment.Test, 1), days: 7, policy: policy).Waves.Single().Hosts);
+        Assert.Equal(new DateTimeOffset(2026, 11, 2, 23, 40, 0, TimeSpan.Zero), host.LatestStart);
+    }
+
+    [Fact]
+    public void A_host_behind_one_without_a_window_is_not_planned_and_says_behind_whom()
+    {
+        var hosts = Hosts(AssetEnvironment.Test, 3);
+        hosts[0] = hosts[0] with { Asset = hosts[0].Asset with { MaintenanceWindow = "2026-12-24 22:00 PT4H" } };
+        hosts[1] = hosts[1] with { Asset = hosts[1].Asset with { DependsOn = [hosts[0].Asset.Name] } };
+        hosts[2] = hosts[2] with { Asset = hosts[2].Asset with { DependsOn = [hosts[1].Asset.Name] } };
+        var plan = Make(hosts, days: 7);
+        Assert.Empty(plan.Waves);
+        Assert.Equal(["NoWindow", "Dependency", "Dependency"], plan.Unscheduled.Select(u => u.Constraint));
+        Assert.Contains(hosts[0].Asset.Name, plan.Unscheduled[1].Reason, StringComparison.Ordinal);
+        Assert.All(plan.Unscheduled, u => Assert.StartsWith("fits if the planning period (-Horizon) is", u.Remedy, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_host_behind_a_stage_before_its_own_waits_for_what_it_needs_there()
+    {
+        // Another test host is enough for the stage; the one that is needed comes first all the same.
+        var test = Hosts(AssetEnvironment.Test, 2);
+        test[1] = test[1] with { Asset = test[1].Asset with { MaintenanceWindow = "2026-11-07 22:00 PT4H" } };
+        var production = Hosts(AssetEnvironment.Production, 1);
+        production[0] = production[0] with { Asset = production[0].Asset with { DependsOn = [test[1].Asset.Id] } };
+        var placed = Make([.. test, .. production], days: 14).Waves.SelectMany(w => w.Hosts).ToDictionary(h => h.Asset);
+        Assert.True(placed[production[0].Asset.Id].Start >= placed[test[1].Asset.Id].Start + placed[test[1].Asset.Id].NinetiethPercentile);
+    }
+
+    [Fact]
     public void A_cluster_that_may_miss_nobody_is_refused_with_what_would_help()
     {
         var host = Hosts(AssetEnvironment.Test, 1)[0];

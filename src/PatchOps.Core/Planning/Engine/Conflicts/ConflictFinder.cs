@@ -10,6 +10,9 @@ public sealed class ConflictFinder
 {
     private const long Nodes = 20_000;
     private const int MaxReplanned = 40;
+
+    /// <summary>Rules about others in their places; with more of them, remedies are judged among those who have to be planned anew.</summary>
+    private const int MaxKept = 400;
     private readonly PlanningInstance _instance;
     private readonly IReadOnlyList<Placement> _plan;
     private readonly List<int>[] _barriersAfter;
@@ -29,34 +32,53 @@ public sealed class ConflictFinder
     public PlanningConflict Explain(int host)
     {
         var subset = new RuleSubset(_instance, host, _plan);
-        var alone = Windows([host]).Prepend(Rule(RuleKind.HostWindows, host)).ToList();
-        if (subset.IsFeasible(alone, Nodes) == false) return Report(subset, host, [], alone, givenPlan: false);
         var chain = Chain(host);
         var competitors = Competitors(host);
-        foreach (var scope in (List<int>[])[chain, [.. chain.Union(competitors)]])
+        List<int> everybody = [.. chain.Union(competitors)];
+        var kept = RulesOf(host, everybody, kept: true);
+        var alone = Windows([host]).Prepend(Rule(RuleKind.HostWindows, host)).Append(Rule(RuleKind.Horizon, 0)).ToList();
+        if (subset.IsFeasible(alone, Nodes) == false) return Report(subset, host, ([], alone), kept, givenPlan: false);
+        foreach (var scope in (List<int>[])[chain, everybody])
         {
             if (scope.Count > MaxReplanned) continue;
             var (background, rules) = RulesOf(host, scope, kept: false);
-            if (subset.IsFeasible([.. background, .. rules], Nodes) == false) return Report(subset, host, background, rules, givenPlan: false);
+            if (subset.IsFeasible([.. background, .. rules], Nodes) == false) return Report(subset, host, (background, rules), kept, givenPlan: false);
         }
-        var (fixedBackground, fixedRules) = RulesOf(host, [.. chain.Union(competitors)], kept: true);
-        return Report(subset, host, fixedBackground, fixedRules, givenPlan: true);
+        return Report(subset, host, kept, kept, givenPlan: true);
     }
 
-    private PlanningConflict Report(RuleSubset subset, int host, List<ConflictRule> background, List<ConflictRule> rules, bool givenPlan)
+    private PlanningConflict Report(RuleSubset subset, int host, (List<ConflictRule> Background, List<ConflictRule> Rules) scope, (List<ConflictRule> Background, List<ConflictRule> Rules) kept, bool givenPlan)
     {
+        var (background, rules) = scope;
         List<ConflictRule> minimal = subset.IsFeasible([.. background, .. rules], Nodes) == false
             ? Shrink(subset, background, rules) : [];
         var proven = minimal.Count > 0 && subset.IsFeasible([.. background, .. minimal], Nodes) == false
             && minimal.All(r => subset.IsFeasible([.. background, .. minimal.Where(m => m != r)], Nodes) == true);
+        var (smallest, together) = minimal.Count == 0 ? (null, []) : Remedy(subset, host, minimal, givenPlan || kept.Rules.Count > MaxKept ? [scope] : [kept, scope]);
         return new()
         {
             Host = host,
             Rules = minimal,
             IsProven = proven,
             GivenPlan = givenPlan,
-            Relaxation = new RelaxationFinder(_instance, subset, Nodes).Smallest(host, [.. background, .. rules], minimal),
+            Relaxation = smallest,
+            Together = together,
         };
+    }
+
+    /// <summary>A change after which the host fits in with all others in their places; where there is none, one after which all can be planned.</summary>
+    private (PlanningRelaxation? Smallest, IReadOnlyList<PlanningRelaxation> Together) Remedy(
+        RuleSubset subset, int host, List<ConflictRule> minimal, (List<ConflictRule> Background, List<ConflictRule> Rules)[] scopes)
+    {
+        var relaxations = new RelaxationFinder(_instance, subset, Nodes);
+        foreach (var (background, rules) in scopes)
+            if (relaxations.Smallest(host, [.. background, .. rules], minimal) is { } smallest) return (smallest, []);
+        foreach (var (background, rules) in scopes)
+        {
+            var together = relaxations.Together(host, [.. background, .. rules], minimal, rest => Shrink(subset, background, [.. rest.Where(rules.Contains)]));
+            if (together.Count > 0) return (null, together);
+        }
+        return (null, []);
     }
 
     private static List<ConflictRule> Shrink(RuleSubset subset, List<ConflictRule> background, List<ConflictRule> rules)
@@ -88,7 +110,7 @@ public sealed class ConflictFinder
                 var barrier = _instance.Barriers[b];
                 foreach (var h in barrier.Before)
                 {
-                    if ((!barrier.IgnoresUnplaced || _plan[h].IsPlaced) && seen.Add(h)) chain.Add(h);
+                    if ((!barrier.IgnoresUnplaced || barrier.Required.Contains(h) || _plan[h].IsPlaced) && seen.Add(h)) chain.Add(h);
                 }
             }
         }
@@ -114,6 +136,8 @@ public sealed class ConflictFinder
         var background = Windows(scope).Prepend(Rule(RuleKind.HostWindows, target)).ToList();
         var inside = scope.ToHashSet();
         var rules = new List<ConflictRule>();
+        // Where no window reaches past the horizon, it takes nothing away.
+        if (scope.Exists(h => _instance.Hosts[h].Windows.Any(w => _instance.Windows[w].End > _instance.End))) rules.Add(Rule(RuleKind.Horizon, 0));
         rules.AddRange(_instance.Freezes.Select((f, i) => (f, i)).Where(p => p.f.Hosts?.Any(inside.Contains) ?? true).Select(p => Rule(RuleKind.Freeze, p.i)));
         rules.AddRange(scope.Where(h => _instance.Hosts[h].Release is not null).Select(h => Rule(RuleKind.Release, h)));
         foreach (var w in scope.SelectMany(h => _instance.Hosts[h].Windows).Distinct().Order())
@@ -141,6 +165,7 @@ public sealed class ConflictFinder
         RuleKind.Resource => _instance.Resources[index].Id,
         RuleKind.Group => _instance.Groups[index].Id,
         RuleKind.Barrier => _instance.Barriers[index].Id,
+        RuleKind.Horizon => "the planning period",
         _ => _instance.Hosts[index].Id,
     });
 }

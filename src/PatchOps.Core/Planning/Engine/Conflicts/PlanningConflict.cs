@@ -9,6 +9,9 @@ public enum RuleKind
     /// <summary>The host's reserved duration must end inside its window.</summary>
     WindowEnd,
 
+    /// <summary>Nothing runs after the end of the planning period.</summary>
+    Horizon,
+
     /// <summary>The host may not start before its release.</summary>
     Release,
 
@@ -46,7 +49,7 @@ public sealed record ConflictRule(RuleKind Kind, int Index, string Id);
 /// <summary>One change of one rule after which the host can be placed.</summary>
 /// <param name="Rule">What changes.</param>
 /// <param name="Units">Capacity to add; 0 for a change in time.</param>
-/// <param name="Seconds">Time by which a freeze starts later (or ends earlier), a window ends later, a release comes earlier or a lag is shorter.</param>
+/// <param name="Seconds">Time by which a freeze starts later (or ends earlier), a window or the horizon ends later, a release comes earlier or a lag is shorter.</param>
 /// <param name="Text">For people, such as "fits if freeze 'Year end' starts 1 day later".</param>
 public sealed record PlanningRelaxation(ConflictRule Rule, int Units, long Seconds, string Text);
 
@@ -73,4 +76,7 @@ public sealed record PlanningConflict
 
     /// <summary>The smallest single change that places the host with all else kept; null when no single one does.</summary>
     public required PlanningRelaxation? Relaxation { get; init; }
+
+    /// <summary>Where no single change helps: changes that place the host together, none of which could be left out; empty when none were found.</summary>
+    public IReadOnlyList<PlanningRelaxation> Together { get; init; } = [];
 }

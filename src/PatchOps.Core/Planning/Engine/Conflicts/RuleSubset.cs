@@ -9,10 +9,15 @@ internal sealed class RuleSubset(PlanningInstance source, int target, IReadOnlyL
     internal readonly record struct Change(RuleKind Kind, int Index, int Units, long Seconds, bool AtEnd);
 
     /// <summary>Decides whether the target and all other hosts named by the rules can be placed when exactly these rules hold.</summary>
-    public bool? IsFeasible(IEnumerable<ConflictRule> rules, long nodes, Change? change = null)
+    public bool? IsFeasible(IEnumerable<ConflictRule> rules, long nodes, params IReadOnlyList<Change> changes) => ExactFeasibility.Decide(Build(rules, changes), nodes);
+
+    /// <summary>The instance in which exactly these rules hold, some of them changed.</summary>
+    private PlanningInstance Build(IEnumerable<ConflictRule> rules, IReadOnlyList<Change> changes)
     {
         var on = rules.Select(r => (r.Kind, r.Index)).ToHashSet();
         bool On(RuleKind kind, int index) => on.Contains((kind, index));
+        int Units(RuleKind kind, int index) => changes.Where(c => c.Kind == kind && c.Index == index).Sum(c => c.Units);
+        long Seconds(RuleKind kind, int index) => changes.Where(c => c.Kind == kind && c.Index == index).Sum(c => c.Seconds);
         var hosts = new List<int> { target };
         hosts.AddRange(on.Where(r => r.Kind is RuleKind.OtherHost or RuleKind.KeptPlace).Select(r => r.Index).Distinct().Where(h => h != target).Order());
         var position = hosts.Select((h, i) => (h, i)).ToDictionary(p => p.h, p => p.i);
@@ -23,26 +28,19 @@ internal sealed class RuleSubset(PlanningInstance source, int target, IReadOnlyL
         {
             if (windowAt.TryGetValue(w, out var known)) return known;
             var window = source.Windows[w];
-            var concurrent = On(RuleKind.WindowConcurrent, w) ? window.MaxConcurrent : int.MaxValue;
-            var total = On(RuleKind.WindowHosts, w) ? window.MaxHosts : int.MaxValue;
-            var end = window.End;
-            if (change is { } c && c.Index == w)
-            {
-                if (c.Kind == RuleKind.WindowConcurrent && concurrent != int.MaxValue) concurrent += c.Units;
-                if (c.Kind == RuleKind.WindowHosts && total != int.MaxValue) total += c.Units;
-                if (c.Kind == RuleKind.WindowEnd) end += c.Seconds;
-            }
-            if (!On(RuleKind.WindowEnd, w)) end += longest;
-            windows.Add(new(window.Id, window.Start, end, concurrent, total));
+            var concurrent = On(RuleKind.WindowConcurrent, w) ? Raised(window.MaxConcurrent, Units(RuleKind.WindowConcurrent, w)) : int.MaxValue;
+            var total = On(RuleKind.WindowHosts, w) ? Raised(window.MaxHosts, Units(RuleKind.WindowHosts, w)) : int.MaxValue;
+            var closes = window.End + Seconds(RuleKind.WindowEnd, w);
+            if (!On(RuleKind.WindowEnd, w)) closes += longest;
+            windows.Add(new(window.Id, window.Start, closes, concurrent, total));
             return windowAt[w] = windows.Count - 1;
         }
         var built = new List<PlanningHost>();
-        var end = source.End;
         foreach (var h in hosts)
         {
             var host = source.Hosts[h];
             var mine = host.Windows.Select(Window).ToList();
-            var release = On(RuleKind.Release, h) ? host.Release - (change is { Kind: RuleKind.Release } r && r.Index == h ? r.Seconds : 0) : null;
+            var release = On(RuleKind.Release, h) ? host.Release - Seconds(RuleKind.Release, h) : null;
             if (On(RuleKind.KeptPlace, h))
             {
                 mine = [Window(plan[h].Window)];
@@ -52,7 +50,6 @@ internal sealed class RuleSubset(PlanningInstance source, int target, IReadOnlyL
             {
                 windows.Add(new("any time", source.Start, source.End + longest));
                 mine = [windows.Count - 1];
-                end = Math.Max(end, source.End + longest);
             }
             built.Add(new(host.Id, 0, Math.Min(host.MedianSeconds, host.P90Seconds), host.P90Seconds, mine)
             {
@@ -60,29 +57,27 @@ internal sealed class RuleSubset(PlanningInstance source, int target, IReadOnlyL
                 Resources = [.. host.Resources.Where(r => On(RuleKind.Resource, r))],
             });
         }
-        var resources = source.Resources.Select((r, i) =>
-            r with { Capacity = r.Capacity + (change is { Kind: RuleKind.Resource } c && c.Index == i ? c.Units : 0) }).ToList();
+        var resources = source.Resources.Select((r, i) => r with { Capacity = Raised(r.Capacity, Units(RuleKind.Resource, i)) }).ToList();
         int[] Members(IReadOnlyList<int> all) => [.. all.Where(position.ContainsKey).Select(h => position[h])];
-        var groups = source.Groups.Select((g, i) => (g, i)).Where(p => On(RuleKind.Group, p.i)).Select(p => new PlanningGroup(
-            p.g.Id, p.g.MaxConcurrent + (change is { Kind: RuleKind.Group } c && c.Index == p.i ? c.Units : 0), Members(p.g.Members))).ToList();
-        var barriers = source.Barriers.Select((b, i) => (b, i)).Where(p => On(RuleKind.Barrier, p.i)).Select(p => new PlanningBarrier(
-            p.b.Id, Members(p.b.Before), Members(p.b.After),
-            Math.Max(0, p.b.LagSeconds - (change is { Kind: RuleKind.Barrier } c && c.Index == p.i ? c.Seconds : 0)))).ToList();
-        var freezes = source.Freezes.Select((f, i) => (f, i)).Where(p => On(RuleKind.Freeze, p.i)).Select(p => Shift(p.f, p.i, change))
+        var groups = on.Where(r => r.Kind == RuleKind.Group).Select(r => r.Index).Order().Select(g => new PlanningGroup(
+            source.Groups[g].Id, Raised(source.Groups[g].MaxConcurrent, Units(RuleKind.Group, g)), Members(source.Groups[g].Members))).ToList();
+        var barriers = on.Where(r => r.Kind == RuleKind.Barrier).Select(r => r.Index).Order().Select(b => new PlanningBarrier(
+            source.Barriers[b].Id, Members(source.Barriers[b].Before), Members(source.Barriers[b].After), Math.Max(0, source.Barriers[b].LagSeconds - Seconds(RuleKind.Barrier, b)))).ToList();
+        var freezes = on.Where(r => r.Kind == RuleKind.Freeze).Select(r => r.Index).Order().Select(f => Shift(source.Freezes[f], changes.Where(c => c.Kind == RuleKind.Freeze && c.Index == f)))
             .OfType<PlanningFreeze>().Select(f => f with { Hosts = f.Hosts is null ? null : Members(f.Hosts) }).ToList();
-        // Where a window may be overrun, so may the horizon that cuts it.
-        if (windows.Count > 0 && hosts.Any(h => source.Hosts[h].Windows.Any(w => !On(RuleKind.WindowEnd, w))) || change is { Kind: RuleKind.WindowEnd })
-            end += longest + (change?.Seconds ?? 0);
+        var last = windows.Count == 0 ? source.End : Math.Max(source.End, windows.Max(w => w.End));
+        var end = On(RuleKind.Horizon, 0) ? Math.Min(Math.Max(last, source.End + 1), source.End + Seconds(RuleKind.Horizon, 0)) : last;
         // A kept host is released at its start; a freeze of its own takes every later start away.
         foreach (var h in hosts.Where(h => On(RuleKind.KeptPlace, h)))
             freezes.Add(new("kept " + source.Hosts[h].Id, plan[h].Start + source.Hosts[h].P90Seconds, end + longest, [position[h]]));
-        return ExactFeasibility.Decide(new PlanningInstance(source.Start, end, built, windows, resources, groups, barriers, freezes), nodes);
+        return new PlanningInstance(source.Start, end, built, windows, resources, groups, barriers, freezes);
     }
 
-    private static PlanningFreeze? Shift(PlanningFreeze freeze, int index, Change? change)
+    private static int Raised(int capacity, int units) => (int)Math.Min(int.MaxValue, (long)capacity + units);
+
+    private static PlanningFreeze? Shift(PlanningFreeze freeze, IEnumerable<Change> changes)
     {
-        if (change is not { Kind: RuleKind.Freeze } c || c.Index != index) return freeze;
-        var moved = c.AtEnd ? freeze with { End = freeze.End - c.Seconds } : freeze with { Start = freeze.Start + c.Seconds };
-        return moved.End <= moved.Start ? null : moved;
+        foreach (var c in changes) freeze = c.AtEnd ? freeze with { End = freeze.End - c.Seconds } : freeze with { Start = freeze.Start + c.Seconds };
+        return freeze.End <= freeze.Start ? null : freeze;
     }
 }

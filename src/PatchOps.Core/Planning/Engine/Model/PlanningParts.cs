@@ -57,11 +57,18 @@ public sealed record PlanningBarrier(
 }
 
 /// <summary>A time in which hosts may not run: half-open [Start, End), UTC seconds.</summary>
-/// <param name="Id">Name in messages; unique among freezes.</param>
+/// <param name="Id">Name in messages; each stretch of a recurring freeze is one of its own.</param>
 /// <param name="Start">First second.</param>
 /// <param name="End">First second after the freeze.</param>
 /// <param name="Hosts">Indexes of the hosts it binds; null: all.</param>
-public sealed record PlanningFreeze(string Id, long Start, long End, IReadOnlyList<int>? Hosts = null);
+public sealed record PlanningFreeze(string Id, long Start, long End, IReadOnlyList<int>? Hosts = null)
+{
+    /// <summary>What it is, for people: a change freeze, or time in which those who are needed do not work.</summary>
+    public string What { get; init; } = "freeze";
+
+    /// <summary>Name that all stretches of a recurring one share; null: <see cref="Id"/>.</summary>
+    public string? Series { get; init; }
+}
 
 /// <summary>Where one host was put. <see cref="Window"/> is -1 and <see cref="Start"/> meaningless for a host left over.</summary>
 /// <param name="Host">Index of the host.</param>

@@ -1,0 +1,157 @@
+using System.Globalization;
+using NodaTime;
+using PatchOps.Core.Operations;
+using PatchOps.Core.Planning.Calendar.Freezes;
+using PatchOps.Core.Planning.Calendar.Windows;
+using PatchOps.Core.Planning.Engine.Model;
+using PatchOps.Domain;
+
+namespace PatchOps.Core.Planning.Planner;
+
+/// <summary>When a host of a plan may be changed. Hosts with the same times share one object.</summary>
+/// <param name="Text">Its window as asset or policy write it.</param>
+/// <param name="Windows">Indexes of the windows, freezes not taken out.</param>
+/// <param name="Blocked">Freezes and off-duty times.</param>
+/// <param name="Open">What is left of the windows, UTC seconds, by start.</param>
+/// <param name="Failure">Why window, zone, freeze or hours cannot be read.</param>
+internal sealed record ItemTimes(string Text, IReadOnlyList<int> Windows, IReadOnlyList<PlanningFreeze> Blocked, IReadOnlyList<(long Start, long End)> Open, Failure? Failure);
+
+/// <summary>Windows, freezes and working hours of hosts, as far as an emergency leaves them in force.</summary>
+internal sealed class ItemCalendar
+{
+    private readonly PlanningPolicy policy;
+    private readonly DateTimeOffset start;
+    private readonly DateTimeOffset end;
+    private readonly bool emergency;
+    private readonly AssetWindows calendar;
+    private readonly Dictionary<(AssetOccurrences, string), ItemTimes> known = [];
+    private readonly Dictionary<AssetOccurrences, IReadOnlyList<int>> windowsOf = [];
+    private readonly Dictionary<string, List<PlanningFreeze>> offDuty = new(StringComparer.OrdinalIgnoreCase);
+    private readonly List<PlanningWindow> windows = [];
+    private int? anytime;
+
+    public ItemCalendar(PlanningPolicy policy, DateTimeOffset start, DateTimeOffset end, bool emergency, IReadOnlyList<WindowDefinition>? imported, FreezeExceptions? exceptions)
+    {
+        (this.policy, this.start, this.end, this.emergency) = (policy, start, end, emergency);
+        calendar = new AssetWindows(policy, start, end, imported, exceptions);
+    }
+
+    public IReadOnlyList<PlanningWindow> Windows => windows;
+
+    /// <summary>Time that people take after the change of a host.</summary>
+    public static TimeSpan Acceptance(PlanningPolicy policy, PlanItem item) => Attended(policy, item).Select(r => r.Acceptance).DefaultIfEmpty().Max();
+
+    public ItemTimes Of(PlanItem item)
+    {
+        var found = calendar.Of(item.Asset);
+        var leaves = Leaves(item);
+        var teams = leaves?.Hours == true ? [] : Attended(policy, item).Select(r => r.Team ?? item.Asset.OwnerTeam).OfType<string>().Where(t => policy.Team(t)?.Hours is not null)
+            .Distinct(StringComparer.OrdinalIgnoreCase).Order(StringComparer.OrdinalIgnoreCase).ToList();
+        var key = (found, $"{leaves is not null}:{string.Join('\n', teams)}");
+        if (!known.TryGetValue(key, out var times)) known[key] = times = Find(found, leaves, teams);
+        return times;
+    }
+
+    /// <summary>What of its window and of freezes a host leaves aside at a time, and by whose leave.</summary>
+    public IReadOnlyList<string> Waived(PlanItem item, long from, long to)
+    {
+        var found = calendar.Of(item.Asset);
+        var slot = new TimeSlot(Instant.FromUnixTimeSeconds(from), Instant.FromUnixTimeSeconds(to));
+        var waived = new List<string>();
+        if (Leaves(item) is { } leaves)
+        {
+            if (leaves.Windows && !found.Whole.Any(o => o.Slot.Start <= slot.Start && slot.End <= o.Slot.End)) waived.Add($"window '{found.Text}' (emergency)");
+            if (leaves.Freezes) waived.AddRange(found.Frozen.Where(f => f.Slot.Overlaps(slot)).Select(f => $"freeze '{f.Freeze}' (emergency)"));
+        }
+        waived.AddRange(found.Opened.Where(o => o.Slot.Overlaps(slot)).Select(o => $"freeze '{o.Freeze}' (exception {o.Exception})"));
+        return [.. waived.Distinct(StringComparer.Ordinal)];
+    }
+
+    private EmergencyRule? Leaves(PlanItem item) => emergency && policy.Emergency.For.Matches(item.Asset) ? policy.Emergency : null;
+
+    private static IEnumerable<AttendedRule> Attended(PlanningPolicy policy, PlanItem item) => policy.Attended.Where(r => r.For.Matches(item.Asset)
+        && ((r.Packages.Count == 0 && r.Patches.Count == 0)
+            || item.Patches.Any(p => (r.Patches.Count > 0 && new Wildcard(r.Patches).Matches(p.Patch)) || (r.Packages.Count > 0 && p.Packages.Any(k => new Wildcard(r.Packages).Matches(k.Package))))));
+
+    private ItemTimes Find(AssetOccurrences found, EmergencyRule? leaves, List<string> teams)
+    {
+        // Where only windows are left aside, freezes must be known all the same.
+        if (found.Failure is { } failure && leaves is not { Windows: true, Freezes: true }) return new ItemTimes(found.Text, [], [], [], failure);
+        var blocked = new List<PlanningFreeze>();
+        if (leaves?.Freezes != true)
+        {
+            foreach (var freeze in found.Frozen.GroupBy(f => f.Freeze, StringComparer.Ordinal))
+            {
+                var several = freeze.Skip(1).Any();
+                blocked.AddRange(freeze.Select(f => new PlanningFreeze(several ? Stretch(f.Freeze, f.Slot.Start) : f.Freeze, f.Slot.Start.ToUnixTimeSeconds(), f.Slot.End.ToUnixTimeSeconds()) { Series = f.Freeze }));
+            }
+        }
+        try
+        {
+            foreach (var team in teams) blocked.AddRange(OffDuty(team));
+        }
+        catch (FailureException e)
+        {
+            return new ItemTimes(found.Text, [], [], [], e.Failure);
+        }
+        var mine = leaves?.Windows == true ? [anytime ??= Add("any time", start.ToUnixTimeSeconds(), end.ToUnixTimeSeconds())] : WindowsOf(found);
+        blocked.RemoveAll(b => !mine.Any(w => b.Start < windows[w].End && windows[w].Start < b.End));
+        return new ItemTimes(found.Text, mine, blocked, Cut(mine, blocked), null);
+    }
+
+    private IReadOnlyList<int> WindowsOf(AssetOccurrences found)
+    {
+        if (windowsOf.TryGetValue(found, out var mine)) return mine;
+        return windowsOf[found] = [.. found.Whole.Select(o => Add(string.Create(CultureInfo.InvariantCulture, $"{o.Rule.Name} {found.Zone} {o.Slot.Start}"), o.Slot.Start.ToUnixTimeSeconds(), o.Slot.End.ToUnixTimeSeconds()))];
+    }
+
+    private int Add(string name, long from, long to)
+    {
+        windows.Add(new PlanningWindow(string.Create(CultureInfo.InvariantCulture, $"{name} #{windows.Count}"), from, to));
+        return windows.Count - 1;
+    }
+
+    private List<(long Start, long End)> Cut(IReadOnlyList<int> mine, List<PlanningFreeze> blocked)
+    {
+        var open = new List<(long Start, long End)>(mine.Count);
+        var stops = blocked.OrderBy(b => b.Start).ToList();
+        foreach (var w in mine)
+        {
+            var at = windows[w].Start;
+            foreach (var stop in stops)
+            {
+                if (stop.End <= at) continue;
+                if (stop.Start >= windows[w].End) break;
+                if (stop.Start > at) open.Add((at, stop.Start));
+                at = stop.End;
+            }
+            if (at < windows[w].End) open.Add((at, windows[w].End));
+        }
+        open.Sort();
+        return open;
+    }
+
+    /// <summary>The complement of a team's working hours, as far as the plan reaches.</summary>
+    private List<PlanningFreeze> OffDuty(string team)
+    {
+        if (offDuty.TryGetValue(team, out var known)) return known;
+        var rule = policy.Team(team)!;
+        var (from, to) = (Instant.FromDateTimeOffset(start), Instant.FromDateTimeOffset(end));
+        var hours = WindowText.Parse(rule.Hours!, ZoneNames.Resolve(rule.TimeZone)).SelectMany(r => r.Slots(from, to)).Order();
+        var found = new List<PlanningFreeze>();
+        // Whole days, so that an odd second of the plan's start makes no finer grid.
+        var at = Instant.FromUnixTimeSeconds((from.ToUnixTimeSeconds() / 86_400 - 1) * 86_400);
+        var last = Instant.FromUnixTimeSeconds((to.ToUnixTimeSeconds() / 86_400 + 2) * 86_400);
+        foreach (var slot in hours)
+        {
+            if (slot.Start > at) found.Add(Off(at, slot.Start));
+            at = Instant.Max(at, slot.End);
+        }
+        if (at < to) found.Add(Off(at, last));
+        return offDuty[team] = found;
+
+        PlanningFreeze Off(Instant begins, Instant ends) => new(Stretch($"team {team} off duty", begins), begins.ToUnixTimeSeconds(), ends.ToUnixTimeSeconds()) { What = "time", Series = $"team {team} off duty" };
+    }
+
+    private static string Stretch(string name, Instant begins) => string.Create(CultureInfo.InvariantCulture, $"{name} from {begins.ToDateTimeUtc():yyyy-MM-dd HH:mm}Z");
+}
