@@ -1,4 +1,5 @@
 using System.Globalization;
+using PatchOps.Core.Planning.Contents;
 using PatchOps.Core.Planning.Engine.Model;
 using PatchOps.Domain;
 
@@ -174,10 +175,14 @@ public sealed class InstanceBuilder
                 // An emergency cannot wait for soak and bake; the order of rings and stages stays.
                 var lag = emergency ? 0 : (long)(sameStage ? policy.Bake : policy.Soak).TotalSeconds;
                 // A development host without a window must not hold back production for ever, but nothing follows a canary that never sang.
-                barriers.Add(new PlanningBarrier($"{before.Key.Stage} {before.Key.Ring} before {after.Key.Stage} {after.Key.Ring}", [.. before.Select(h => h.i)], [.. after.Select(h => h.i)], lag, !sameStage)
+                // What policy waives the soak for follows as soon as the earlier stage is done.
+                foreach (var hurried in after.ToLookup(h => !sameStage && TestWaivers.SkipsSoak(hosts[h.i]), h => h.i))
                 {
-                    Required = sameStage ? [] : required[j],
-                });
+                    barriers.Add(new PlanningBarrier($"{before.Key.Stage} {before.Key.Ring} before {after.Key.Stage} {after.Key.Ring}{(hurried.Key ? " without soak" : "")}", [.. before.Select(h => h.i)], [.. hurried], hurried.Key ? 0 : lag, !sameStage)
+                    {
+                        Required = sameStage ? [] : required[j],
+                    });
+                }
             }
         }
         foreach (var (host, i) in hosts.Select((h, i) => (h, i)))
