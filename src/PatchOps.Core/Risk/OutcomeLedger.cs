@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using PatchOps.Domain;
 
 namespace PatchOps.Core.Risk;
@@ -30,6 +31,7 @@ public sealed class OutcomeLedger
     private sealed class Levels
     {
         private readonly Dictionary<string, OutcomeCounts> counts = new(StringComparer.Ordinal);
+        private readonly Dictionary<string, OutcomeHistory> asked = new(StringComparer.Ordinal);
         private OutcomeCounts all;
 
         public void Add(string patch, bool hit)
@@ -41,9 +43,15 @@ public sealed class OutcomeLedger
             all = new OutcomeCounts(all.Hits + (hit ? 1 : 0), all.Trials + 1);
         }
 
-        public OutcomeHistory Of(string? patch) => patch is null
-            ? new OutcomeHistory(default, default, default, all)
-            : new OutcomeHistory(counts.GetValueOrDefault(patch), counts.GetValueOrDefault("product " + PatchNames.Product(patch)), counts.GetValueOrDefault("vendor " + PatchNames.Vendor(patch)), all);
+        /// <summary>Asked for every finding; there are far fewer patches.</summary>
+        public OutcomeHistory Of(string? patch)
+        {
+            if (patch is null) return new OutcomeHistory(default, default, default, all);
+            ref var known = ref CollectionsMarshal.GetValueRefOrAddDefault(asked, patch, out var exists);
+            if (!exists)
+                known = new OutcomeHistory(counts.GetValueOrDefault(patch), counts.GetValueOrDefault("product " + PatchNames.Product(patch)), counts.GetValueOrDefault("vendor " + PatchNames.Vendor(patch)), all);
+            return known;
+        }
 
         private void Count(string key, bool hit)
         {

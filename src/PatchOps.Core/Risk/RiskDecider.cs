@@ -67,12 +67,7 @@ internal sealed class RiskDecider
     private DateTimeOffset? Due(in RiskFigures figures, PatchDecision decision) =>
         decision == PatchDecision.Accept ? null : Start(figures, decision).AddDays(Allowed(figures, decision).Days);
 
-    private IReadOnlyList<string> Waived(in RiskFigures figures, PatchDecision decision) => !figures.Regulated ? [] : decision switch
-    {
-        PatchDecision.Emergency => policy.ServiceLevels.WaivedForEmergency,
-        PatchDecision.Expedite => policy.ServiceLevels.WaivedForExpedite,
-        _ => [],
-    };
+    private IReadOnlyList<string> Waived(in RiskFigures figures, PatchDecision decision) => figures.Regulated ? policy.ServiceLevels.Waived(decision) : [];
 
     private static T? Find<T>(IReadOnlyDictionary<string, T> entries, string outcome) where T : struct
     {

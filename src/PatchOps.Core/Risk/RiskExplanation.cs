@@ -4,6 +4,16 @@ using PatchOps.Domain;
 
 namespace PatchOps.Core.Risk;
 
+/// <summary>Explains one input when somebody asks. Keeps only the input: most of a million findings are never asked about.</summary>
+internal sealed class LateExplanation(RiskModel model, RiskInput input) : IRiskExplanation
+{
+    public IReadOnlyList<string> Reasons() => Full().Reasons();
+
+    public IReadOnlyList<RiskTerm> Terms() => Full().Terms();
+
+    private RiskExplanation Full() => new(model, model.Figures(input), input, null);
+}
+
 /// <summary>
 /// Writes the reasons of one risk. For a group the sentences about vulnerability and asset are those of the costliest input, and say so;
 /// the scores without a term are computed over every input.

@@ -84,7 +84,7 @@ public sealed class RiskModel
     public PatchRisk Assess(string id, in RiskInput input, bool explain = false)
     {
         var figures = Figures(input);
-        return ToRisk(id, figures, [input.Asset.Id], new RiskExplanation(this, figures, input, null), explain);
+        return ToRisk(id, figures, [input.Asset.Id], new LateExplanation(this, input), explain);
     }
 
     internal PatchRisk ToRisk(string id, in RiskFigures figures, IReadOnlyList<string> assets, IRiskExplanation explanation, bool explain)

@@ -184,4 +184,12 @@ public sealed record ServiceLevels
 
     /// <summary>Tests that regulated assets skip to meet an Expedite; the waiver is recorded.</summary>
     public IReadOnlyList<string> WaivedForExpedite { get; init; } = ["user acceptance"];
+
+    /// <summary>Tests that a regulated asset skips for a decision.</summary>
+    public IReadOnlyList<string> Waived(PatchDecision decision) => decision switch
+    {
+        PatchDecision.Emergency => WaivedForEmergency,
+        PatchDecision.Expedite => WaivedForExpedite,
+        _ => [],
+    };
 }

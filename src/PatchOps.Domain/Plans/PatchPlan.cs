@@ -138,6 +138,9 @@ public sealed record PlanWave
     /// <summary>Test cases run before and after each change.</summary>
     public IReadOnlyList<TestCase> Tests { get; init; } = [];
 
+    /// <summary>Tests that policy waives on regulated hosts of the wave.</summary>
+    public IReadOnlyList<TestWaiver> Waivers { get; init; } = [];
+
     public required HaltRule HaltRule { get; init; }
 
     public required RollbackRule Rollback { get; init; }

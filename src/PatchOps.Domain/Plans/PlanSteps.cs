@@ -61,6 +61,24 @@ public sealed record TestCase
     public override string ToString() => Problem is null ? Name : $"{Name} ({Problem})";
 }
 
+/// <summary>A test that policy waives on regulated hosts, so that an urgent change meets its date: in the plan, for those who approve it and for the auditor.</summary>
+public sealed record TestWaiver
+{
+    /// <summary>As the policy's <c>waivedForEmergency</c> and <c>waivedForExpedite</c> name it.</summary>
+    public required string Test { get; init; }
+
+    /// <summary>Hosts on which it is waived.</summary>
+    public required IReadOnlyList<string> Assets { get; init; }
+
+    /// <summary>The regulation, and the patches with the decisions that ask for it.</summary>
+    public required string Because { get; init; }
+
+    /// <summary>What the plan therefore leaves out.</summary>
+    public required string Effect { get; init; }
+
+    public override string ToString() => $"{Test} on {string.Join(", ", Assets)}: {Effect}; {Because}";
+}
+
 /// <summary>A backup that must be fresh before a host is changed.</summary>
 public sealed record BackupCheck
 {

@@ -66,6 +66,10 @@ public sealed class PatchRisk
 {
     private readonly IRiskExplanation? explanation;
     private readonly bool explain;
+    // A million of these may be held at once: what may be missing is kept as one number each.
+    private readonly double cvss = double.NaN;
+    private readonly double epss = double.NaN;
+    private readonly long due;
     private IReadOnlyList<string>? reasons;
     private IReadOnlyList<RiskTerm>? terms;
 
@@ -104,10 +108,10 @@ public sealed class PatchRisk
     public required double NetBenefit { get; init => field = Finite(value, nameof(NetBenefit)); }
 
     /// <summary>Greatest CVSS score on the assets concerned, environment included; null without a vulnerability.</summary>
-    public double? Cvss { get; init; }
+    public double? Cvss { get => double.IsNaN(cvss) ? null : cvss; init => cvss = value ?? double.NaN; }
 
     /// <summary>Greatest EPSS, 0–1; null where none is known.</summary>
-    public double? Epss { get; init; }
+    public double? Epss { get => double.IsNaN(epss) ? null : epss; init => epss = value ?? double.NaN; }
 
     /// <summary>True where KEV lists one of the vulnerabilities on the day that was asked for.</summary>
     public bool Kev { get; init; }
@@ -125,7 +129,7 @@ public sealed class PatchRisk
     public IReadOnlyList<string> AssetIds { get; init; } = [];
 
     /// <summary>UTC; null where the decision is to accept. In the past where a service level has been missed.</summary>
-    public DateTimeOffset? DueDate { get; init; }
+    public DateTimeOffset? DueDate { get => due == 0 ? null : new DateTimeOffset(due, TimeSpan.Zero); init => due = value?.UtcTicks ?? 0; }
 
     public IReadOnlyList<string> Reasons => reasons ??= explanation?.Reasons() ?? [];
 

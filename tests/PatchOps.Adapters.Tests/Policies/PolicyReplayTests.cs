@@ -59,6 +59,40 @@ public sealed class PolicyReplayTests : IAsyncLifetime
         Assert.Equal((0.0, 0.0, null, 30.0), (row.Effort, row.Coverage, row.Efficiency, row.ExposureDays));
     }
 
+    [Fact]
+    public async Task On_an_estate_every_asset_counts_the_same_and_alike_assets_count_as_one()
+    {
+        Fill(Catalogue, new Random(5), null);
+        async Task<PolicyBacktest> On(Func<TestPolicyRequest, TestPolicyRequest> change)
+        {
+            var (results, failures, _) = await estate.RunAsync(change(Request(80, null)));
+            Assert.Empty(failures);
+            return (PolicyBacktest)results[0];
+        }
+        var mild = await On(r => r with { Criticality = 2, Exposure = AssetExposure.Internal });
+        var hard = await On(r => r with { Criticality = 5, Exposure = AssetExposure.Internet });
+        Assert.True(mild.Effort < hard.Effort && mild.Coverage < hard.Coverage, $"{mild} {hard}");
+        static Asset Of(string id, int criticality, AssetExposure exposure) => new() { Id = id, Criticality = criticality, Exposure = exposure };
+        await estate.RunAsync(new ImportAssetRequest { InputObject = [Of("a", 2, AssetExposure.Internal), Of("b", 2, AssetExposure.Internal), Of("c", 2, AssetExposure.Internal)] });
+        var alike = await On(r => r);
+        Assert.Equal(JsonSerializer.Serialize(mild with { Reasons = [] }), JsonSerializer.Serialize(alike with { Reasons = [] }));
+
+        await estate.RunAsync(new ImportAssetRequest { InputObject = [Of("web", 5, AssetExposure.Internet)] });
+        var mixed = await On(r => r);
+        static double Mixed(double? mild, double? hard) => ((3 * mild!.Value) + hard!.Value) / 4;
+        Assert.Equal(Mixed(mild.Effort, hard.Effort), mixed.Effort!.Value, 10);
+        Assert.Equal(Mixed(mild.Coverage, hard.Coverage), mixed.Coverage!.Value, 10);
+        Assert.Equal(Mixed(mild.ExposureDays, hard.ExposureDays), mixed.ExposureDays!.Value, 10);
+        // Right choices on all assets over all choices on all assets.
+        Assert.Equal(Mixed(mild.Coverage * mild.Exploited, hard.Coverage * hard.Exploited) / Mixed(mild.Effort * mild.Vulnerabilities, hard.Effort * hard.Vulnerabilities), mixed.Efficiency!.Value, 10);
+        Assert.All(new[] { (mixed.EffortLow, mixed.Effort, mixed.EffortHigh), (mixed.CoverageLow, mixed.Coverage, mixed.CoverageHigh), (mixed.EfficiencyLow, mixed.Efficiency, mixed.EfficiencyHigh) }, e => Assert.True(e.Item1 < e.Item2 && e.Item2 < e.Item3, e.ToString()));
+        Assert.Contains("4 assets of the store, which are of 2 kinds", mixed.Reasons[0]);
+
+        Assert.Equal(hard.Effort, (await On(r => r with { Asset = ["w*"] })).Effort);
+        Assert.Equal("AssetNotFound", (await estate.FailAsync(Request(80, null) with { Asset = ["nobody"] })).Code);
+        Assert.Equal("AssetAndKind", (await estate.FailAsync(Request(80, null) with { Asset = ["a"], Criticality = 3 })).Code);
+    }
+
     /// <summary>Everything that is dated from day 60 on is poisoned: entries, forecasts, ratings, rejections, marks. Days before must not notice.</summary>
     [Theory]
     [InlineData(1)]

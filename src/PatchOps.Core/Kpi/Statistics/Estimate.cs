@@ -24,6 +24,23 @@ public readonly record struct Estimate(double? Value, double? Low, double? High,
         return new Estimate(p, hits == 0 ? 0 : Math.Max(0, centre - half), hits == trials ? 1 : Math.Min(1, centre + half), trials);
     }
 
+    /// <summary>
+    /// Share whose trials count in parts: score interval with the effective number of trials, which is what a plain share of the same variance
+    /// would need (Kish, Survey Sampling, 1965). Of whole hits and misses it is <see cref="Share(long, long)"/>.
+    /// </summary>
+    /// <param name="share">0–1.</param>
+    /// <param name="variance">Of the share.</param>
+    /// <param name="trials">Their number, which counts where every trial says the same.</param>
+    public static Estimate Share(double share, double variance, long trials)
+    {
+        if (trials == 0) return new Estimate(null, null, null, 0);
+        var spread = share * (1 - share);
+        double n = variance > 0 && spread > 0 ? spread / variance : trials, z2 = Z * Z;
+        var centre = (share + (z2 / (2 * n))) / (1 + (z2 / n));
+        var half = Z / (1 + (z2 / n)) * Math.Sqrt((spread / n) + (z2 / (4 * n * n)));
+        return new Estimate(share, share <= 0 ? 0 : Math.Max(0, centre - half), share >= 1 ? 1 : Math.Min(1, centre + half), trials);
+    }
+
     /// <summary>Events per unit of exposure, with the exact Poisson interval (Garwood, Biometrika 28, 1936).</summary>
     /// <param name="exposure">In whatever the rate is per; null value where it is not above zero.</param>
     public static Estimate Rate(long events, double exposure)

@@ -25,7 +25,7 @@ public sealed class NewPlanOperation(ICatalogue catalogue, StoredApprovals appro
 
         var estate = new EstateRisk(catalogue, policy.Risk, now, content: policy.Content);
         var replacing = request.Replaces is { } id ? await Replacing.OfAsync(StoredPlan.Require(catalogue, id), catalogue, approvals.Journal, policy.Planning, start, start + request.Horizon, cancellationToken).ConfigureAwait(false) : null;
-        var (covered, due) = replacing is not null && request.InputObject.Count == 0 && request.Patch.Count == 0 ? replacing.Covered(estate) : Covered(request, estate);
+        var (covered, riskOf) = replacing is not null && request.InputObject.Count == 0 && request.Patch.Count == 0 ? replacing.Covered(estate) : Covered(request, estate);
         var assets = AssetFilter.Resolve(catalogue, request.Asset);
         foreach (var name in assets.Missing) yield return new FailedEvent(AssetFilter.NotFound(name));
         yield return new ProgressEvent("New-PatchPlan", "Gathering hosts and patches");
@@ -35,7 +35,7 @@ public sealed class NewPlanOperation(ICatalogue catalogue, StoredApprovals appro
             if (!assets.Matches(f.Asset) || !covered(f) || replacing?.Plan.Worked.ContainsKey(f.Asset) == true) return false;
             Note(kinds, f, estate);
             return true;
-        }, due);
+        }, riskOf);
         foreach (var (filter, count) in estate.LeftOut)
             yield return new DecisionEvent(FormattableString.Invariant($"The policy's content filter '{filter}' leaves out {count} open findings; Get-PatchExposure names them."));
         if (request.Emergency)
@@ -86,20 +86,20 @@ public sealed class NewPlanOperation(ICatalogue catalogue, StoredApprovals appro
     }
 
     /// <summary>Hosts with the patches that prerequisites and compatibility allow; without a forbidden patch an older one may come to the front, so it goes round.</summary>
-    private (IReadOnlyList<PlanItem> Items, IReadOnlyList<LeftPatch> Left, StackState? Stacks) Compatible(PlanItems source, Func<Finding, bool> wanted, IReadOnlyDictionary<string, DateTimeOffset?> due)
+    private (IReadOnlyList<PlanItem> Items, IReadOnlyList<LeftPatch> Left, StackState? Stacks) Compatible(PlanItems source, Func<Finding, bool> wanted, Func<Finding, PatchRisk?> riskOf)
     {
-        if (policy.Planning.Compatibility.Count + policy.Planning.Prerequisites.Count == 0) return (source.Of(wanted, due), [], null);
+        if (policy.Planning.Compatibility.Count + policy.Planning.Prerequisites.Count == 0) return (source.Of(wanted, riskOf), [], null);
         var stacks = StackState.Of(catalogue, policy.Planning.Compatibility, policy.Planning.Prerequisites);
         var left = new Dictionary<(string, string), LeftPatch>();
         while (true)
         {
-            var (items, more) = StackScreen.Screen(stacks, policy.Planning, source.Of(f => wanted(f) && !left.ContainsKey((f.Asset, f.Patch!)), due));
+            var (items, more) = StackScreen.Screen(stacks, policy.Planning, source.Of(f => wanted(f) && !left.ContainsKey((f.Asset, f.Patch!)), riskOf));
             if (more.Count == 0) return (items, [.. left.Values], stacks);
             foreach (var patch in more) left.TryAdd((patch.Asset, patch.Patch), patch);
         }
     }
 
-    private (Func<Finding, bool> Covered, IReadOnlyDictionary<string, DateTimeOffset?> Due) Covered(NewPlanRequest request, EstateRisk estate)
+    private static (Func<Finding, bool> Covered, Func<Finding, PatchRisk?> RiskOf) Covered(NewPlanRequest request, EstateRisk estate)
     {
         var risks = request.InputObject.OfType<PatchRisk>().ToList();
         if (risks.Count < request.InputObject.Count)
@@ -113,11 +113,13 @@ public sealed class NewPlanOperation(ICatalogue catalogue, StoredApprovals appro
         }
         var byPatch = risks.GroupBy(r => r.Id, StringComparer.OrdinalIgnoreCase).ToDictionary(g => g.Key, g => g.First(), StringComparer.OrdinalIgnoreCase);
         var hosts = byPatch.ToDictionary(r => r.Key, r => r.Value.AssetIds.ToHashSet(StringComparer.Ordinal), StringComparer.OrdinalIgnoreCase);
-        var due = byPatch.ToDictionary(r => r.Key, r => r.Value.DueDate, StringComparer.Ordinal);
-        // A risk may stand for a patch, a vulnerability, an asset or a problem: whatever it names is covered on its own assets.
-        return (f => Named(f.Patch, f) || Named(f.Cve, f) || Named(f.Asset, f) || (hosts.Keys.Any(k => !k.Contains(':', StringComparison.Ordinal)) && estate.ProblemsOf(f).Any(p => Named(p, f))), due);
+        var others = hosts.Keys.Any(k => !k.Contains(':', StringComparison.Ordinal));
+        return (f => RiskOf(f) is not null, RiskOf);
 
-        bool Named(string? key, Finding finding) => key is not null && hosts.TryGetValue(key, out var on) && on.Contains(finding.Asset);
+        // A risk may stand for a patch, a vulnerability, an asset or a problem: whatever it names is covered on its own assets.
+        PatchRisk? RiskOf(Finding f) => Named(f.Patch, f) ?? Named(f.Cve, f) ?? Named(f.Asset, f) ?? (others ? estate.ProblemsOf(f).Select(p => Named(p, f)).FirstOrDefault(r => r is not null) : null);
+
+        PatchRisk? Named(string? key, Finding finding) => key is not null && hosts.TryGetValue(key, out var on) && on.Contains(finding.Asset) ? byPatch[key] : null;
     }
 
     /// <summary>What a patch is for: it closes a vulnerability, or belongs to a problem, or neither is known. Of several answers the strictest counts.</summary>

@@ -38,13 +38,13 @@ internal sealed class Replacing
     }
 
     /// <summary>The patches of the earlier plan, and whatever its packages need by now; on its hosts and on those that need them since.</summary>
-    public (Func<Finding, bool> Covered, IReadOnlyDictionary<string, DateTimeOffset?> Due) Covered(EstateRisk estate)
+    public (Func<Finding, bool> Covered, Func<Finding, PatchRisk?> RiskOf) Covered(EstateRisk estate)
     {
         var planned = Plan.Plan.Waves.SelectMany(w => w.Hosts).SelectMany(h => h.Patches).ToList();
         var patches = planned.Select(p => p.Patch).Concat(Plan.Plan.Unscheduled.SelectMany(u => u.Patches)).ToHashSet(StringComparer.Ordinal);
         var packages = planned.SelectMany(p => p.Packages).Select(p => p.Package).ToHashSet(StringComparer.Ordinal);
-        var due = estate.By(f => f.Patch is null ? [] : [f.Patch], Covers, explain: false).ToDictionary(r => r.Id, r => r.DueDate, StringComparer.Ordinal);
-        return (Covers, due);
+        var risks = estate.By(f => f.Patch is null ? [] : [f.Patch], Covers, explain: false).ToDictionary(r => r.Id, StringComparer.Ordinal);
+        return (Covers, f => f.Patch is null ? null : risks.GetValueOrDefault(f.Patch));
 
         bool Covers(Finding finding) => finding.Patch is not null && (patches.Contains(finding.Patch) || packages.Contains(finding.Package));
     }

@@ -76,10 +76,13 @@ public sealed record TestPolicyRequest : OperationRequest
     [ParameterHelp("Day before which the replay ends; default: today.")]
     public DateTimeOffset? To { get; init; }
 
-    [ParameterHelp("Criticality of the asset on which the replayed policy judges, 1–5; default: the policy's default.")]
+    [ParameterHelp("Assets of the store (id or name) on which the replayed policy judges; wildcards. Default: all of them; where the store has none, one as the policy's defaults describe it.")]
+    public IReadOnlyList<string> Asset { get; init; } = [];
+
+    [ParameterHelp("Judges on one asset of this criticality instead, 1–5.")]
     public int? Criticality { get; init; }
 
-    [ParameterHelp("Exposure of that asset; default: the policy's default.")]
+    [ParameterHelp("Judges on one asset of this exposure instead.")]
     public AssetExposure? Exposure { get; init; }
 
     [ParameterHelp("Decision from which the replayed policy acts.")]
@@ -93,12 +96,14 @@ public sealed record TestPolicyRequest : OperationRequest
         if (!Replay)
         {
             Needs.Text(Path, nameof(Path));
-            if (From is null && To is null && Criticality is null && Exposure is null && !IncludeUnrated) return;
-            throw new FailureException("ReplayMissing", FailureKind.InvalidInput, "From, To, Criticality, Exposure and IncludeUnrated belong to a replay.", "Replay", "Add -Replay, or leave them out.");
+            if (From is null && To is null && Asset.Count == 0 && Criticality is null && Exposure is null && !IncludeUnrated) return;
+            throw new FailureException("ReplayMissing", FailureKind.InvalidInput, "From, To, Asset, Criticality, Exposure and IncludeUnrated belong to a replay.", "Replay", "Add -Replay, or leave them out.");
         }
         if (From is null) throw new FailureException("ParameterMissing", FailureKind.InvalidInput, "From is needed.", nameof(From), "Give -From the first day of the replay.");
         if (To <= From) throw new FailureException("PeriodReversed", FailureKind.InvalidInput, FormattableString.Invariant($"The replay would end on {To:yyyy-MM-dd}, before it begins."), nameof(To), "Give -To a later day than -From.");
         if (Criticality is { } criticality) Needs.Between(criticality, 1, 5, nameof(Criticality));
+        if (Asset.Count > 0 && (Criticality is not null || Exposure is not null))
+            throw new FailureException("AssetAndKind", FailureKind.InvalidInput, "The replay judges either on assets of the store or on one of a given criticality and exposure.", nameof(Asset), "Give -Asset, or -Criticality and -Exposure.");
     }
 }
 

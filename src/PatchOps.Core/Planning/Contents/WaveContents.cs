@@ -12,11 +12,13 @@ public sealed class WaveContents(PlanningPolicy policy)
         ArgumentNullException.ThrowIfNull(wave);
         var gates = policy.Probes.Where(p => Meant(p.For, items)).Select(p => new HealthGate { Kind = p.Kind, Target = p.Target, Packages = p.Packages, Assets = Only(p.For, items) }).ToList();
         var tests = policy.Tests.Where(t => Meant(t.For, items)).Select(t => new TestCase { Name = t.Name, Kind = t.Kind, Target = t.Target, Problem = t.Problem, Packages = t.Packages, Assets = Only(t.For, items) }).ToList();
+        (tests, var waivers) = TestWaivers.Of(tests, items);
         var snapshots = policy.Snapshots.Where(s => Meant(s.For, items)).Select(s => new SnapshotStep { Name = s.Name, Take = s.Take, List = s.List, Restore = s.Restore, Remove = s.Remove, Assets = Only(s.For, items) }).ToList();
         return wave with
         {
             Gates = gates,
             Tests = tests,
+            Waivers = waivers,
             Snapshots = snapshots,
             Quiesce = [.. policy.Quiesce.Where(q => Meant(q.For, items)).Select(q => new QuiesceStep { Name = q.Name, Take = q.Take, PutBack = q.PutBack, Assets = Only(q.For, items) })],
             Backups = [.. policy.Backups.Where(b => Meant(b.For, items)).Select(b => new BackupCheck { Name = b.Name, Marker = b.Marker, MaxAge = b.MaxAge, Assets = Only(b.For, items) })],

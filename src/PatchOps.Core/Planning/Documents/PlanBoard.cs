@@ -66,6 +66,7 @@ internal static class PlanBoard
         Line(text, "Quiesced", w.Quiesce.Select(q => $"{q.Name} ({string.Join(' ', q.Take)}; back: {string.Join(' ', q.PutBack)})"));
         Line(text, "Snapshots", w.Snapshots.Select(s => s.ToString()));
         Line(text, "Test cases", w.Tests.Select(t => t.ToString()));
+        Line(text, "Waived tests", w.Waivers.Select(t => t.ToString()));
         Line(text, "Health gates", w.Gates.Select(g => g.ToString()));
         Line(text, "Rolled back where", w.Rollback.Criteria);
         text.Append("| Host | Start (UTC) | Latest start | Patches |\n|---|---|---|---|\n");

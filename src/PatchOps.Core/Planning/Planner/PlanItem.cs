@@ -1,3 +1,4 @@
+using PatchOps.Core.Planning.Contents;
 using PatchOps.Domain;
 
 namespace PatchOps.Core.Planning.Planner;
@@ -17,6 +18,9 @@ public sealed record PlanItem
     public required TimeSpan Median { get; init; }
 
     public required TimeSpan NinetiethPercentile { get; init; }
+
+    /// <summary>Tests that its regulation waives, with the patch that is so urgent.</summary>
+    public IReadOnlyList<WaivedTest> Waived { get; init; } = [];
 
     public WaveRing Ring { get; init; } = WaveRing.Broad;
 

@@ -1,6 +1,7 @@
 using PatchOps.Core.Exposure;
 using PatchOps.Core.Exposure.Supersedence;
 using PatchOps.Core.Intake;
+using PatchOps.Core.Planning.Contents;
 using PatchOps.Core.Risk;
 using PatchOps.Core.Seams;
 using PatchOps.Core.Versions;
@@ -31,8 +32,8 @@ public sealed class PlanItems
     }
 
     /// <param name="wanted">Which findings are covered.</param>
-    /// <param name="due">Due date of each patch, where its decision has one.</param>
-    public IReadOnlyList<PlanItem> Of(Func<Finding, bool> wanted, IReadOnlyDictionary<string, DateTimeOffset?> due)
+    /// <param name="riskOf">The risk that a finding is covered for: its due date and how urgent it is; null where there is none.</param>
+    public IReadOnlyList<PlanItem> Of(Func<Finding, bool> wanted, Func<Finding, PatchRisk?> riskOf)
     {
         var byAsset = new SortedDictionary<string, List<Finding>>(StringComparer.Ordinal);
         foreach (var finding in risk.OpenFindings(f => f.Patch is not null && wanted(f)))
@@ -51,7 +52,8 @@ public sealed class PlanItems
                 Asset = assets[id],
                 Patches = patches,
                 LossPerDay = risk.LossPerDay(findings),
-                Due = findings.Select(f => due.GetValueOrDefault(f.Patch!)).Where(d => d is not null).Min(),
+                Due = findings.Select(f => riskOf(f)?.DueDate).Where(d => d is not null).Min(),
+                Waived = TestWaivers.On(assets[id], patches, findings, riskOf, risk.Model.Policy.ServiceLevels),
                 Median = median,
                 NinetiethPercentile = p90,
                 Guests = [.. guests[id]],

@@ -27,11 +27,16 @@ public sealed class TestPatchPolicyCommand : OperationCmdlet
     [Parameter(ParameterSetName = "Replay")]
     public DateTimeOffset? To { get; set; }
 
-    /// <summary>Criticality of the asset on which the replayed policy judges, 1–5; default: the policy's default.</summary>
+    /// <summary>Assets of the store (id or name) on which the replayed policy judges; wildcards. Default: all of them.</summary>
+    [Parameter(ParameterSetName = "Replay")]
+    [ArgumentCompleter(typeof(AssetCompleter))]
+    public string[] Asset { get; set; } = [];
+
+    /// <summary>Judges on one asset of this criticality instead, 1–5.</summary>
     [Parameter(ParameterSetName = "Replay")]
     public int? Criticality { get; set; }
 
-    /// <summary>Exposure of that asset; default: the policy's default.</summary>
+    /// <summary>Judges on one asset of this exposure instead.</summary>
     [Parameter(ParameterSetName = "Replay")]
     public AssetExposure? Exposure { get; set; }
 

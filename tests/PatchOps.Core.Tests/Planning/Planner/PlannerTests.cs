@@ -1,3 +1,4 @@
+using PatchOps.Core.Planning.Contents;
 using PatchOps.Core.Planning.Engine.Model;
 using PatchOps.Core.Planning.Planner;
 using PatchOps.Domain;
@@ -221,6 +222,35 @@ public sealed class PlannerTests
             Assert.True(told[i].Unplaced < told[i - 1].Unplaced || (told[i].Objective <= told[i - 1].Objective && told[i].Gap <= told[i - 1].Gap), $"{told[i - 1]} then {told[i]}");
         }
         Assert.Equal((plan.Objective, plan.LowerBound, plan.Unscheduled.Count), (told[^1].Objective, told[^1].LowerBound, told[^1].Unplaced));
+    }
+
+    [Fact]
+    public void A_waived_soak_lets_only_that_host_follow_at_once_and_a_waived_test_case_is_not_run_there()
+    {
+        var policy = PlanningPolicy.Default with
+        {
+            DefaultWindow = "daily 00:00-23:59",
+            Tests = [new TestRule { Name = "User Acceptance", Kind = "Command", Target = "true" }, new TestRule { Name = "smoke", Kind = "Command", Target = "true" }],
+        };
+        var hosts = Hosts(AssetEnvironment.Production, 2);
+        hosts[0] = hosts[0] with { Ring = WaveRing.Canary, Asset = hosts[0].Asset with { Regulations = ["HIPAA"] }, Waived = [.. from test in new[] { "staging soak", "user acceptance", "penetration test" } select new WaivedTest(test, "deb:curl/1", ["curl"], PatchDecision.Emergency)] };
+        hosts.AddRange(Hosts(AssetEnvironment.Staging, 1));
+        var plan = Make(hosts, days: 5, policy: policy);
+        Assert.Empty(plan.Unscheduled);
+        var staged = plan.Waves.Single(w => w.Stage == AssetEnvironment.Staging).Hosts[0];
+        var placed = plan.Waves.SelectMany(w => w.Hosts).ToDictionary(h => h.Asset);
+        var done = staged.Start + staged.NinetiethPercentile;
+        Assert.InRange(placed["Production-001"].Start, done, done + TimeSpan.FromHours(1));
+        Assert.True(placed["Production-002"].Start >= done + policy.Soak);
+
+        var wave = plan.Waves.Single(w => w.Hosts.Any(h => h.Asset == "Production-001"));
+        Assert.Equal(["smoke"], wave.Tests.Where(t => t.Assets.Count == 0 || t.Assets.Contains("Production-001")).Select(t => t.Name));
+        Assert.Equal(["penetration test", "staging soak", "user acceptance"], wave.Waivers.Select(w => w.Test).Order());
+        Assert.All(wave.Waivers, w => Assert.Equal("Production-001", Assert.Single(w.Assets)));
+        Assert.All(wave.Waivers, w => Assert.StartsWith("HIPAA asks for earlier dates, and deb:curl/1 (Emergency)", w.Because));
+        Assert.Equal(3, wave.Waivers.Select(w => w.Effect).Distinct().Count());
+        Assert.DoesNotContain(wave.Rollback.Criteria, c => c.Contains("User Acceptance", StringComparison.Ordinal) && wave.Hosts.Count == 1);
+        Assert.All(plan.Waves.Except([wave]), w => Assert.Equal((2, 0), (w.Tests.Count, w.Waivers.Count)));
     }
 
     [Fact]
