@@ -29,6 +29,7 @@ internal static class Views
         ["TimelineEntry"] = ["At", "Asset", "Step", "Outcome", "State", "Summary"],
         ["FileInfo"] = ["FullName", "Length"],
         ["HostRun"] = ["Wave", "Name", "State", "Changes", "Started", "Ended", "Reason"],
+        ["HostEvidence"] = ["At", "Name", "Step", "Outcome", "Elapsed", "Probe", "Command", "Detail"],
         ["PatchProvider"] = ["Name", "Kind", "Description", "Proven"],
         ["WaveStatus"] = ["PlanId", "Wave", "Stage", "Ring", "State", "Hosts", "Done", "Failed", "Pending", "Reason"],
         ["EffectivenessResult"] = ["Problem", "Group", "Patch", "Verdict", "BeforeCount", "AfterCount", "RateRatio", "RateRatioLow", "RateRatioHigh", "PValue", "Reasons"],
@@ -84,6 +85,8 @@ internal static class Views
         TimeSpan t when name is "Median" or "NinetiethPercentile" => t.TotalHours >= 48 ? t.TotalDays.ToString("0.0 'd'", CultureInfo.InvariantCulture) : t.ToString(@"hh\:mm", CultureInfo.InvariantCulture),
         TimeSpan t => t.TotalSeconds < 60 ? t.TotalSeconds.ToString("0.00 s", CultureInfo.InvariantCulture) : t.ToString("c", CultureInfo.InvariantCulture),
         string s when name is "MainReason" => Short(s),
+        // A script that was sent, and what it put out, would fill screens; --json has them whole.
+        string s when name is "Command" or "Detail" => Short(s.TrimEnd().Split('\n') is { Length: > 1 } lines ? "… " + lines[^1] : s.TrimEnd()),
         string s => s,
         IEnumerable list when name is "Reasons" => Short(list.Cast<object>().FirstOrDefault()?.ToString() ?? ""),
         ICollection list when name is "Hosts" or "Waves" or "Unscheduled" or "Software" or "PendingUpdates" => list.Count.ToString(CultureInfo.InvariantCulture),

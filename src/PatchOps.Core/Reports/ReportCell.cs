@@ -9,6 +9,9 @@ namespace PatchOps.Core.Reports;
 /// <param name="Unit">Unit of a number; null for text.</param>
 public sealed record ReportCell(object? Value, string Text, string? Unit = null)
 {
+    /// <summary>A command or its output: its lines are kept where the format has lines.</summary>
+    public bool Verbatim { get; private init; }
+
     /// <summary>What stands where the data carry no number.</summary>
     public const string NoData = "not enough data";
 
@@ -17,6 +20,18 @@ public sealed record ReportCell(object? Value, string Text, string? Unit = null)
     public bool IsNumber => Value is double or long;
 
     public static ReportCell Of(string? text) => string.IsNullOrEmpty(text) ? None : new ReportCell(Clean(text), Clean(text));
+
+    /// <summary>A command or its output, line by line.</summary>
+    public static ReportCell Lines(string? text)
+    {
+        if (string.IsNullOrWhiteSpace(text)) return None;
+        var clean = string.Join('\n', text.ReplaceLineEndings("\n").TrimEnd('\n').Split('\n').Select(Clean));
+        return new ReportCell(clean, clean) { Verbatim = true };
+    }
+
+    /// <summary>A day and second in UTC.</summary>
+    public static ReportCell Second(DateTimeOffset? at) =>
+        at is { } value ? new ReportCell(value.ToUniversalTime(), value.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)) : None;
 
     public static ReportCell Of(long number) => new(number, number.ToString("N0", CultureInfo.InvariantCulture));
 

@@ -29,5 +29,8 @@ public sealed record ReportInput
     /// <summary>Of all amounts, as the risk policy says.</summary>
     public required string Currency { get; init; }
 
+    /// <summary>Certain hosts were asked for; the plans' runs hold only theirs.</summary>
+    public bool HostsWanted { get; init; }
+
     public DateTimeOffset AsOf => Facts.AsOf;
 }

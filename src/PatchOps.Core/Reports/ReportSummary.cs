@@ -12,6 +12,7 @@ internal static class ReportSummary
         var sentences = new List<string>();
         if (input.Facts.Assets.Count == 0) return ["The store holds no assets yet: import some with Import-PatchAsset, or read hosts with Get-PatchInventory."];
         if (kind != ReportKind.Wave) sentences.AddRange([Loss(input), Urgent(input)]);
+        if (input.HostsWanted) return [.. Hosts(input).Take(10)];
         if (kind == ReportKind.Wave || input.Plans.Count > 0) sentences.Add(Plan(input));
         if (kind != ReportKind.Wave) sentences.Add(Verdicts(input));
         if (kind is ReportKind.Operations or ReportKind.Compliance or ReportKind.Executive) sentences.Add(Audit(input.Audit));
@@ -52,6 +53,9 @@ internal static class ReportSummary
             ? $"{text}; nothing of it has run yet."
             : $"{text}: {Count(real.Count(r => r.State == HostState.Done), "host is", "hosts are")} done, {ReportCell.Of(real.Count(r => r.IsFailure)).Text} failed.";
     }
+
+    private static IEnumerable<string> Hosts(ReportInput input) =>
+        input.Plans.Take(1).SelectMany(p => p.Runs.Where(r => !r.Simulated).Select(r => $"{r.Name}: {r.State} in wave {ReportCell.Of(r.Wave).Text} of plan {p.Plan.Name} ({p.Plan.Id}){(r.Reason is null ? "." : $": {r.Reason}")}"));
 
     private static string Verdicts(ReportInput input)
     {

@@ -97,6 +97,15 @@ public sealed record WaveConduct
     /// <summary>How long snapshots are kept after the wave; zero or more.</summary>
     public TimeSpan SnapshotRetention { get; init => field = value >= TimeSpan.Zero ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "SnapshotRetention must be zero or more."); } = TimeSpan.FromDays(7);
 
+    /// <summary>After this a host ends a step that changes it, and the step counts as failed; null for one hour.</summary>
+    public TimeSpan? StepTimeLimit { get; init => field = value is null || value > TimeSpan.Zero ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "StepTimeLimit must be longer than zero."); }
+
+    /// <summary>What to do when a gate is not healthy; null for <see cref="OnHalt"/>.</summary>
+    public HaltAction? OnGate { get; init; }
+
+    /// <summary>What to do when hosts fail in a row; null for <see cref="OnHalt"/>.</summary>
+    public HaltAction? OnConsecutive { get; init; }
+
     public IReadOnlyList<WaveGate> Gates { get; init; } = [];
 
     public CanaryRule? Canary { get; init; }

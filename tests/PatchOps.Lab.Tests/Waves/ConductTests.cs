@@ -131,7 +131,9 @@ public sealed class ConductTests(ProductLab lab)
         await desk.ApproveAsync(plan);
         var halted = await desk.InvokeAsync(plan);
         Assert.All(halted.All<HostRun>(), r => Assert.Equal(HostState.Pending, r.State));
-        Assert.Contains(halted.Warnings, w => w.Contains("error budget", StringComparison.Ordinal));
+        var failure = Assert.Single(halted.Failures);
+        Assert.Equal("WaveHalted", failure.Code);
+        Assert.Contains("error budget", failure.Message, StringComparison.Ordinal);
 
         await using var other = new Desk(lab);
         var paced = await other.PlanAsync("Test", "deb:po-lib/1.1", null, "h11", "h12");

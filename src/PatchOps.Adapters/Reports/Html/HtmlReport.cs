@@ -9,6 +9,8 @@ namespace PatchOps.Adapters.Reports.Html;
 /// <summary>One page that carries everything: no script, no font, no picture from elsewhere.</summary>
 internal static class HtmlReport
 {
+    private const int Unfolded = 10;
+
     private static readonly Lazy<HandlebarsTemplate<object, object>> Page = new(Compile);
 
     public static string Write(ReportModel report) => Page.Value(View(report));
@@ -62,11 +64,19 @@ internal static class HtmlReport
         Rows = table.Rows.Select(r => new
         {
             Head = r[0].Text,
-            Cells = r.Skip(1).Select((c, i) => new { c.Text, Number = IsNumber(table, i + 1), Date = c.Value is DateTimeOffset, Long = c.Text.Length > 60 }).ToList(),
+            Cells = r.Skip(1).Select((c, i) => new { c.Text, Number = IsNumber(table, i + 1), Date = c.Value is DateTimeOffset, Long = c.Text.Length > 60, c.Verbatim, Brief = Brief(c) }).ToList(),
         }).ToList(),
         table.Note,
         Empty = table.Rows.Count == 0,
     };
+
+    /// <summary>The last line of a text that is too long to be read at a glance: there a script has its arguments, and a program its end. Null for a short one.</summary>
+    private static string? Brief(ReportCell cell)
+    {
+        if (!cell.Verbatim || cell.Text.AsSpan().Count('\n') < Unfolded) return null;
+        var last = cell.Text[(cell.Text.LastIndexOf('\n') + 1)..];
+        return "… " + (last.Length <= 120 ? last : string.Concat("…", last.AsSpan(last.Length - 120)));
+    }
 
     private static bool IsNumber(ReportTable table, int column) => column > 0 && table.Rows.Any(r => r[column].IsNumber);
 

@@ -19,10 +19,11 @@ internal static class StoredPlan
     {
         var plan = catalogue.Plan(id) ?? catalogue.Plans().FirstOrDefault(p => p.Name.Equals(id, StringComparison.OrdinalIgnoreCase))
             ?? throw new FailureException("PlanNotFound", FailureKind.NotFound, $"No plan '{id}' is in the store.", id, "See what there is with Get-PatchPlan, or make one with New-PatchPlan.");
-        return PlanDocument.IsIntact(plan)
-            ? plan
-            : throw new FailureException("PlanChanged", FailureKind.Corrupt, $"Plan {plan.Id} was changed after it was made: its content no longer has its hash.", plan.Id, "Make a new plan with New-PatchPlan.");
+        return PlanDocument.IsIntact(plan) ? plan : throw new FailureException(Changed(plan));
     }
+
+    public static Failure Changed(PatchPlan plan) =>
+        new("PlanChanged", FailureKind.Corrupt, $"Plan {plan.Id} was changed after it was made: its content no longer has its hash.", plan.Id, "Make a new plan with New-PatchPlan.");
 }
 
 public sealed class GetPlanOperation(ICatalogue catalogue) : Query<GetPlanRequest>

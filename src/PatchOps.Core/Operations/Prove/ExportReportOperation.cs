@@ -56,6 +56,7 @@ public sealed class ExportReportOperation(ICatalogue catalogue, IJournal journal
             Verdicts = catalogue.Verdicts(asOf),
             Audit = await AuditChain.VerifyAsync(audit.ReadAsync(null, null, cancellationToken), cancellationToken).ConfigureAwait(false),
             Currency = policy.Currency,
+            HostsWanted = request.Asset.Count > 0,
         };
     }
 
@@ -64,18 +65,29 @@ public sealed class ExportReportOperation(ICatalogue catalogue, IJournal journal
         IEnumerable<PatchPlan> plans = request.PlanId is { } id
             ? [catalogue.Plan(id) ?? throw new FailureException("PlanNotFound", FailureKind.NotFound, $"No plan '{id}' is in the store.", id, "See what there is with Get-PatchPlan.")]
             : catalogue.Plans().Where(p => p.Created <= asOf);
+        var wanted = new Wildcard(request.Asset);
         var progress = new List<PlanProgress>();
         foreach (var plan in plans)
-            progress.Add(new PlanProgress(plan, [.. catalogue.Approvals(plan.Hash).Where(a => a.At <= asOf)], await RunsAsync(plan, asOf, cancellationToken).ConfigureAwait(false)));
+        {
+            // Of several plans the newest that has the hosts is meant.
+            if (!wanted.MatchesAll && !plan.Waves.Any(w => w.Hosts.Any(h => wanted.Matches(h.Asset, h.Name)))) continue;
+            progress.Add(new PlanProgress(plan, [.. catalogue.Approvals(plan.Hash).Where(a => a.At <= asOf)], await RunsAsync(plan, wanted, asOf, cancellationToken).ConfigureAwait(false)));
+        }
+        if (!wanted.MatchesAll && progress.Count == 0)
+            throw new FailureException("HostNotInWave", FailureKind.NotFound, $"No host '{string.Join("', '", request.Asset)}' is in {(request.PlanId is { } one ? $"plan {one}" : "any plan")}.", request.Asset[0], "See a plan's hosts with Get-PatchWave PLAN -Hosts.");
         return progress;
     }
 
     /// <summary>Hosts that had begun by then; those still waiting are known from the plan.</summary>
-    private async ValueTask<IReadOnlyList<HostRun>> RunsAsync(PatchPlan plan, DateTimeOffset asOf, CancellationToken cancellationToken)
+    private async ValueTask<IReadOnlyList<HostRun>> RunsAsync(PatchPlan plan, Wildcard wanted, DateTimeOffset asOf, CancellationToken cancellationToken)
     {
         var begun = new List<HostRun>();
         foreach (var wave in plan.Waves.Where(w => w.Hosts.Count > 0))
-            begun.AddRange((await WaveHistory.RunsAsync(journal, new WaveDefinition(plan.Id, wave), null, cancellationToken).ConfigureAwait(false)).Where(r => r.Started <= asOf));
+        {
+            var hosts = wave.Hosts.Where(h => wanted.Matches(h.Asset, h.Name)).Select(h => h.Asset).ToHashSet(StringComparer.Ordinal);
+            if (hosts.Count == 0) continue;
+            begun.AddRange((await WaveHistory.RunsAsync(journal, new WaveDefinition(plan.Id, wave), hosts.Contains, cancellationToken).ConfigureAwait(false)).Where(r => r.Started <= asOf));
+        }
         return begun;
     }
 

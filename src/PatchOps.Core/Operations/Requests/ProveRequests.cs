@@ -42,11 +42,19 @@ public sealed record ExportReportRequest : OperationRequest, IFollowsPolicy
     [ParameterHelp("Only this plan; default: all plans, the newest first.")]
     public string? PlanId { get; init; }
 
+    [ParameterHelp("With -Kind Wave: only the evidence of these hosts, by id or name; wildcards allowed.")]
+    public IReadOnlyList<string> Asset { get; init; } = [];
+
     [ParameterHelp("As known on this day; default: now.")]
     public DateTimeOffset? AsOf { get; init; }
 
     [ParameterHelp("Policy file (YAML, JSON or psd1); default: $PATCHOPS_POLICY, then the built-in policy."), FilePath]
     public string? Policy { get; init; }
 
-    public override void Validate() => Needs.Text(Path, nameof(Path));
+    public override void Validate()
+    {
+        Needs.Text(Path, nameof(Path));
+        if (Asset.Count > 0 && Kind != ReportKind.Wave)
+            throw new FailureException("ParameterAmbiguous", FailureKind.InvalidInput, "-Asset chooses hosts of a wave report; another kind was asked for.", nameof(Asset), "Add -Kind Wave, or leave -Asset out.");
+    }
 }

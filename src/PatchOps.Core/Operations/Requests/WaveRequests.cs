@@ -152,5 +152,16 @@ public sealed record GetWaveRequest : OperationRequest
     [ParameterHelp("The wave's timeline: every step with its outcome, as it became durable.")]
     public bool Timeline { get; init; }
 
-    public override void Validate() => Needs.Text(PlanId, nameof(PlanId));
+    [ParameterHelp("What proves the hosts' runs, one object a piece: steps, commands with exit code and output, readings of checks and probes, versions before and after.")]
+    public bool Evidence { get; init; }
+
+    [ParameterHelp("Only these hosts, by id or name; wildcards allowed. With -Hosts, -Timeline or -Evidence; alone it shows hosts.")]
+    public IReadOnlyList<string> Asset { get; init; } = [];
+
+    public override void Validate()
+    {
+        Needs.Text(PlanId, nameof(PlanId));
+        if ((Hosts ? 1 : 0) + (Timeline ? 1 : 0) + (Evidence ? 1 : 0) > 1)
+            throw new FailureException("ParameterAmbiguous", FailureKind.InvalidInput, "-Hosts, -Timeline and -Evidence show different things; more than one was given.", PlanId, "Ask for one at a time.");
+    }
 }

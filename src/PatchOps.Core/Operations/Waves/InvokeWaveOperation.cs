@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using PatchOps.Core.Operations.Plan;
 using PatchOps.Core.Operations.Requests;
+using PatchOps.Core.Planning.Planner;
 using PatchOps.Core.Seams;
 using PatchOps.Core.Waves;
 using PatchOps.Core.Waves.State;
@@ -13,9 +14,11 @@ public sealed class InvokeWaveOperation(WaveParts parts) : IOperation<InvokeWave
 {
     public async IAsyncEnumerable<OperationEvent> RunAsync(InvokeWaveRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        var changed = new List<PatchPlan>();
         var chosen = request.Due
-            ? await DueAsync(cancellationToken).ConfigureAwait(false)
+            ? await DueAsync(changed, cancellationToken).ConfigureAwait(false)
             : [(StoredPlan.Require(parts.Catalogue, request.PlanId), request.Wave)];
+        foreach (var plan in changed) yield return new FailedEvent(StoredPlan.Changed(plan));
         if (request.Due)
             await foreach (var next in SnapshotRelease.RunAsync(parts, request.ThrottleLimit, cancellationToken).ConfigureAwait(false)) yield return next;
         if (request.Due && chosen.Count == 0) yield return new DecisionEvent("No approved wave is due.");
@@ -148,13 +151,20 @@ public sealed class InvokeWaveOperation(WaveParts parts) : IOperation<InvokeWave
         });
     }
 
-    private async Task<List<(PatchPlan, int)>> DueAsync(CancellationToken cancellationToken)
+    /// <param name="changed">Takes plans that would be due and are not what was approved.</param>
+    private async Task<List<(PatchPlan, int)>> DueAsync(List<PatchPlan> changed, CancellationToken cancellationToken)
     {
         var now = parts.Clock.GetUtcNow();
         var due = new List<(PatchPlan, int)>();
         foreach (var plan in parts.Catalogue.Plans().OrderBy(p => p.Created))
         {
             if (plan.End <= now || parts.Approvals.Check(plan, now) is not null) continue;
+            if (!PlanDocument.IsIntact(plan))
+            {
+                // Approved was what its hash was made of; this is something else.
+                changed.Add(plan);
+                continue;
+            }
             foreach (var wave in plan.Waves)
             {
                 if (now < wave.Start || now >= wave.End) continue;

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using PatchOps.Core.Planning.Planner;
 using PatchOps.Core.Seams;
 using PatchOps.Core.Waves;
 using PatchOps.Core.Waves.State;
@@ -13,6 +14,8 @@ internal static class SnapshotRelease
     {
         foreach (var plan in parts.Catalogue.Plans().OrderBy(p => p.Created))
         {
+            // Its commands are no longer those that were approved; Invoke-PatchWave -Due says so where the plan is due.
+            if (!PlanDocument.IsIntact(plan)) continue;
             // Lists of versions are dropped by the hosts themselves; only what policy asked to be taken has a retention.
             foreach (var wave in plan.Waves.Where(w => w.Snapshots.Count > 0))
             {

@@ -15,16 +15,25 @@ public sealed class GetWaveOperation(ICatalogue catalogue, IJournal journal) : I
     {
         var plan = StoredPlan.Require(catalogue, request.PlanId);
         var waves = request.Wave == 0 ? plan.Waves : [WaveDefinition.From(plan, request.Wave).Wave];
+        var wanted = new Wildcard(request.Asset);
+        var hosts = waves.SelectMany(w => w.Hosts).Where(h => wanted.Matches(h.Asset, h.Name)).Select(h => h.Asset).ToHashSet(StringComparer.Ordinal);
+        foreach (var name in wanted.Literals.Where(n => !waves.Any(w => w.Hosts.Any(h => n.Equals(h.Asset, StringComparison.OrdinalIgnoreCase) || n.Equals(h.Name, StringComparison.OrdinalIgnoreCase)))))
+            yield return new FailedEvent(new Failure("HostNotInWave", FailureKind.NotFound, $"No host '{name}' is in {(request.Wave == 0 ? "any wave" : FormattableString.Invariant($"wave {request.Wave}"))} of plan {plan.Id}.", name, $"See its hosts with Get-PatchWave {plan.Id} -Hosts."));
         foreach (var wave in waves)
         {
             var definition = new WaveDefinition(plan.Id, wave);
             if (request.Timeline)
             {
-                await foreach (var entry in WaveHistory.TimelineAsync(journal, definition, cancellationToken).ConfigureAwait(false)) yield return new ResultEvent(entry);
+                await foreach (var entry in WaveHistory.TimelineAsync(journal, definition, cancellationToken).ConfigureAwait(false))
+                    if (wanted.MatchesAll || (entry.Asset is { } asset && hosts.Contains(asset))) yield return new ResultEvent(entry);
             }
-            else if (request.Hosts)
+            else if (request.Hosts || request.Evidence || !wanted.MatchesAll)
             {
-                foreach (var run in await WaveHistory.RunsAsync(journal, definition, null, cancellationToken).ConfigureAwait(false)) yield return new ResultEvent(run);
+                foreach (var run in await WaveHistory.RunsAsync(journal, definition, hosts.Contains, cancellationToken).ConfigureAwait(false))
+                {
+                    if (!request.Evidence) yield return new ResultEvent(run);
+                    else foreach (var piece in WaveHistory.EvidenceOf(run)) yield return new ResultEvent(piece);
+                }
             }
             else
             {
@@ -72,11 +81,25 @@ public sealed class UndoWaveOperation(WaveParts parts) : IOperation<UndoWaveRequ
         {
             await parts.Journal.SetControlAsync(resource, WaveWish.Undo, parts.Caller.Account, parts.Clock.GetUtcNow(), cancellationToken).ConfigureAwait(false);
             await parts.AuditAsync("WaveUndoRequested", plan, request.Wave, [], cancellationToken).ConfigureAwait(false);
-            yield return new WarningEvent($"Runner {holder.Owner} works on the wave and takes it back; watch it with Get-PatchWave {plan.Id} {request.Wave} -Hosts.");
-            yield break;
+            if (await StillWorksAsync(resource, holder, cancellationToken).ConfigureAwait(false))
+            {
+                yield return new WarningEvent($"Runner {holder.Owner} works on the wave and takes it back; watch it with Get-PatchWave {plan.Id} {request.Wave} -Hosts.");
+                yield break;
+            }
         }
         await parts.AuditAsync("WaveUndone", plan, request.Wave, [], cancellationToken).ConfigureAwait(false);
         var options = new WaveOptions { Actor = parts.Caller.Account, Runner = parts.Runner, Mode = WaveMode.Undo, Throttle = request.ThrottleLimit, EndWhenSuspended = true };
         await foreach (var next in WaveReading.RunAsync(parts, plan, definition, options, null, cancellationToken).ConfigureAwait(false)) yield return next;
+    }
+
+    /// <summary>A runner that was about to end may have looked for wishes for the last time: it is gone a moment later, and then this run does it.</summary>
+    private async Task<bool> StillWorksAsync(string resource, Lease holder, CancellationToken cancellationToken)
+    {
+        for (var i = 0; i < 6; i++)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(500), parts.Clock, cancellationToken).ConfigureAwait(false);
+            if (await parts.Journal.HolderAsync(resource, cancellationToken).ConfigureAwait(false) is not { } now || now.Token != holder.Token) return false;
+        }
+        return true;
     }
 }

@@ -15,9 +15,11 @@ internal static class WaveReading
         var conduct = definition.Wave.Conduct ?? new WaveConduct();
         options = options with
         {
-            ProbeGrace = definition.Wave.Rollback.ProbeGrace, HostBake = definition.Wave.Rollback.DetectionWindow, OnHalt = conduct.OnHalt, MaxConsecutiveFailures = conduct.MaxConsecutiveFailures,
+            ProbeGrace = definition.Wave.Rollback.ProbeGrace, HostBake = definition.Wave.Rollback.DetectionWindow, OnHalt = conduct.OnHalt, OnGate = conduct.OnGate, OnConsecutive = conduct.OnConsecutive, MaxConsecutiveFailures = conduct.MaxConsecutiveFailures,
             ConfirmWithin = conduct.ConfirmWithin ?? options.ConfirmWithin, Gates = options.Mode == WaveMode.Patch ? [.. conduct.Gates.Select(parts.Gate)] : [],
         };
+        // A person takes the time it takes, whatever a machine would be given.
+        if (desk is null && conduct.StepTimeLimit is { } limit) options = options with { StepTimeLimit = limit };
         var hosts = parts.Hosts(definition.Wave);
         var run = await WaveRunner.StartAsync(definition, desk is null ? hosts : new ManualHosts(hosts, desk), parts.Journal, parts.Clock, options, cancellationToken).ConfigureAwait(false);
         var finished = new List<HostRun>();
@@ -35,7 +37,7 @@ internal static class WaveReading
                         // Where a wave is undone, taken back is what was asked for, and a host that nothing was changed on has nothing to take back.
                         var asked = options.Mode == WaveMode.Undo && (host.State == HostState.RolledBack || (host.State == HostState.Failed && host.Changes.Count == 0));
                         if (!asked && host.IsFailure)
-                            yield return new FailedEvent(new Failure("HostFailed", FailureKind.Failed, $"{host.Name}: {host.State}: {host.Reason ?? "no reason was recorded"}", host.Name, $"See its evidence with Get-PatchWave {plan.Id} {definition.Number} -Hosts."));
+                            yield return new FailedEvent(new Failure("HostFailed", FailureKind.Failed, $"{host.Name}: {host.State}: {host.Reason ?? "no reason was recorded"}", host.Name, $"See its evidence with Get-PatchWave {plan.Id} {definition.Number} -Evidence -Asset {host.Name}."));
                         yield return new ResultEvent(host);
                         break;
                     case HostStepped step:
@@ -54,8 +56,7 @@ internal static class WaveReading
                 }
             }
             var status = await run.Completion.ConfigureAwait(false);
-            if (status.State is WaveState.Halted or WaveState.Suspended)
-                yield return new WarningEvent($"Wave {definition.Number} is {status.State.ToString().ToLowerInvariant()}{(status.Reason is null ? "" : $": {status.Reason}")}. {status.Pending} hosts were not admitted.");
+            if (options.Mode == WaveMode.Patch && await UnfinishedAsync(parts, plan, definition, status).ConfigureAwait(false) is { } ending) yield return ending;
         }
         finally
         {
@@ -67,7 +68,25 @@ internal static class WaveReading
             var last = await WaveHistory.StatusAsync(parts.Journal, definition, CancellationToken.None).ConfigureAwait(false);
             await parts.AuditAsync("WaveEnded", plan, definition.Number, [("state", last.State.ToString()), ("done", last.Done), ("failed", last.Failed), ("pending", last.Pending)], CancellationToken.None).ConfigureAwait(false);
         }
+        // Who was stopped did not do what was asked, however orderly the run ended.
+        cancellationToken.ThrowIfCancellationRequested();
     }
+
+    /// <summary>A wave that a rule, a gate or a person stopped is not done, and a runbook must see that; hosts that are not due yet are no fault.</summary>
+    private static async Task<OperationEvent?> UnfinishedAsync(WaveParts parts, PatchPlan plan, WaveDefinition definition, WaveStatus status)
+    {
+        if (status.State is not (WaveState.Halted or WaveState.Suspended)) return null;
+        var text = $"Wave {definition.Number} of {plan.Name} is {status.State.ToString().ToLowerInvariant()}{(status.Reason is null ? "." : $": {status.Reason}")} {ReportCount(status.Pending)} not admitted.";
+        var ledger = await WaveLedger.ReadAsync(parts.Journal, definition, static _ => false, CancellationToken.None).ConfigureAwait(false);
+        // Where every host was worked on, those that failed were told one by one.
+        if (status.Pending == 0 || (status.State == WaveState.Suspended && !ledger.Paused)) return new WarningEvent(text);
+        var go = status.State == WaveState.Suspended
+            ? $"Resume-PatchWave {plan.Id} {definition.Number} lets it go on, then Invoke-PatchWave; Undo-PatchWave takes back what it changed."
+            : $"See why with Get-PatchWave {plan.Id} {definition.Number} -Hosts. When that is put right, Resume-PatchWave and Invoke-PatchWave go on; Undo-PatchWave takes back what it changed.";
+        return new FailedEvent(new Failure(status.State == WaveState.Suspended ? "WaveSuspended" : "WaveHalted", FailureKind.Refused, text, plan.Id, go));
+    }
+
+    private static string ReportCount(int hosts) => hosts == 1 ? "1 host was" : FormattableString.Invariant($"{hosts} hosts were");
 
     /// <summary>The run's events, and between them the questions to a person.</summary>
     private static async IAsyncEnumerable<object> ReadAsync(WaveRun run, ManualDesk? desk)

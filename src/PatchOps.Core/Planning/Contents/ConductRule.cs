@@ -24,6 +24,15 @@ public sealed record ConductRule
     /// <summary>How long snapshots are kept after the wave.</summary>
     public TimeSpan SnapshotRetention { get; init; } = TimeSpan.FromDays(7);
 
+    /// <summary>After this a host ends a step that changes it; null for one hour.</summary>
+    public TimeSpan? StepTimeLimit { get; init; }
+
+    /// <summary>What to do when a gate is not healthy; null for <see cref="OnHalt"/>.</summary>
+    public HaltAction? OnGate { get; init; }
+
+    /// <summary>What to do when hosts fail in a row; null for <see cref="OnHalt"/>.</summary>
+    public HaltAction? OnConsecutive { get; init; }
+
     public IReadOnlyList<WaveGate> Gates { get; init; } = [];
 
     public CanaryRule? Canary { get; init; }
@@ -37,7 +46,8 @@ public sealed record ConductRule
         return new WaveConduct
         {
             OnHalt = OnHalt, MaxConsecutiveFailures = MaxConsecutiveFailures, ConfirmWithin = confirmed.Count == 0 ? null : ConfirmWithin,
-            ConfirmAssets = confirmed.Count == items.Count || ConfirmWithin is null ? [] : confirmed, SnapshotRetention = SnapshotRetention, Gates = Gates, Canary = Canary, PreChecks = PreChecks,
+            ConfirmAssets = confirmed.Count == items.Count || ConfirmWithin is null ? [] : confirmed, SnapshotRetention = SnapshotRetention,
+            StepTimeLimit = StepTimeLimit, OnGate = OnGate, OnConsecutive = OnConsecutive, Gates = Gates, Canary = Canary, PreChecks = PreChecks,
         };
     }
 }

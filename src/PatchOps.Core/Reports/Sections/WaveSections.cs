@@ -6,15 +6,21 @@ namespace PatchOps.Core.Reports.Sections;
 internal static class WaveSections
 {
     private const int Lanes = 60;
-    private const int Failures = 50;
+    private const int Pages = 50;
     private const double ImpactHours = 24;
 
     public static IEnumerable<ReportSection> All(ReportInput input)
     {
         if (input.Plans.Count == 0) return [new ReportSection { Title = "Waves", Text = ["There is no plan yet: make one with New-PatchPlan."] }];
         var progress = input.Plans[0];
-        var failed = PlanSections.Real(progress).Where(r => r.IsFailure).OrderBy(r => r.Started).ToList();
-        return [Status(input, progress), Hosts(progress), Failed(input, failed), .. failed.Take(Failures).Select(Reconstruction)];
+        var runs = PlanSections.Real(progress).Where(r => r.Started is not null).ToList();
+        // Who asks for a host wants its page, and nothing else.
+        if (input.HostsWanted) return runs.Count == 0 ? [new ReportSection { Title = $"Plan {progress.Plan.Name}", Text = ["None of these hosts has been worked on yet."] }] : runs.Select(r => HostSections.Evidence(progress.Plan, r));
+        var failed = runs.Where(r => r.IsFailure).OrderBy(r => r.Started).ToList();
+        var pages = failed.Concat(runs.Where(r => !r.IsFailure).OrderBy(r => r.Started)).Take(Pages).Select(r => HostSections.Evidence(progress.Plan, r)).ToList();
+        if (runs.Count > Pages)
+            pages.Add(new ReportSection { Title = "Other hosts", Text = [$"{ReportCell.Of(runs.Count - Pages).Text} more hosts have evidence: Export-PatchReport -Kind Wave -PlanId {progress.Plan.Id} -Asset NAME writes a host's page."] });
+        return [Status(input, progress), Hosts(progress), Failed(input, failed), FollowUpSection.Of(input, progress), .. pages];
     }
 
     private static ReportSection Status(ReportInput input, PlanProgress progress)
@@ -103,22 +109,8 @@ internal static class WaveSections
         };
     }
 
-    private static ReportSection Reconstruction(HostRun run) => new()
-    {
-        Title = $"What happened on {run.Name}",
-        Text = [run.Reason is null ? $"Ended as {run.State}." : $"Ended as {run.State}: {run.Reason}"],
-        Tables = run.Evidence.Count == 0 ? [] :
-        [
-            new ReportTable($"Steps on {run.Name}", ["Step", "Time (UTC)", "Outcome", "Detail"],
-                [.. run.Evidence.Select(e => (IReadOnlyList<ReportCell>)[ReportCell.Of(e.Step), Second(e.At), ReportCell.Of(e.Outcome), ReportCell.Of(e.Detail)])]),
-        ],
-    };
-
     private static Evidence? FailedStep(HostRun run) =>
         run.Evidence.FirstOrDefault(e => e.Outcome.Contains("fail", StringComparison.OrdinalIgnoreCase) || e.Outcome.Contains("unhealthy", StringComparison.OrdinalIgnoreCase) || e.Outcome.Equals("Unknown", StringComparison.OrdinalIgnoreCase));
-
-    private static ReportCell Second(DateTimeOffset at) =>
-        new(at.ToUniversalTime(), at.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture));
 
     private static BarState State(HostState state) => state switch
     {

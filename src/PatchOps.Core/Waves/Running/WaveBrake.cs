@@ -41,8 +41,8 @@ internal sealed class WaveBrake(WaveContext wave)
         }
         if (Closed || !admissionMatters) return;
         var (failures, inRow) = wave.Locked(l => (l.Failures, l.ConsecutiveFailures));
-        if (budget.Exhausted(failures, inRow) is { } reason) await HaltAsync(WaveLedger.HaltedCode, reason).ConfigureAwait(false);
-        else if (wave.Options.Gates.Count > 0 && now >= nextGate && await GateAsync().ConfigureAwait(false) is { } gate) await HaltAsync("GateNotHealthy", gate).ConfigureAwait(false);
+        if (budget.Exhausted(failures, inRow) is { } reason) await HaltAsync(WaveLedger.HaltedCode, reason, failures < budget.Limit ? wave.Options.OnConsecutive : null).ConfigureAwait(false);
+        else if (wave.Options.Gates.Count > 0 && now >= nextGate && await GateAsync().ConfigureAwait(false) is { } gate) await HaltAsync("GateNotHealthy", gate, wave.Options.OnGate).ConfigureAwait(false);
     }
 
     public async Task UndoneAsync()
@@ -51,7 +51,8 @@ internal sealed class WaveBrake(WaveContext wave)
         Halted = true;
     }
 
-    private async Task WishAsync()
+    /// <summary>Reads a person's wish now.</summary>
+    public async Task WishAsync()
     {
         if (await ReadWishAsync().ConfigureAwait(false) is not { } control) return;
         if (control.At.UtcTicks <= wave.Locked(l => l.AnsweredWish)) return;
@@ -86,10 +87,12 @@ internal sealed class WaveBrake(WaveContext wave)
     }
 
     /// <summary>Stops admission and does what the options say of that.</summary>
-    public async Task HaltAsync(string code, string reason)
+    /// <param name="own">What this rule's own choice is; null for that of all rules.</param>
+    public async Task HaltAsync(string code, string reason, HaltAction? own = null)
     {
         var detail = new StepDetail { Code = code, Summary = reason };
-        if (wave.Options.OnHalt == HaltAction.Pause)
+        var action = own ?? wave.Options.OnHalt;
+        if (action == HaltAction.Pause)
         {
             Paused = true;
             await wave.MoveAsync(WaveStep.Suspended, detail).ConfigureAwait(false);
@@ -97,7 +100,7 @@ internal sealed class WaveBrake(WaveContext wave)
         }
         Halted = true;
         await wave.MoveAsync(WaveStep.Halted, detail).ConfigureAwait(false);
-        if (wave.Options.OnHalt == HaltAction.RollBackWave && code != "WaveUndone") undo = detail with { Summary = $"Taken back by the halt rule: {reason}" };
+        if (action == HaltAction.RollBackWave && code != "WaveUndone") undo = detail with { Summary = $"Taken back by the halt rule: {reason}" };
     }
 
     private async Task<string?> GateAsync()

@@ -34,6 +34,12 @@ public sealed record WaveOptions
     /// <summary>What to do when the halt rule trips.</summary>
     public HaltAction OnHalt { get; init; } = HaltAction.RollBackFailed;
 
+    /// <summary>What to do when a gate is not healthy; null for <see cref="OnHalt"/>.</summary>
+    public HaltAction? OnGate { get; init; }
+
+    /// <summary>What to do when hosts fail in a row; null for <see cref="OnHalt"/>.</summary>
+    public HaltAction? OnConsecutive { get; init; }
+
     /// <summary>Failed hosts in a row that halt the wave; null for no such rule.</summary>
     public int? MaxConsecutiveFailures { get; init; }
 

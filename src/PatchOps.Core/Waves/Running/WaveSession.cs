@@ -184,6 +184,8 @@ internal sealed class WaveSession(WaveContext wave)
         if (stopping) return true;
         if (urgent.Count > 0) return false;
         if (wave.Options.Mode == WaveMode.Release) return true;
+        // Once more before the end: a wish that came since the last look would be lost.
+        if (!brake.UndoAsked) await brake.WishAsync().ConfigureAwait(false);
         if (brake.UndoAsked && !undoQueued)
         {
             undoQueued = true;

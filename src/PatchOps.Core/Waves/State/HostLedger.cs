@@ -18,6 +18,9 @@ public sealed class HostLedger
     /// <summary>Outcome of the evidence that says which version was read; its detail is the package, a space and the version.</summary>
     internal const string VersionEvidence = "version";
 
+    /// <summary>Outcome of the evidence that says which version a host had before anything changed.</summary>
+    internal const string BeforeEvidence = "version before";
+
     /// <summary>Stands for the version of a package that is not there.</summary>
     internal const string NotInstalled = "(not installed)";
 
@@ -108,7 +111,7 @@ public sealed class HostLedger
         if (entry.Phase == JournalPhase.Intent) Announced(step);
         else Came(step, outcome, detail);
         if (step is HostStep.Finish or HostStep.Skip) End(entry.At);
-        if (keepEvidence && entry.Phase == JournalPhase.Outcome && step is not (HostStep.Admit or HostStep.Finish)) AddEvidence(entry, detail);
+        if (keepEvidence && entry.Phase == JournalPhase.Outcome && step is not (HostStep.Admit or HostStep.Finish)) AddEvidence(entry, step, detail);
     }
 
     /// <summary>Forgets the evidence once the host's run has been handed out.</summary>
@@ -204,19 +207,26 @@ public sealed class HostLedger
         steps.Clear();
     }
 
-    private void AddEvidence(JournalEntry entry, StepDetail? detail)
+    private void AddEvidence(JournalEntry entry, HostStep step, StepDetail? detail)
     {
-        var outcome = entry.Outcome ?? "";
-        evidence.Add(new Evidence { At = entry.At, Step = entry.Step, Outcome = outcome, Detail = detail?.Summary });
+        Evidence Piece(EvidenceKind kind, string outcome, string? told) => new() { At = entry.At, Step = entry.Step, Kind = kind, Outcome = outcome, Detail = told };
+        // A step that was taken up by another runner took as long as it took, the pause between them included.
+        var elapsed = steps.FindLast(s => s.Step == step) is { Outcome: not null } known && known.Began <= entry.At ? entry.At - known.Began : (TimeSpan?)null;
+        evidence.Add(Piece(EvidenceKind.Step, entry.Outcome ?? "", detail?.Summary) with { Elapsed = elapsed });
+        foreach (var change in step == HostStep.PreCheck ? detail?.Changes ?? [] : [])
+            evidence.Add(Piece(EvidenceKind.Version, BeforeEvidence, $"{change.Package} {change.From ?? NotInstalled}") with { Package = change.Package, Version = change.From });
         foreach (var command in detail?.Commands ?? [])
         {
             var exit = command.Exit is { } code ? FormattableString.Invariant($"exit {code}") : "no exit code";
             var text = FormattableString.Invariant($"{command.Line} ({command.Seconds:0.###} s)");
-            evidence.Add(new Evidence { At = entry.At, Step = entry.Step, Outcome = exit, Detail = command.Output.Length == 0 ? text : $"{text}\n{command.Output}" });
+            evidence.Add(Piece(EvidenceKind.Command, exit, command.Output.Length == 0 ? text : $"{text}\n{command.Output}") with
+            {
+                Command = command.Line, ExitCode = command.Exit, Elapsed = TimeSpan.FromSeconds(command.Seconds), Output = command.Output,
+            });
         }
         foreach (var reading in detail?.Readings ?? [])
-            evidence.Add(new Evidence { At = entry.At, Step = entry.Step, Outcome = $"{reading.Probe}: {reading.Status}", Detail = reading.Detail });
+            evidence.Add(Piece(EvidenceKind.Reading, $"{reading.Probe}: {reading.Status}", reading.Detail) with { Probe = reading.Probe, Status = reading.Status, Value = reading.Value });
         foreach (var (package, version) in detail?.Versions ?? new Dictionary<string, string?>(StringComparer.Ordinal))
-            evidence.Add(new Evidence { At = entry.At, Step = entry.Step, Outcome = VersionEvidence, Detail = $"{package} {version ?? NotInstalled}" });
+            evidence.Add(Piece(EvidenceKind.Version, VersionEvidence, $"{package} {version ?? NotInstalled}") with { Package = package, Version = version });
     }
 }

@@ -98,7 +98,8 @@ public sealed class WaveLedger
         {
             case WaveStep.Started:
                 Started ??= entry.At;
-                State = WaveState.Running;
+                // A run of a paused wave brings to an end what is open, and leaves it paused.
+                State = Paused ? WaveState.Suspended : WaveState.Running;
                 break;
             case WaveStep.Suspended or WaveStep.Stopped:
                 State = WaveState.Suspended;
@@ -120,6 +121,7 @@ public sealed class WaveLedger
                 (State, Ended) = (WaveState.Completed, entry.At);
                 break;
         }
+        if (step == WaveStep.Started && Paused) return;
         Reason = step is WaveStep.Started or WaveStep.Resumed or WaveStep.Completed ? null : detail?.Summary;
     }
 

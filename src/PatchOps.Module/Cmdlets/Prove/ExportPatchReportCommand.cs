@@ -26,6 +26,11 @@ public sealed class ExportPatchReportCommand : OperationCmdlet
     [ArgumentCompleter(typeof(PlanCompleter))]
     public string? PlanId { get; set; }
 
+    /// <summary>With -Kind Wave: only the evidence of these hosts, by id or name; wildcards allowed.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(AssetCompleter))]
+    public string[] Asset { get; set; } = [];
+
     /// <summary>As known on this day; default: now.</summary>
     [Parameter]
     public DateTimeOffset? AsOf { get; set; }

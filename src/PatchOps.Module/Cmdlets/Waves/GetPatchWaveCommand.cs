@@ -7,7 +7,7 @@ namespace PatchOps.Module.Cmdlets.Waves;
 
 /// <summary>Shows the waves of a plan, or the hosts of one.</summary>
 [Cmdlet(VerbsCommon.Get, "PatchWave")]
-[OutputType(typeof(WaveStatus), typeof(HostRun), typeof(TimelineEntry))]
+[OutputType(typeof(WaveStatus), typeof(HostRun), typeof(TimelineEntry), typeof(HostEvidence))]
 public sealed class GetPatchWaveCommand : OperationCmdlet
 {
     /// <summary>Plan id.</summary>
@@ -26,6 +26,15 @@ public sealed class GetPatchWaveCommand : OperationCmdlet
     /// <summary>The wave's timeline: every step with its outcome, as it became durable.</summary>
     [Parameter]
     public SwitchParameter Timeline { get; set; }
+
+    /// <summary>What proves the hosts' runs, one object a piece: steps, commands, readings, versions before and after.</summary>
+    [Parameter]
+    public SwitchParameter Evidence { get; set; }
+
+    /// <summary>Only these hosts, by id or name; wildcards allowed.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(AssetCompleter))]
+    public string[] Asset { get; set; } = [];
 
     protected override void ProcessRecord() => Pump(Bind<GetWaveRequest>());
 }
