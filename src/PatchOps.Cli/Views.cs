@@ -25,7 +25,7 @@ internal static class Views
         ["PatchPlan"] = ["Id", "Name", "Waves", "Start", "End", "Objective", "LowerBound", "Gap", "Unscheduled"],
         ["PlanWave"] = ["Number", "Stage", "Ring", "Hosts", "Start", "End", "HaltRule"],
         ["WaveForecast"] = ["Wave", "Reached", "InWindow", "Halted", "ExpectedRollbacks", "ExpectedNotAdmitted", "Median", "NinetiethPercentile"],
-        ["Kpi"] = ["Name", "Group", "Value", "Low", "High", "N", "Unit"],
+        ["Kpi"] = ["Name", "Group", "From", "Value", "Low", "High", "N", "Unit"],
         ["TimelineEntry"] = ["At", "Asset", "Step", "Outcome", "State", "Summary"],
         ["FileInfo"] = ["FullName", "Length"],
         ["HostRun"] = ["Wave", "Name", "State", "Changes", "Started", "Ended", "Reason"],

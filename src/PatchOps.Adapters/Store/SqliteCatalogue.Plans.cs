@@ -31,9 +31,8 @@ internal sealed partial class SqliteCatalogue
         using var connection = database.Connect();
         using var transaction = connection.BeginTransaction(deferred: false);
         using var sql = new Statements(connection, transaction);
-        foreach (var verdict in verdicts)
+        foreach (var (verdict, doc) in verdicts.AsParallel().AsOrdered().Select(v => (v, Encoding.Write(v))))
         {
-            var doc = Encoding.Write(verdict);
             // Asking again with the same answer is no new fact.
             if (sql.Text("SELECT doc FROM verdict WHERE problem=$1 ORDER BY at DESC, no DESC LIMIT 1", verdict.Problem) == doc) continue;
             sql.Execute("INSERT INTO verdict(problem, at, doc) VALUES ($1,$2,$3)", verdict.Problem, Encoding.Millis(at), doc);

@@ -21,9 +21,11 @@ internal sealed class ProblemFindings(ICatalogue catalogue, DateTimeOffset asOf)
         if (open.Count == 0) yield break;
         ReadInstalled([.. open.SelectMany(p => p.Patches).Select(p => PatchName.Of(p).Product)]);
         var deployed = catalogue.Deployments().Where(d => d.Outcome == DeploymentOutcome.Succeeded && d.Started <= asOf).Select(d => (d.Asset, d.Patch)).ToHashSet();
+        var names = catalogue.Assets(includeRetired: true).ToDictionary(a => a.Id, a => a.Id, StringComparer.OrdinalIgnoreCase);
+        string Resolve(string item) => names.TryGetValue(item, out var id) ? id : names[item] = catalogue.ResolveAsset(item) ?? item;
         foreach (var problem in open)
         {
-            foreach (var asset in problem.ConfigurationItems.Select(i => catalogue.ResolveAsset(i) ?? i).Distinct(StringComparer.Ordinal))
+            foreach (var asset in problem.ConfigurationItems.Select(Resolve).Distinct(StringComparer.Ordinal))
             {
                 foreach (var patch in problem.Patches)
                 {

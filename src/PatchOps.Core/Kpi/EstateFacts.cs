@@ -62,6 +62,9 @@ public sealed class EstateFacts
     /// <summary>How long fixes of vulnerabilities found here took; read when asked for.</summary>
     public Lazy<IReadOnlyList<FixDelivery>> Deliveries { get; init; } = new(() => []);
 
+    /// <summary>What a deployed patch called for when its day began; null where that is not known. Scored when first asked for.</summary>
+    public Func<Deployment, PatchDecision?> DecisionOf { get; init; } = _ => null;
+
     /// <summary>What <see cref="Open"/> leaves out.</summary>
     public IReadOnlyList<ExceptedFindings> Excepted { get; init; } = [];
 
@@ -92,16 +95,21 @@ public sealed class EstateFacts
             var parts = one.Id.Split(Separator);
             open.Add(new OpenPatch(parts[0], parts[1].Length == 0 ? null : parts[1], parts[2], one));
         }
+        var deployments = catalogue.Deployments().ToList();
+        var decisions = new Lazy<DeploymentDecisions>(() => new DeploymentDecisions(catalogue, risk.Model.Policy, deployments.Where(d => d.Started <= asOf), closed.Keys.ToLookup(c => c.Patch, c => c.Vulnerability, StringComparer.Ordinal)));
         var excepted = risk.Excepted.GroupBy(e => (e.Key.Asset, e.Key.Patch)).Select(g => new ExceptedFindings(g.Key.Asset, g.Key.Patch, g.Sum(e => e.Value))).ToList();
+        var assets = catalogue.Assets().ToList();
         var ids = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
+        foreach (var asset in assets) ids[asset.Id] = asset.Id;
         string? Resolve(string item) => ids.TryGetValue(item, out var id) ? id : ids[item] = catalogue.ResolveAsset(item);
         return new EstateFacts(
-            asOf, [.. catalogue.Assets()], [.. catalogue.Deployments()],
+            asOf, assets, deployments,
             [.. catalogue.Problems().Select(p => p with { ConfigurationItems = [.. p.ConfigurationItems.Select(i => Resolve(i) ?? i)] })],
             [.. catalogue.Incidents(null, asOf)], [.. catalogue.Changes().Select(c => c with { ConfigurationItems = [.. c.ConfigurationItems.Select(i => Resolve(i) ?? i)] })],
             open, fixes)
         {
             Excepted = excepted,
+            DecisionOf = d => decisions.Value.Of(d),
             Deliveries = new Lazy<IReadOnlyList<FixDelivery>>(() =>
             {
                 var threats = catalogue.Threats([.. closed.Keys.Select(c => c.Vulnerability).Distinct(StringComparer.OrdinalIgnoreCase)], asOf);

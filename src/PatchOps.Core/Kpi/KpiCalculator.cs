@@ -22,6 +22,7 @@ public sealed class KpiCalculator
     private readonly ILookup<string, Incident> incidents;
     private readonly Dictionary<string, int> incidentsOf;
     private readonly ILookup<string, double> windows;
+    private readonly bool flags;
     private readonly VendorRecord vendors;
     private readonly ILookup<string, ExceptedFindings> excepted;
 
@@ -35,7 +36,7 @@ public sealed class KpiCalculator
         vendors = new VendorRecord(facts, by, this.period, agreedDays ?? new Dictionary<string, double>());
         names = groups.All();
         deployments = facts.Deployments.Where(d => this.period.Contains(d.Started)).ToLookup(groups.Of, StringComparer.Ordinal);
-        assets = facts.Assets.ToLookup(a => groups.OfAsset(a.Id), StringComparer.Ordinal);
+        assets = facts.Assets.Where(_ => !groups.OfPatches).ToLookup(a => groups.OfAsset(a.Id), StringComparer.Ordinal);
         open = facts.Open.ToLookup(groups.Of, StringComparer.Ordinal);
         excepted = facts.Excepted.ToLookup(groups.Of, StringComparer.Ordinal);
         attempts = facts.Deployments.GroupBy(d => (d.Patch, d.Asset)).ToDictionary(g => g.Key, g => g.OrderBy(d => d.Started).ToList());
@@ -44,6 +45,7 @@ public sealed class KpiCalculator
         answers = facts.Deployments.Where(d => d is { Problem: not null, Outcome: DeploymentOutcome.Succeeded }).ToLookup(d => d.Problem!, StringComparer.OrdinalIgnoreCase);
         incidents = facts.Incidents.Where(i => this.period.Contains(i.Opened) && groups.Of(i) is not null).ToLookup(i => groups.Of(i)!, StringComparer.Ordinal);
         incidentsOf = facts.Incidents.Where(i => i.ConfigurationItem is not null && this.period.Contains(i.Opened)).GroupBy(i => i.ConfigurationItem!, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Count(), StringComparer.Ordinal);
+        flags = !groups.OfPatches && facts.Incidents.Any(i => i.Vulnerabilities.Count > 0);
         windows = facts.Changes.Where(c => c is { PlannedStart: { } start, PlannedEnd: { } end } && end >= start && this.period.Contains(start))
             .SelectMany(c => c.ConfigurationItems.Select(i => (Group: groups.Of(c, i), Hours: (c.PlannedEnd!.Value - c.PlannedStart!.Value).TotalHours)))
             .Where(w => w.Group is not null).ToLookup(w => w.Group!, w => w.Hours, StringComparer.Ordinal);
@@ -52,6 +54,21 @@ public sealed class KpiCalculator
     /// <summary>All figures of all groups, group by group.</summary>
     public IEnumerable<Domain.Kpi> All() => names.SelectMany(Of);
 
+    /// <summary>
+    /// All figures month by month (UTC), oldest first: those that rest on what is open on the day of the facts stand in the last month only,
+    /// since the inventory of earlier days is not known.
+    /// </summary>
+    public static IEnumerable<Domain.Kpi> Monthly(EstateFacts facts, KpiGrouping by, KpiPeriod period, IReadOnlyDictionary<string, double>? agreedDays = null)
+    {
+        var months = period.Months(int.MaxValue);
+        for (var m = 0; m < months.Count; m++)
+        {
+            var last = m == months.Count - 1;
+            foreach (var kpi in new KpiCalculator(facts, by, months[m], agreedDays).All())
+                if (last || !KpiNames.OfTheDay.Contains(kpi.Name)) yield return kpi;
+        }
+    }
+
     /// <summary>All figures of one group.</summary>
     public IEnumerable<Domain.Kpi> Of(string group)
     {
@@ -59,7 +76,7 @@ public sealed class KpiCalculator
         yield return Compliance(group);
         foreach (var kpi in Times(group)) yield return kpi;
         yield return ProblemsByPatch(group);
-        yield return Volume(group);
+        foreach (var kpi in Volume(group)) yield return kpi;
         foreach (var kpi in Downtime(group)) yield return kpi;
         yield return Make(KpiNames.FixRate, group, vendors.FixRate(group).Times(Percent));
         yield return Make(KpiNames.Delivery, group, vendors.Delivery(group));
@@ -90,7 +107,7 @@ public sealed class KpiCalculator
     {
         // A vendor or product concerns the assets that had or lack something of it; otherwise all assets of the group count.
         var late = open[group].Where(o => o.OverdueAt(facts.AsOf)).Select(o => o.Asset).ToHashSet(StringComparer.Ordinal);
-        var scope = (groups.ByPatch
+        var scope = (groups.OfPatches
             ? open[group].Select(o => o.Asset).Concat(deployments[group].Select(d => d.Asset)).Where(a => facts.Asset(a) is not null)
             : assets[group].Select(a => a.Id)).ToHashSet(StringComparer.Ordinal);
         late.IntersectWith(scope);
@@ -127,11 +144,13 @@ public sealed class KpiCalculator
         return Make(KpiNames.ResolvedByPatch, group, Estimate.Share(patched, n).Times(Percent));
     }
 
-    private Domain.Kpi Volume(string group)
+    private IEnumerable<Domain.Kpi> Volume(string group)
     {
         var unpatched = open[group].Select(o => o.Asset).ToHashSet(StringComparer.Ordinal);
         long count = unpatched.Sum(a => incidentsOf.GetValueOrDefault(a));
-        return Make(KpiNames.UnpatchedIncidents, group, unpatched.Count == 0 ? new Estimate(null, null, null, 0) : Estimate.Rate(count, period.Days / 30));
+        yield return Make(KpiNames.UnpatchedIncidents, group, unpatched.Count == 0 ? new Estimate(null, null, null, 0) : Estimate.Rate(count, period.Days / 30));
+        // Whether incidents are matched to vulnerabilities at all is known where one was.
+        yield return Make(KpiNames.ComponentIncidents, group, flags ? Estimate.Rate(incidents[group].LongCount(i => i.Vulnerabilities.Count > 0), period.Days / 30) : new Estimate(null, null, null, 0));
     }
 
     private IEnumerable<Domain.Kpi> Downtime(string group)
@@ -169,9 +188,9 @@ public sealed class KpiCalculator
 
     private static DateTimeOffset Done(Deployment deployment) => deployment.Ended is { } ended && ended >= deployment.Started ? ended : deployment.Started;
 
-    private static Domain.Kpi Make(string name, string group, Estimate estimate)
+    private Domain.Kpi Make(string name, string group, Estimate estimate)
     {
         var (unit, definition) = KpiNames.Definitions[name];
-        return new Domain.Kpi { Name = name, Group = group, Value = estimate.Value, Low = estimate.Low, High = estimate.High, N = estimate.N, Unit = unit, Definition = definition };
+        return new Domain.Kpi { Name = name, Group = group, From = period.From, To = period.To, Value = estimate.Value, Low = estimate.Low, High = estimate.High, N = estimate.N, Unit = unit, Definition = definition };
     }
 }

@@ -14,6 +14,7 @@ public static class KpiNames
     public const string ExposureMedian = "Open exposure, median";
     public const string ResolvedByPatch = "Problems resolved by patch";
     public const string UnpatchedIncidents = "Incidents on unpatched assets";
+    public const string ComponentIncidents = "Incidents from unpatched components";
     public const string IncidentRepair = "MTTR of incidents";
     public const string UnscheduledDowntime = "Unscheduled downtime";
     public const string ChangeDowntime = "Downtime from changes";
@@ -22,6 +23,9 @@ public static class KpiNames
     public const string Delivery = "Vendor delivery, median";
     public const string DeliveryInTime = "Vendor delivery in time";
     public const string LeftOpen = "Findings left open by exception";
+
+    /// <summary>Figures that rest on what is open on the day of the facts.</summary>
+    public static IReadOnlySet<string> OfTheDay { get; } = new HashSet<string>(StringComparer.Ordinal) { Compliance, ExposureMedian, UnpatchedIncidents, LeftOpen };
 
     private const string Wilson = "95 % Wilson interval.";
     private const string Order = "Interval between order statistics, at least 95 %.";
@@ -41,6 +45,7 @@ public static class KpiNames
         [ExposureMedian] = ("days", "Age of the fixes that are still missing, one for each asset and patch. " + Order),
         [ResolvedByPatch] = ("%", "Resolved problems with a successful deployment for them before the resolution, of all resolved problems. " + Wilson),
         [UnpatchedIncidents] = ("per 30 days", "Incidents on assets that have open affected findings now. 95 % exact Poisson interval."),
+        [ComponentIncidents] = ("per 30 days", "Incidents that point to a vulnerability which was open on their item when they were imported (Get-PatchIncident -Flagged). 95 % exact Poisson interval."),
         [IncidentRepair] = ("hours", "From opening to resolution of incidents that were resolved. " + Student),
         [UnscheduledDowntime] = ("hours", "Sum of the durations of resolved incidents: an upper limit of downtime, since not every incident stops its item. A complete count, no interval."),
         [ChangeDowntime] = ("hours", "The part of unscheduled downtime whose incidents name the change that caused them. A complete count, no interval."),

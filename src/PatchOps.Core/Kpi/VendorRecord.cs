@@ -40,7 +40,7 @@ internal sealed class VendorRecord(EstateFacts facts, KpiGrouping by, KpiPeriod 
         return Estimate.Share(judged.Count(p => p.Outcome!.Verdict == EffectivenessVerdict.Effective), judged.Count);
     }
 
-    private IEnumerable<FixDelivery> Of(string group) => by is KpiGrouping.Environment or KpiGrouping.BusinessUnit ? [] : deliveries.Value[group];
+    private IEnumerable<FixDelivery> Of(string group) => by is KpiGrouping.Environment or KpiGrouping.BusinessUnit or KpiGrouping.Decision ? [] : deliveries.Value[group];
 
     private double? Agreed(string patch) =>
         agreedDays.TryGetValue(PatchNames.Vendor(patch), out var days) || agreedDays.TryGetValue(AnyVendor, out days) ? days : null;

@@ -157,6 +157,9 @@ public interface ICatalogue : IProblemRecords
     /// <summary>In order of opening, half-open [from, to); items are asset ids.</summary>
     IEnumerable<Incident> Incidents(DateTimeOffset? from = null, DateTimeOffset? to = null);
 
+    /// <summary>The same up to a time, for those who count all of them: without description, priority, cause and flags, and every text that repeats is kept once.</summary>
+    IReadOnlyList<Incident> IncidentTimes(DateTimeOffset to);
+
     IEnumerable<Change> Changes();
 
     /// <summary>In order of start; assets are ids.</summary>

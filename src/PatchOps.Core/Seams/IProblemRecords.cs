@@ -24,8 +24,8 @@ public interface IProblemRecords
     /// <summary>Keeps the outcome of the last verdict with each problem, all or none.</summary>
     void SetOutcomes(IReadOnlyDictionary<string, ProblemOutcome> outcomes);
 
-    /// <summary>Stores an investigation as it stands now; the same again changes nothing.</summary>
-    void SaveInvestigation(PatchInvestigation investigation);
+    /// <summary>Stores investigations as they stand now, all or none; the same again changes nothing.</summary>
+    void SaveInvestigations(IReadOnlyList<PatchInvestigation> investigations);
 
     /// <summary>Newest first.</summary>
     IEnumerable<PatchInvestigation> Investigations();

@@ -7,8 +7,14 @@ public sealed record Kpi
     /// <summary>Such as <c>Install failure rate</c>; stable, scripts may compare it.</summary>
     public required string Name { get; init => field = Require.Text(value); }
 
-    /// <summary>Environment, business unit, vendor or product; the whole estate where nothing was asked for.</summary>
+    /// <summary>Environment, business unit, vendor, product or decision; the whole estate where nothing was asked for.</summary>
     public required string Group { get; init => field = Require.Text(value); }
+
+    /// <summary>Start of the period that counts, UTC.</summary>
+    public DateTimeOffset? From { get; init; }
+
+    /// <summary>End of it, exclusive; figures that rest on what is open are of this day.</summary>
+    public DateTimeOffset? To { get; init; }
 
     /// <summary>In <see cref="Unit"/>; null where there are not enough data.</summary>
     public double? Value { get; init => field = Require.Finite(value); }

@@ -12,14 +12,16 @@ internal sealed class EffectivenessBenchmark : IBenchmark
 {
     public string Name => "effectiveness";
 
+    /// <param name="folder">A part (<c>false-positives</c>, <c>coverage</c>, <c>power</c>, <c>recurrence</c>, <c>logs</c>, <c>speed</c>), the public logs' folder, or null for all.</param>
     public int Run(string? folder)
     {
-        FalsePositives();
-        Coverage();
-        Power();
-        Recurrence();
-        PublicLogs.Run(folder ?? PublicLogs.DefaultFolder());
-        Speed();
+        (string Name, Action Run)[] parts =
+        [
+            ("false-positives", FalsePositives), ("coverage", Coverage), ("power", Power), ("recurrence", Recurrence), ("logs", () => PublicLogs.Run(PublicLogs.DefaultFolder())), ("speed", Speed),
+        ];
+        var chosen = parts.Where(p => p.Name == folder).ToList();
+        if (folder is not null && chosen.Count == 0) PublicLogs.Run(folder);
+        else foreach (var part in chosen.Count > 0 ? chosen : [.. parts]) part.Run();
         return 0;
     }
 

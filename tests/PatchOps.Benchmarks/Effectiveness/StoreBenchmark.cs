@@ -26,6 +26,8 @@ internal sealed class StoreBenchmark : IBenchmark
             Console.WriteLine($"{"run",4}{"seconds",10}{"processor s",13}{"peak MB",10}{"results",10}  verdicts");
             for (var run = 1; run <= 3; run++)
             {
+                // What an earlier run left behind is not this one's.
+                GC.Collect();
                 using var process = Process.GetCurrentProcess();
                 long peak = 0;
                 using var watch = new Timer(_ => { using var now = Process.GetCurrentProcess(); peak = Math.Max(peak, now.WorkingSet64); }, null, 0, 50);
@@ -35,6 +37,7 @@ internal sealed class StoreBenchmark : IBenchmark
                 Read(host, verdicts).GetAwaiter().GetResult();
                 var seconds = clock.Elapsed.TotalSeconds;
                 process.Refresh();
+                watch.Change(Timeout.Infinite, Timeout.Infinite);
                 Console.WriteLine($"{run,4}{seconds,10:F1}{(process.TotalProcessorTime - before).TotalSeconds,13:F1}{peak / 1e6,10:F0}{verdicts.Values.Sum(),10}  {string.Join(", ", verdicts.Select(v => $"{v.Key} {v.Value}"))}");
             }
         }

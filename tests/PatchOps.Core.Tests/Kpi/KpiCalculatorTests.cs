@@ -36,6 +36,9 @@ public class KpiCalculatorTests
         [Missing("t1", "KB5", Start.AddDays(50)), Missing("w2", "KB5", Start.AddDays(70)), Missing("w2", null, null)],
         new Dictionary<string, DateTimeOffset> { ["deb:a/2"] = Start.AddDays(5), ["KB5"] = Start.AddDays(30) });
 
+    private static EstateFacts WithDecisions(Func<Deployment, PatchDecision?> decisions) =>
+        Facts() is var f ? new EstateFacts(f.AsOf, f.Assets, f.Deployments, f.Problems, f.Incidents, f.Changes, f.Open, f.FixAvailable) { DecisionOf = decisions } : throw new InvalidOperationException();
+
     private static Deployment Deploy(string id, string patch, string asset, int day, DeploymentOutcome outcome, string? problem = null) =>
         new() { Id = id, Patch = patch, Asset = asset, Started = Start.AddDays(day), Ended = Start.AddDays(day).AddHours(1), Outcome = outcome, Problem = problem };
 
@@ -139,6 +142,7 @@ public class KpiCalculatorTests
     [InlineData(KpiGrouping.BusinessUnit)]
     [InlineData(KpiGrouping.Vendor)]
     [InlineData(KpiGrouping.Product)]
+    [InlineData(KpiGrouping.Decision)]
     public void Every_group_has_every_figure_once(KpiGrouping by)
     {
         foreach (var group in new KpiCalculator(Facts(), by).All().GroupBy(k => k.Group))
@@ -155,6 +159,46 @@ public class KpiCalculatorTests
             Assert.Equal(0, k.N);
             Assert.EndsWith("not enough data", k.ToString(), StringComparison.Ordinal);
         });
+    }
+
+    [Fact]
+    public void Time_to_patch_is_told_apart_by_what_the_patch_called_for()
+    {
+        var facts = WithDecisions(d => d.Id == "D1" ? PatchDecision.Emergency : d.Patch == "deb:a/2" ? PatchDecision.Schedule : null);
+        var kpis = new KpiCalculator(facts, KpiGrouping.Decision).All().ToList();
+        Assert.Equal(["Emergency", "Schedule", "(not stated)"], kpis.Select(k => k.Group).Distinct());
+        double? Median(string group) => kpis.Single(k => k.Name == KpiNames.PatchMedian && k.Group == group).Value;
+        Assert.Equal(5 + 1 / 24.0, Median("Emergency")!.Value, 9);
+        Assert.Equal(9 + 1 / 24.0, Median("Schedule")!.Value, 9);
+        Assert.Null(Median("(not stated)"));
+        // Assets, incidents and changes as such have no decision.
+        Assert.All(kpis.Where(k => k.Name is KpiNames.UnscheduledDowntime or KpiNames.ScheduledDowntime or KpiNames.ResolvedByPatch), k => Assert.Null(k.Value));
+        // Two assets miss something that is to be scheduled, and one of them is late.
+        Assert.Equal((50d, 2L), (kpis.Single(k => k.Name == KpiNames.Compliance && k.Group == "Schedule") is var late ? (late.Value!.Value, late.N) : default));
+    }
+
+    [Fact]
+    public void A_trend_has_a_row_for_each_month_and_what_is_open_in_the_last_only()
+    {
+        var rows = KpiCalculator.Monthly(Facts(), KpiGrouping.Tenant, new KpiPeriod(Start, AsOf)).ToList();
+        var failures = rows.Where(k => k.Name == KpiNames.FailureRate).ToList();
+        Assert.Equal([(Start, (long?)4), (Start.AddMonths(1), 0), (Start.AddMonths(2), 0)], failures.Select(k => (k.From!.Value, (long?)k.N)));
+        Assert.Equal(AsOf, failures[^1].To);
+        Assert.Equal(Start.AddMonths(2), rows.Single(k => k.Name == KpiNames.Compliance).From);
+        // Months add up to the whole.
+        Assert.Equal(Of(KpiNames.UnscheduledDowntime).Value, rows.Where(k => k.Name == KpiNames.UnscheduledDowntime).Sum(k => k.Value));
+    }
+
+    [Fact]
+    public void Incidents_from_unpatched_components_are_those_that_point_to_an_open_vulnerability()
+    {
+        Assert.Null(Of(KpiNames.ComponentIncidents).Value);
+        var facts = Facts();
+        var flagged = new EstateFacts(AsOf, facts.Assets, facts.Deployments, facts.Problems, [.. facts.Incidents.Select(i => i.Id is "I1" or "I4" ? i with { Vulnerabilities = ["CVE-2026-1"] } : i)], facts.Changes, facts.Open, facts.FixAvailable);
+        var kpi = new KpiCalculator(flagged).All().Single(k => k.Name == KpiNames.ComponentIncidents);
+        Assert.Equal((2L, 1d), (kpi.N, Math.Round(kpi.Value!.Value, 6)));
+        Assert.True(kpi.Low < 1 && kpi.High > 1);
+        Assert.Equal(1, new KpiCalculator(flagged, KpiGrouping.Environment).All().Single(k => k is { Name: KpiNames.ComponentIncidents, Group: "Test" }).N);
     }
 
     [Fact]

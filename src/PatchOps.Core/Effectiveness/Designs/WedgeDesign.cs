@@ -10,6 +10,7 @@ internal sealed class WedgeDesign
 
     private readonly List<WedgeCell> _cells = [];
     private readonly List<WedgeCell> _pooled = [];
+    private TwoWayPoisson? _free;
 
     public WedgeDesign(BeforeAfterWindow window, IReadOnlyCollection<ItemTimeline> all)
     {
@@ -38,16 +39,26 @@ internal sealed class WedgeDesign
             number++;
         }
         // Controls are those that were unpatched in a period in which a comparable item was patched.
-        var patchedPeriods = _cells.Where(c => c.Treated).Select(c => c.Period).ToHashSet();
-        var controls = _cells.Where(c => !c.Treated && patchedPeriods.Contains(c.Period)).Select(c => c.Item).ToHashSet();
-        Controls = controls.Count;
-        ControlChange = Change(_cells.Where(c => !c.Treated && controls.Contains(c.Item)), patchedPeriods);
+        var patchedPeriods = new bool[strata.Count * periods];
+        foreach (var cell in _cells)
+            if (cell.Treated) patchedPeriods[cell.Period] = true;
+        var controls = new bool[number];
+        foreach (var cell in _cells)
+        {
+            if (cell.Treated || !patchedPeriods[cell.Period] || controls[cell.Item]) continue;
+            controls[cell.Item] = true;
+            Controls++;
+        }
+        ControlChange = Change(controls, patchedPeriods);
     }
 
     public IReadOnlyList<WedgeCell> Cells => _cells;
 
     /// <summary>The same with items of one stratum that were observed and patched at the same times put together: the likelihood, and so every estimate, is the same.</summary>
     public IReadOnlyList<WedgeCell> Pooled => _pooled;
+
+    /// <summary>The full model, not fitted yet.</summary>
+    public TwoWayPoisson Free => _free ??= new TwoWayPoisson(_pooled);
 
     /// <summary>Middle of each period, days since the data's start.</summary>
     public IReadOnlyList<double> Middles { get; }
@@ -71,7 +82,7 @@ internal sealed class WedgeDesign
         if (total <= 0) return 0;
         var after = window.AfterDays / (window.AfterDays + window.BeforeDays);
         // Expected information under the null hypothesis: the wedge with its treatment labels, fitted without an effect.
-        var variance = new TwoWayPoisson(_pooled).NullVariance();
+        var variance = Free.NullVariance();
         return double.IsFinite(variance) ? 1 / (total * after * (1 - after)) / variance : 0;
     }
 
@@ -81,15 +92,17 @@ internal sealed class WedgeDesign
     /// nothing changed; the sums of those expectations are the exposures of the comparison. (Its binomial variance is at least that of
     /// the sum of unequal binomials; Hodges and Le Cam 1960.)
     /// </summary>
-    private static RateComparison? Change(IEnumerable<WedgeCell> cells, HashSet<int> patchedPeriods)
+    private RateComparison? Change(bool[] controls, bool[] patchedPeriods)
     {
         double before = 0, expectedBefore = 0, after = 0, expectedAfter = 0;
-        foreach (var item in cells.GroupBy(c => c.Item))
+        for (int from = 0, until; from < _cells.Count; from = until)
         {
             double countBefore = 0, daysBefore = 0, countAfter = 0, daysAfter = 0;
-            foreach (var cell in item)
+            for (until = from; until < _cells.Count && _cells[until].Item == _cells[from].Item; until++)
             {
-                if (patchedPeriods.Contains(cell.Period)) { countAfter += cell.Count; daysAfter += cell.Exposure; }
+                var cell = _cells[until];
+                if (cell.Treated || !controls[cell.Item]) continue;
+                if (patchedPeriods[cell.Period]) { countAfter += cell.Count; daysAfter += cell.Exposure; }
                 else { countBefore += cell.Count; daysBefore += cell.Exposure; }
             }
             if (daysBefore <= 0 || daysAfter <= 0) continue;

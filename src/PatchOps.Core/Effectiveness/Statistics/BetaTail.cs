@@ -11,6 +11,8 @@ public static class BetaTail
 {
     private const double HalfLogTwoPi = 0.918938533204672741780329736406;
 
+    private static readonly double[] SmallErrors = [double.NaN, .. Enumerable.Range(1, 31).Select(k => DirectError(k / 2.0))];
+
     /// <summary>I_x(a, b): the chance that a Beta(a, b) variable lies at or below x.</summary>
     /// <param name="a">Positive.</param>
     /// <param name="b">Positive.</param>
@@ -48,10 +50,17 @@ public static class BetaTail
     /// <summary>ln Γ(n + 1) less Stirling's approximation of it.</summary>
     internal static double StirlingError(double n)
     {
-        if (n < 16) return SpecialFunctions.GammaLn(n + 1) - (n + 0.5) * Math.Log(n) + n - HalfLogTwoPi;
+        if (n < 16)
+        {
+            // Counts, and counts with a Jeffreys prior: halves are looked up.
+            var twice = 2 * n;
+            return twice == (int)twice ? SmallErrors[(int)twice] : DirectError(n);
+        }
         var nn = n * n;
         return (1 / 12.0 - (1 / 360.0 - (1 / 1260.0 - (1 / 1680.0 - 1 / 1188.0 / nn) / nn) / nn) / nn) / n;
     }
+
+    private static double DirectError(double n) => SpecialFunctions.GammaLn(n + 1) - (n + 0.5) * Math.Log(n) + n - HalfLogTwoPi;
 
     /// <summary>k ln(k ÷ m) + m − k, without cancellation where k ≈ m.</summary>
     internal static double Deviance(double k, double m)

@@ -43,14 +43,19 @@ public static class DetectionPower
         var critical = LargestSignificant(beforeCount, beforeDays, afterDays, tail, -1);
         if (critical < 0) return null;
         var full = beforeCount * afterDays / beforeDays;
-        double low = 0, high = 1;
-        for (var i = 0; i < 30; i++)
+        // Newton's method on the mean (the slope of P(N ≤ c) is −P(N = c)), kept inside a bracket.
+        double low = 0, high = 1, at = Math.Min(1, (critical + 1) / full / 2);
+        for (var i = 0; i < 60 && high - low > 1e-10; i++)
         {
-            var middle = (low + high) / 2;
-            if (Quantiles.PoissonAtMost(critical, full * middle) >= power) low = middle;
-            else high = middle;
+            var miss = Quantiles.PoissonAtMost(critical, full * at) - power;
+            if (miss >= 0) low = at;
+            else high = at;
+            if (low == 1) break;
+            var next = at + miss / (full * Quantiles.PoissonExactly(critical, full * at));
+            if (Math.Abs(next - at) < 1e-10) { low = high = next; break; }
+            at = next > low && next < high ? next : (low + high) / 2;
         }
-        return 1 - low;
+        return 1 - Math.Clamp(low, 0, 1);
     }
 
     /// <summary>Largest count after that is significantly few; −1 where not even zero is. Never below <paramref name="atLeast"/>.</summary>

@@ -35,6 +35,10 @@ internal static class Quantiles
             : SpecialFunctions.GammaUpperRegularized(Math.Floor(count) + 1, mean);
     }
 
+    /// <summary>P(N = <paramref name="count"/>) for a Poisson variable, <paramref name="mean"/> above zero.</summary>
+    public static double PoissonExactly(double count, double mean) =>
+        count <= 0 ? Math.Exp(-mean) : Math.Exp(-BetaTail.StirlingError(count) - BetaTail.Deviance(count, mean)) / Math.Sqrt(2 * Math.PI * count);
+
     /// <summary>P(χ² ≥ <paramref name="value"/>).</summary>
     public static double ChiSquareAbove(double value, double degrees) =>
         value <= 0 ? 1 : SpecialFunctions.GammaUpperRegularized(degrees / 2, value / 2);

@@ -13,12 +13,13 @@ public readonly record struct WedgeCell(int Item, int Period, double Exposure, d
 /// ln μ = ln exposure + αᵢ + τⱼ + δ·treated. The item effects are profiled out exactly (the likelihood is then multinomial per item), the
 /// rest is Newton's method; the estimate is that of the full model.
 /// </summary>
-public sealed class TwoWayPoisson
+public sealed partial class TwoWayPoisson
 {
     private const double Bound = 30;
     private readonly WedgeCell[] _cells;
     private readonly int _items;
     private readonly int _periods;
+    private readonly int[] _numbers;
     private readonly int[] _starts;
     private readonly double[] _itemTotals;
     private readonly double[] _tau;
@@ -29,6 +30,9 @@ public sealed class TwoWayPoisson
     private readonly double[] _step;
     private readonly double[] _old;
     private readonly double[] _power;
+    private double _solvedAt = double.NaN;
+    private double[] _direction = [];
+    private int _rank;
     private readonly IReadOnlyList<(int One, int Other, double Precision)> _penalty;
 
     /// <param name="cells">The layout; cells without exposure are left out.</param>
@@ -41,12 +45,12 @@ public sealed class TwoWayPoisson
     /// <param name="drift">Null for free period effects, the full model; otherwise what is presumed of how they move.</param>
     internal TwoWayPoisson(IEnumerable<WedgeCell> cells, PeriodDrift? drift)
     {
-        var kept = Informative(cells.Where(c => c.Exposure > 0).ToList(), drift is not null);
-        var periods = Renumber(kept);
-        (_items, _periods) = (kept.Count == 0 ? 0 : kept.Max(c => c.Item) + 1, periods.Count);
-        _penalty = drift?.Penalty(periods) ?? [];
-        kept.Sort((one, other) => one.Item != other.Item ? one.Item.CompareTo(other.Item)
-            : one.Period != other.Period ? one.Period.CompareTo(other.Period) : one.Treated.CompareTo(other.Treated));
+        var kept = WedgeLayout.Informative(cells, drift is not null);
+        (_items, _numbers) = WedgeLayout.Renumber(kept);
+        _periods = _numbers.Length;
+        Items = _items;
+        _penalty = drift?.Penalty(_numbers) ?? [];
+        WedgeLayout.Sort(kept);
         _cells = [.. kept];
         _starts = new int[_items + 1];
         _itemTotals = new double[_items];
@@ -73,7 +77,7 @@ public sealed class TwoWayPoisson
     public double UntreatedCount { get; }
 
     /// <summary>Items with incidents.</summary>
-    public int Items => _items;
+    public int Items { get; private set; }
 
     /// <summary>Cells after dropping items and periods without incidents, which carry no information.</summary>
     public int Cells => _cells.Length;
@@ -126,7 +130,11 @@ public sealed class TwoWayPoisson
     }
 
     /// <summary>Maximum of the likelihood with δ held, and its slope in δ.</summary>
-    public (double LogLikelihood, double Slope) Profile(double delta) => Iterate(ref delta, free: false);
+    public (double LogLikelihood, double Slope) Profile(double delta)
+    {
+        Predict(delta);
+        return Iterate(ref delta, free: false);
+    }
 
     /// <summary>Signed root of the deviance at δ, positive where δ lies above the estimate, before division by √dispersion.</summary>
     public double SignedRoot(double delta)
@@ -187,38 +195,15 @@ public sealed class TwoWayPoisson
         return direction[_periods] > 0 ? direction[_periods] : double.PositiveInfinity;
     }
 
-    /// <summary>Items and free periods without incidents say nothing; a period tied to its neighbours says that the rate is low there.</summary>
-    private static List<WedgeCell> Informative(List<WedgeCell> cells, bool tied)
+    /// <summary>Moves the period effects along with δ, as far as their optimum follows it linearly: Newton's method then needs a step or two less.</summary>
+    private void Predict(double delta)
     {
-        while (true)
-        {
-            var items = new HashSet<int>();
-            var periods = new HashSet<int>();
-            foreach (var cell in cells)
-            {
-                if (cell.Count <= 0) continue;
-                items.Add(cell.Item);
-                periods.Add(cell.Period);
-            }
-            var kept = cells.Where(c => items.Contains(c.Item) && (tied || periods.Contains(c.Period))).ToList();
-            if (kept.Count == cells.Count) return kept;
-            cells = kept;
-        }
-    }
-
-    /// <summary>Numbers items and periods without gaps; returns the old numbers of the periods.</summary>
-    private static List<int> Renumber(List<WedgeCell> cells)
-    {
-        var items = new Dictionary<int, int>();
-        var periods = cells.Select(c => c.Period).Distinct().Order().ToList();
-        var places = periods.Select((period, place) => (period, place)).ToDictionary(p => p.period, p => p.place);
-        for (var c = 0; c < cells.Count; c++)
-        {
-            var cell = cells[c];
-            if (!items.TryGetValue(cell.Item, out var item)) items.Add(cell.Item, item = items.Count);
-            cells[c] = cell with { Item = item, Period = places[cell.Period] };
-        }
-        return periods;
+        var move = delta - _solvedAt;
+        if (!(Math.Abs(move) <= 2)) return;
+        var width = _periods + 1;
+        _hessian.AsSpan(_periods * width, _periods).CopyTo(_old);
+        Substitute(_old, _step, _periods);
+        for (var k = 0; k < _periods; k++) _tau[k] = Math.Clamp(_tau[k] - Math.Clamp(move * _step[k], -1, 1), -60, 60);
     }
 
     private (double LogLikelihood, double Slope) Iterate(ref double delta, bool free)
@@ -249,6 +234,7 @@ public sealed class TwoWayPoisson
             value = next;
             if (Math.Abs(gain) < 1e-14 * (1 + Math.Abs(value)) && share >= 1) break;
         }
+        _solvedAt = delta;
         return (value, _gradient[_periods]);
     }
 
@@ -323,57 +309,6 @@ public sealed class TwoWayPoisson
         return value;
     }
 
-    private void Describe()
-    {
-        var delta = Effect;
-        Evaluate(delta);
-        var unit = new double[_periods + 1];
-        var direction = new double[_periods + 1];
-        unit[_periods] = 1;
-        var rank = Solve(unit, direction, _periods + 1);
-        Variance = direction[_periods] > 0 ? direction[_periods] : double.PositiveInfinity;
-        double chi = 0, relative = 0, cluster = 0, counterfactual = 0;
-        var used = 0;
-        var parts = new (double Chi, double Relative, double Influence)[_items];
-        for (var item = 0; item < _items; item++)
-        {
-            double influence = 0, own = 0, ratio = 0;
-            for (var c = _starts[item]; c < _starts[item + 1]; c++)
-            {
-                ref readonly var cell = ref _cells[c];
-                var miss = cell.Count - _mean[c];
-                // Where δ is infinite its cells are fitted by nothing and carry no residual.
-                if (_mean[c] > 1e-9)
-                {
-                    own += miss * miss / _mean[c];
-                    ratio += cell.Count / _mean[c];
-                    used++;
-                }
-                influence += miss * (direction[cell.Period] + (cell.Treated ? direction[_periods] : 0));
-                if (cell.Treated) counterfactual += _mean[c] * Math.Exp(-delta);
-            }
-            parts[item] = (own, ratio, influence * influence);
-            chi += own;
-            relative += ratio;
-            cluster += influence * influence;
-        }
-        PearsonChiSquare = chi;
-        ResidualDegrees = Math.Max(0, used - _items - rank);
-        CellDispersion = ResidualDegrees > 0 && relative > 0 ? chi / ResidualDegrees * used / relative : 1;
-        double scatter = 0, uneven = 0;
-        foreach (var (own, ratio, influence) in parts)
-        {
-            var excess = own / chi - ratio / relative;
-            scatter += excess * excess;
-            var share = influence / cluster - 1.0 / _items;
-            uneven += share * share;
-        }
-        CellDegrees = Math.Min(ResidualDegrees, scatter > 0 ? 2 / scatter * (_items - 1) / _items : ResidualDegrees);
-        ClusterDegrees = Math.Min(_items - 1, uneven > 0 ? 2 / uneven : _items - 1);
-        ClusterVariance = _items > 1 ? cluster * _items / (_items - 1) : double.PositiveInfinity;
-        TreatedCounterfactual = counterfactual;
-    }
-
     /// <summary>Cholesky on the lower triangle of the negative Hessian; a direction without information stays at zero. Returns the rank.</summary>
     private int Solve(double[] right, double[] result, int size)
     {
@@ -397,6 +332,13 @@ public sealed class TwoWayPoisson
                 else row[j] = above[j] > 0 ? sum / above[j] : 0;
             }
         }
+        Substitute(right, result, size);
+        return rank;
+    }
+
+    private void Substitute(double[] right, double[] result, int size)
+    {
+        var width = _periods + 1;
         Array.Clear(result);
         for (var i = 0; i < size; i++)
         {
@@ -414,6 +356,5 @@ public sealed class TwoWayPoisson
             for (var k = i + 1; k < size; k++) sum -= _lower[k * width + i] * result[k];
             result[i] = sum / pivot;
         }
-        return rank;
     }
 }

@@ -33,17 +33,28 @@ internal sealed class ClusterScan
             own.Add(item, item.BeforeFrom(policy.BeforeDays), item.BeforeUntil, item.AfterFrom, item.AfterUntil(policy.AfterDays));
         var dependents = DependentsOf(window, history, policy);
 
-        var tests = new List<(IncidentCluster Cluster, double P)>();
-        Test(own, history, onDependents: false, tests);
-        if (dependents is not null) Test(dependents, history, onDependents: true, tests);
+        var tests = new List<(Tally Tally, int Category, double P)>();
+        Test(own, tests);
+        if (dependents is not null) Test(dependents, tests);
         var adjusted = FalseDiscovery.BenjaminiHochberg(tests.Select(t => t.P).ToArray());
         var risen = new List<IncidentCluster>();
         double rise = 0;
         for (var i = 0; i < tests.Count; i++)
         {
-            var cluster = tests[i].Cluster;
-            if (adjusted[i] > policy.FalseDiscoveryRate || cluster.AfterCount < Smallest) continue;
-            risen.Add(cluster with { AdjustedPValue = adjusted[i] });
+            var (tally, c, _) = tests[i];
+            if (adjusted[i] > policy.FalseDiscoveryRate || tally.After[c] < Smallest) continue;
+            var cluster = new IncidentCluster
+            {
+                Category = history.Categories[c],
+                OnDependents = tally != own,
+                BeforeCount = tally.Before[c],
+                BeforeDays = tally.BeforeDays,
+                AfterCount = tally.After[c],
+                AfterDays = tally.AfterDays,
+                RateRatio = tally.Compare(c).Ratio,
+                AdjustedPValue = adjusted[i],
+            };
+            risen.Add(cluster);
             // What overrules a verdict needs more proof than what is merely named.
             if (!cluster.OnDependents && adjusted[i] <= policy.FalseDiscoveryRate / 5) rise += cluster.AfterCount / cluster.AfterDays - cluster.BeforeCount / cluster.BeforeDays;
         }
@@ -58,25 +69,11 @@ internal sealed class ClusterScan
         return new ClusterScan(risen, rise, totalRose);
     }
 
-    private static void Test(Tally tally, CleanHistory history, bool onDependents, List<(IncidentCluster, double)> tests)
+    private static void Test(Tally tally, List<(Tally, int, double)> tests)
     {
         if (!tally.Exposed) return;
-        for (var c = 0; c < history.Categories.Count; c++)
-        {
-            long before = tally.Before[c], after = tally.After[c];
-            if (before + after == 0) continue;
-            var comparison = new RateComparison(before / tally.Spread, tally.BeforeDays, after / tally.Spread, tally.AfterDays);
-            tests.Add((new IncidentCluster
-            {
-                Category = history.Categories[c],
-                OnDependents = onDependents,
-                BeforeCount = before,
-                BeforeDays = tally.BeforeDays,
-                AfterCount = after,
-                AfterDays = tally.AfterDays,
-                RateRatio = comparison.Ratio,
-            }, Math.Min(1, 2 * comparison.TailHigh(1))));
-        }
+        for (var c = 0; c < tally.Before.Length; c++)
+            if (tally.Before[c] + tally.After[c] > 0) tests.Add((tally, c, tally.RisePValue(c)));
     }
 
     /// <summary>A service that depends on patched items counts from the first of their deployments on.</summary>
@@ -123,6 +120,18 @@ internal sealed class ClusterScan
 
         /// <summary>From the baseline only: what the patch did must not look like noise.</summary>
         public double Spread => _spread ??= Estimate();
+
+        public RateComparison Compare(int category) => new(Before[category] / Spread, BeforeDays, After[category] / Spread, AfterDays);
+
+        /// <summary>Twice the upper tail. Most categories have an incident or two, or did not rise at all: that needs no beta function.</summary>
+        public double RisePValue(int category)
+        {
+            double before = Before[category] / Spread, after = After[category] / Spread, share = AfterDays / (BeforeDays + AfterDays);
+            // As many as expected or fewer: the tail is a half at least.
+            if (after <= Math.Floor((before + after) * share)) return 1;
+            if (after == 1) return Math.Min(1, 2 * (1 - Math.Pow(1 - share, before + 1)));
+            return Math.Min(1, 2 * Compare(category).TailHigh(1));
+        }
 
         public void Add(ItemTimeline item, double beforeFrom, double beforeUntil, double afterFrom, double afterUntil)
         {

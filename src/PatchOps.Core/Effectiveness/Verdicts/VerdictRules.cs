@@ -18,10 +18,12 @@ internal static class VerdictRules
     public static EffectivenessVerdict Decide(RateComparison comparison, EffectivenessPolicy policy)
     {
         var tail = policy.Alpha / 2;
-        if (comparison.TailHigh(1) < tail) return EffectivenessVerdict.Worse;
-        if (comparison.TailLow(1) < tail && comparison.ProbabilityBelow(1 - policy.MinimumReduction) >= policy.RequiredProbability)
+        // A tail on the side of the estimate is about a half or more: only the other one is worth computing.
+        var ratio = comparison.Ratio ?? double.PositiveInfinity;
+        if (ratio > 1 && comparison.TailHigh(1) < tail) return EffectivenessVerdict.Worse;
+        if (ratio < 1 && comparison.TailLow(1) < tail && comparison.ProbabilityBelow(1 - policy.MinimumReduction) >= policy.RequiredProbability)
             return EffectivenessVerdict.Effective;
-        return comparison.TailHigh(1 - policy.MinimumReduction) < tail ? EffectivenessVerdict.NotEffective : EffectivenessVerdict.Inconclusive;
+        return ratio > 1 - policy.MinimumReduction && comparison.TailHigh(1 - policy.MinimumReduction) < tail ? EffectivenessVerdict.NotEffective : EffectivenessVerdict.Inconclusive;
     }
 
     /// <summary>Further days until the rules give a verdict if incidents go on at the present rate; null where none within the horizon.</summary>

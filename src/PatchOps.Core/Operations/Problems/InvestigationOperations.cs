@@ -49,7 +49,7 @@ public sealed class SetInvestigationOperation(ICatalogue catalogue, IAuditLog au
         if (answer == Answer.No) yield break;
         if (answer == Answer.Yes)
         {
-            catalogue.SaveInvestigation(wanted);
+            catalogue.SaveInvestigations([wanted]);
             await audit.AppendAsync(new AuditRecord(Guid.NewGuid().ToString("N"), caller.Account, wanted.IsOpen ? "InvestigationFinding" : "InvestigationClosed", known.Id, CanonicalJson.Of(
                 ("problem", known.Problem), ("team", request.Team?.ToString()), ("finding", request.Finding), ("conclusion", request.Conclusion))), now, cancellationToken).ConfigureAwait(false);
         }

@@ -1,3 +1,4 @@
+using PatchOps.Core.Effectiveness;
 using PatchOps.Core.Problems.Lifecycle;
 using PatchOps.Core.Seams;
 using PatchOps.Domain;
@@ -9,17 +10,16 @@ internal static class ProblemFeedback
 {
     /// <returns>Investigations that were opened.</returns>
     public static async Task<IReadOnlyList<PatchInvestigation>> KeepAsync(
-        ICatalogue catalogue, IJournal journal, IAuditLog audit, IReadOnlyList<EffectivenessResult> verdicts, Caller caller, DateTimeOffset now, CancellationToken cancellationToken)
+        ICatalogue catalogue, EstateHistory estate, IJournal journal, IAuditLog audit, IReadOnlyList<EffectivenessResult> verdicts, Caller caller, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var learning = new ProblemLearning(catalogue, now);
+        var learning = new ProblemLearning(catalogue, estate, now);
         var tests = new WaveTests(catalogue, journal);
         var outcomes = new Dictionary<string, ProblemOutcome>(StringComparer.Ordinal);
         var links = new List<IncidentLink>();
         var opened = new List<PatchInvestigation>();
-        foreach (var verdict in verdicts)
+        foreach (var (verdict, learned) in verdicts.AsParallel().AsOrdered().WithCancellation(cancellationToken).Select(v => (v, learning.Learn(v))))
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (verdict.Problem is not { } problem || learning.Learn(verdict) is not { } learnt) continue;
+            if (verdict.Problem is not { } problem || learned is not { } learnt) continue;
             outcomes[problem] = learnt.Outcome with { Tests = await tests.ReadAsync(learnt.Outcome, cancellationToken).ConfigureAwait(false) };
             links.AddRange(learnt.Links);
             if (learnt.Investigation is not null) opened.Add(learnt.Investigation);
@@ -28,9 +28,9 @@ internal static class ProblemFeedback
         var entries = new List<AuditRecord>();
         if (catalogue.LinkIncidents(links, now) > 0)
             entries.AddRange(links.GroupBy(l => l.Problem, StringComparer.Ordinal).Select(g => new AuditRecord(Guid.NewGuid().ToString("N"), caller.Account, "IncidentsLinked", g.Key, CanonicalJson.Of(("count", g.Count()), ("first", g.First().Incident)))));
+        if (opened.Count > 0) catalogue.SaveInvestigations(opened);
         foreach (var investigation in opened)
         {
-            catalogue.SaveInvestigation(investigation);
             entries.Add(new AuditRecord($"investigation/{investigation.Id}", caller.Account, "InvestigationOpened", investigation.Id, CanonicalJson.Of(
                 ("problem", investigation.Problem), ("verdict", investigation.Verdict.ToString()), ("patches", investigation.Patches), ("vendors", investigation.Vendors))));
         }

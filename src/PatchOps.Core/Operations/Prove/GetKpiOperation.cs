@@ -21,7 +21,7 @@ public sealed class GetKpiOperation(ICatalogue catalogue, RiskPolicy policy, Pro
         // To is the end of a half-open period; "now" includes what happened at this very moment.
         var period = new KpiPeriod(request.From ?? (whole.From < asOf ? whole.From : asOf), request.To ?? whole.To);
         var names = new Wildcard(request.Name);
-        foreach (var kpi in new KpiCalculator(facts, request.By, period, problems.VendorDays).All())
+        foreach (var kpi in request.Monthly ? KpiCalculator.Monthly(facts, request.By, period, problems.VendorDays) : new KpiCalculator(facts, request.By, period, problems.VendorDays).All())
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (names.Matches(kpi.Name)) yield return new ResultEvent(kpi);

@@ -42,7 +42,8 @@ public sealed class TestEffectivenessOperation(
                 effective is null ? "See what there is with Get-PatchProblem." : "Test it first with Test-PatchEffectiveness without -Since."));
         if (chosen.Count == 0) yield break;
 
-        var histories = new ProblemHistories(catalogue, asOf);
+        var estate = new EstateHistory(catalogue, asOf);
+        var histories = new ProblemHistories(estate);
         if (request.By != EffectivenessGrouping.Problem)
         {
             foreach (var result in Grouped(request, chosen, histories, choice, rules, cancellationToken)) yield return new ResultEvent(result);
@@ -72,19 +73,19 @@ public sealed class TestEffectivenessOperation(
         // A question about the past must not overwrite what is known today.
         if (request.AsOf is null && !caller.WhatIf)
         {
-            foreach (var opened in await KeepAsync(catalogue, [.. answers.Where(r => r.Verdict != EffectivenessVerdict.Inconclusive && r.Problem is not null)], now, cancellationToken).ConfigureAwait(false))
+            foreach (var opened in await KeepAsync(catalogue, estate, [.. answers.Where(r => r.Verdict != EffectivenessVerdict.Inconclusive && r.Problem is not null)], now, cancellationToken).ConfigureAwait(false))
                 yield return new WarningEvent($"{opened.Problem}: {opened.Verdict}. A joint investigation was opened: Get-PatchInvestigation {opened.Id}.");
         }
         foreach (var result in answers) yield return new ResultEvent(result);
     }
 
-    private async ValueTask<IReadOnlyList<PatchInvestigation>> KeepAsync(ICatalogue catalogue, IReadOnlyList<EffectivenessResult> verdicts, DateTimeOffset now, CancellationToken cancellationToken)
+    private async ValueTask<IReadOnlyList<PatchInvestigation>> KeepAsync(ICatalogue catalogue, EstateHistory estate, IReadOnlyList<EffectivenessResult> verdicts, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (verdicts.Count == 0) return [];
         catalogue.AddVerdicts(verdicts, now);
         await audit().AppendAsync([.. verdicts.Select(r => new AuditRecord($"verdict/{r.Problem}/{r.Verdict}/{r.AfterCount}/{r.BeforeCount}/{r.Patch}/{now:yyyyMMdd}", caller.Account, "Verdict", r.Problem!,
             CanonicalJson.Of(("verdict", r.Verdict.ToString()), ("patch", r.Patch), ("before", r.BeforeCount), ("after", r.AfterCount))))], now, cancellationToken).ConfigureAwait(false);
-        return await ProblemFeedback.KeepAsync(catalogue, journal(), audit(), verdicts, caller, now, cancellationToken).ConfigureAwait(false);
+        return await ProblemFeedback.KeepAsync(catalogue, estate, journal(), audit(), verdicts, caller, now, cancellationToken).ConfigureAwait(false);
     }
 
     private static IEnumerable<EffectivenessResult> Grouped(

@@ -9,8 +9,11 @@ public sealed record GetKpiRequest : OperationRequest, IFollowsPolicy
     [ParameterHelp("Only these figures, such as 'Patch compliance'; wildcards.", Position = 0)]
     public IReadOnlyList<string> Name { get; init; } = [];
 
-    [ParameterHelp("One set of figures for the tenant, or for each environment, business unit, vendor or product.")]
+    [ParameterHelp("One set of figures for the tenant, or for each environment, business unit, vendor, product or decision (what the patch called for).")]
     public KpiGrouping By { get; init; }
+
+    [ParameterHelp("One row for each calendar month (UTC); figures of what is open stand in the last one only.")]
+    public bool Monthly { get; init; }
 
     [ParameterHelp("Events from this day on; default: the first record.")]
     public DateTimeOffset? From { get; init; }

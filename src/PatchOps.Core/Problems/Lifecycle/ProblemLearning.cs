@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using PatchOps.Core.Effectiveness;
 using PatchOps.Core.Exposure;
 using PatchOps.Core.Risk;
 using PatchOps.Core.Seams;
@@ -15,45 +16,43 @@ public sealed record LearntOutcome(ProblemOutcome Outcome, IReadOnlyList<Inciden
 
 /// <summary>
 /// Carries verdicts back to where people look: the outcome and its numbers into the problem record, fixed versions and scope into the known
-/// error, incidents after deployment to their problem, and a joint investigation where a patch failed. Reads the store once for all verdicts.
+/// error, incidents after deployment to their problem, and a joint investigation where a patch failed. One serves all verdicts, from several threads too.
 /// </summary>
 public sealed class ProblemLearning
 {
     private const int LearntLimit = 20;
 
-    private readonly ICatalogue catalogue;
+    private readonly EstateHistory estate;
     private readonly DateTimeOffset now;
     private readonly Dictionary<string, Problem> problems;
-    private readonly ILookup<string, Deployment> deployments;
-    private readonly Dictionary<string, List<(string Id, string Category, DateTimeOffset Opened)>> unlinked = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<Incident>> unlinked = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> linked = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> symptoms;
     private readonly HashSet<string> investigated;
     private readonly Lazy<ILookup<string, Finding>> findings;
     private readonly ILookup<string, string> dependents;
 
-    public ProblemLearning(ICatalogue catalogue, DateTimeOffset now)
+    public ProblemLearning(ICatalogue catalogue, EstateHistory estate, DateTimeOffset now)
     {
-        this.catalogue = catalogue;
+        this.estate = estate;
         this.now = now;
         problems = catalogue.Problems().ToDictionary(p => p.Id, StringComparer.Ordinal);
-        deployments = catalogue.Deployments().Where(d => d.Started <= now).ToLookup(d => d.Patch, StringComparer.OrdinalIgnoreCase);
         symptoms = ReadIncidents();
         investigated = catalogue.Investigations().Select(i => i.Id).ToHashSet(StringComparer.Ordinal);
         var concerned = problems.Values.SelectMany(p => p.Patches).ToHashSet(StringComparer.OrdinalIgnoreCase);
         var cves = problems.Values.SelectMany(p => p.Cves).ToHashSet(StringComparer.OrdinalIgnoreCase);
         findings = new Lazy<ILookup<string, Finding>>(() => new EstateExposure(catalogue, now).Findings()
             .Where(f => (f.Patch is not null && concerned.Contains(f.Patch)) || (f.Cve is not null && cves.Contains(f.Cve))).ToLookup(f => f.Asset, StringComparer.Ordinal));
-        dependents = catalogue.Assets().SelectMany(a => a.DependsOn.Select(d => (On: catalogue.ResolveAsset(d) ?? d, a.Id))).ToLookup(d => d.On, d => d.Id, StringComparer.Ordinal);
+        dependents = estate.Assets.Values.Where(a => a.Retired is null).SelectMany(a => a.DependsOn.Select(d => (On: estate.Resolve(d), a.Id))).ToLookup(d => d.On, d => d.Id, StringComparer.Ordinal);
     }
 
     /// <summary>One pass, of which only what may be linked is kept.</summary>
     /// <returns>Most frequent category of each problem's own incidents.</returns>
     private Dictionary<string, string> ReadIncidents()
     {
-        var patched = deployments.SelectMany(d => d).Where(d => d.Outcome == DeploymentOutcome.Succeeded).Select(d => d.Asset).ToHashSet(StringComparer.Ordinal);
+        var patched = estate.Deployments.Where(d => d.Outcome == DeploymentOutcome.Succeeded).Select(d => d.Asset).ToHashSet(StringComparer.Ordinal);
         var counts = new Dictionary<(string Problem, string Category), int>();
-        foreach (var incident in catalogue.Incidents(to: now))
+        foreach (var incident in estate.Incidents)
         {
             if (incident.LinkedBecause is not null) linked[incident.Problem!] = linked.GetValueOrDefault(incident.Problem!) + 1;
             else if (incident.Category is not { } category) continue;
@@ -61,7 +60,7 @@ public sealed class ProblemLearning
             else if (incident.ConfigurationItem is { } item && patched.Contains(item))
             {
                 if (!unlinked.TryGetValue(item, out var list)) unlinked[item] = list = [];
-                list.Add((incident.Id, category, incident.Opened));
+                list.Add(incident);
             }
         }
         return counts.GroupBy(c => c.Key.Problem, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.MaxBy(c => (c.Value, c.Key.Category)).Key.Category, StringComparer.Ordinal);
@@ -72,8 +71,8 @@ public sealed class ProblemLearning
     {
         if (result.Problem is null || result.Verdict == EffectivenessVerdict.Inconclusive || !problems.TryGetValue(result.Problem, out var problem)) return null;
         var patches = result.Patch?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
-        var items = problem.ConfigurationItems.Select(i => catalogue.ResolveAsset(i) ?? i).Distinct(StringComparer.Ordinal).ToList();
-        var tried = patches.SelectMany(p => deployments[p]).Where(d => items.Contains(d.Asset)).OrderBy(d => d.Started).ToList();
+        var items = problem.ConfigurationItems.Select(estate.Resolve).Distinct(StringComparer.Ordinal).ToList();
+        var tried = patches.SelectMany(p => estate.DeploymentsOf[p]).Where(d => items.Contains(d.Asset)).OrderBy(d => d.Started).ToList();
         var done = tried.Where(d => d.Outcome == DeploymentOutcome.Succeeded).GroupBy(d => d.Asset, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Min(d => d.Ended ?? d.Started), StringComparer.Ordinal);
         var open = done.Keys.Count(a => findings.Value[a].Any(f => f.Status == FindingStatus.Affected && IsNamed(problem, f)));
         var (cause, evidence) = RootCauseAudit.Of(problem, result, open, done.Count);

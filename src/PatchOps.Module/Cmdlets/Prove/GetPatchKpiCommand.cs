@@ -15,9 +15,13 @@ public sealed class GetPatchKpiCommand : OperationCmdlet
     [SupportsWildcards]
     public string[] Name { get; set; } = [];
 
-    /// <summary>One set of figures for the tenant, or for each environment, business unit, vendor or product.</summary>
+    /// <summary>One set of figures for the tenant, or for each environment, business unit, vendor, product or decision (what the patch called for).</summary>
     [Parameter]
     public KpiGrouping By { get; set; }
+
+    /// <summary>One row for each calendar month (UTC); figures of what is open stand in the last one only.</summary>
+    [Parameter]
+    public SwitchParameter Monthly { get; set; }
 
     /// <summary>Events from this day on; default: the first record.</summary>
     [Parameter]

@@ -1,0 +1,62 @@
+using System.Collections.Concurrent;
+using PatchOps.Core.Seams;
+using PatchOps.Domain;
+
+namespace PatchOps.Core.Effectiveness;
+
+/// <summary>Assets, incidents and deployments of a store as known on one day, read once for all who count them. Safe to ask from several threads.</summary>
+public sealed class EstateHistory
+{
+    private readonly ICatalogue catalogue;
+    private readonly ConcurrentDictionary<string, string> names = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Lazy<ILookup<string, Deployment>> byPatch;
+
+    public EstateHistory(ICatalogue catalogue, DateTimeOffset asOf)
+    {
+        this.catalogue = catalogue;
+        AsOf = asOf;
+        // The incidents are most of a store: what else is needed is read meanwhile.
+        var incidents = Task.Run(() => catalogue.IncidentTimes(asOf));
+        try
+        {
+            Assets = catalogue.Assets(includeRetired: true).ToDictionary(a => a.Id, StringComparer.Ordinal);
+            foreach (var id in Assets.Keys) names.TryAdd(id, id);
+            Deployments = ReadDeployments();
+        }
+        finally
+        {
+            Incidents = incidents.GetAwaiter().GetResult();
+        }
+        byPatch = new(() => Deployments.ToLookup(d => d.Patch, StringComparer.OrdinalIgnoreCase));
+    }
+
+    public DateTimeOffset AsOf { get; }
+
+    /// <summary>By id, retired ones included.</summary>
+    public IReadOnlyDictionary<string, Asset> Assets { get; }
+
+    /// <summary>Opened before the day, in order of opening, as <see cref="ICatalogue.IncidentTimes"/> gives them.</summary>
+    public IReadOnlyList<Incident> Incidents { get; }
+
+    /// <summary>Started by the day, in order of start.</summary>
+    public IReadOnlyList<Deployment> Deployments { get; }
+
+    /// <summary>The same by patch, in any case.</summary>
+    public ILookup<string, Deployment> DeploymentsOf => byPatch.Value;
+
+    /// <summary>Asset id for an id, name or alias; the text itself where nobody knows it.</summary>
+    public string Resolve(string name) => names.TryGetValue(name, out var known) ? known : names.GetOrAdd(name, catalogue.ResolveAsset(name) ?? name);
+
+    private List<Deployment> ReadDeployments()
+    {
+        var pool = new Dictionary<string, string>(StringComparer.Ordinal);
+        var all = new List<Deployment>();
+        foreach (var deployment in catalogue.Deployments())
+            if (deployment.Started <= AsOf)
+                all.Add(deployment with { Asset = One(pool, deployment.Asset)!, Patch = One(pool, deployment.Patch)!, Problem = One(pool, deployment.Problem), Change = One(pool, deployment.Change) });
+        return all;
+    }
+
+    /// <summary>Texts repeat by the thousand: each is kept once.</summary>
+    private static string? One(Dictionary<string, string> pool, string? text) => text is null ? null : pool.TryGetValue(text, out var known) ? known : pool[text] = text;
+}
