@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using PatchOps.Core.Versions;
 using PatchOps.Domain.Versions;
 
@@ -67,7 +68,7 @@ public static class StackChecker
         foreach (var alternative in range.Split("||"))
         {
             // Signs become words of their own.
-            var words = System.Text.RegularExpressions.Regex.Replace(alternative.Replace(',', ' '), "(>=|<=|!=|>|<|=)", " $1 ").Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            var words = Regex.Replace(alternative.Replace(',', ' '), "(>=|<=|!=|>|<|=)", " $1 ", RegexOptions.NonBacktracking).Split(' ', StringSplitOptions.RemoveEmptyEntries);
             var (holds, sign) = (true, "=");
             foreach (var word in words)
             {
