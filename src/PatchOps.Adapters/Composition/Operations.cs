@@ -73,7 +73,7 @@ internal static class Operations
         [typeof(DenyPlanRequest)] = Of<DenyPlanRequest>(p => new DecidePlanOperation<DenyPlanRequest>(p.Approvals, p.Audit, p.Policy, p.Clock, p.Caller, approve: false)),
         [typeof(GetApprovalRequest)] = Of<GetApprovalRequest>(p => new GetApprovalOperation(p.Approvals, p.Clock)),
         [typeof(ImportPlanRequest)] = Of<ImportPlanRequest>(p => new ImportPlanOperation(p.Catalogue, p.Audit, new DocumentReader(), p.Policy, p.Clock, p.Caller)),
-        [typeof(SendNotificationRequest)] = Of<SendNotificationRequest>(p => new SendNotificationOperation(new NoticeCollector(p.Approvals, p.Policy.Notifications), p.Outbox, NoticeSinks.Make, p.Audit, p.Policy.Notifications, p.Clock, p.Caller, Runner())),
+        [typeof(SendNotificationRequest)] = Of<SendNotificationRequest>(p => new SendNotificationOperation(new NoticeCollector(p.Approvals, p.Policy), p.Outbox, NoticeSinks.Make, p.Audit, p.Policy.Notifications, p.Clock, p.Caller, Runner())),
         [typeof(GetOutboxRequest)] = Of<GetOutboxRequest>(p => new GetOutboxOperation(p.Outbox)),
         [typeof(GetWindowRequest)] = Of<GetWindowRequest>(p => new GetWindowOperation(p.Catalogue, p.Policy.Planning, p.Clock)),
         [typeof(WatchRecurrenceRequest)] = Of<WatchRecurrenceRequest>(p => new WatchRecurrenceOperation(p.Catalogue, p.Policy.Effectiveness, p.Clock)),

@@ -11,6 +11,9 @@ public enum OutboxKind
 
     /// <summary>A review after the fact is overdue.</summary>
     ReviewOverdue,
+
+    /// <summary>An approval is missing: a reminder to its role, or before the first start an escalation.</summary>
+    ApprovalMissing,
 }
 
 /// <summary>Where a message stands.</summary>

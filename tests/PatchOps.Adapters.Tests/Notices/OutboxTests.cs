@@ -118,6 +118,40 @@ public sealed class OutboxTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_missing_approval_is_told_to_its_role_and_before_the_first_start_to_those_above_each_once()
+    {
+        policy = estate.Test.Write("policy.yaml",
+            $$"""
+            planning: { roles: { ChangeManager: [tester, bob, "CN=Carol"] } }
+            approvals: { escalation: { remindAfter: 1.00:00:00, before: 12:00:00, to: [cab@example.org] } }
+            notifications: { sinks: [{ name: spool, kind: File, target: [{{JsonSerializer.Serialize(Folder)}}], for: [ApprovalMissing] }] }
+            """);
+        var plan = await PlanAsync();
+        Assert.Empty((await SendAsync()).Sent);
+        clock.Now += TimeSpan.FromDays(1);
+        var reminder = Assert.Single((await SendAsync()).Sent);
+        Assert.Equal(("ChangeManager", OutboxState.Delivered), (reminder.Audience, reminder.State));
+        Assert.Equal(["tester", "bob"], reminder.Recipients);
+        Assert.Contains($"Approve-PatchPlan {plan.Id}", reminder.Text);
+        clock.Now = plan.Waves[0].Start.AddHours(-12).AddSeconds(-1);
+        Assert.Empty((await SendAsync()).Sent);
+        clock.Now += TimeSpan.FromSeconds(1);
+        Assert.Equal(["cab@example.org"], Assert.Single((await SendAsync()).Sent).Recipients);
+        Assert.Empty((await SendAsync()).Sent);
+
+        // What was decided, either way, is missing no more: also where the message waits already.
+        var (approved, denied) = (await PlanAsync(), await estate.PlanAsync(new NewPlanRequest { Name = "December", Patch = [PlanEstate.Patch], Policy = policy, Start = clock.Now.AddDays(4), TimeLimit = TimeSpan.Zero }));
+        await ApproveAsync(approved);
+        clock.Now += TimeSpan.FromDays(1);
+        Directory.Delete(Folder, recursive: true);
+        await File.WriteAllTextAsync(Folder, "");
+        Assert.Equal((denied.Id, OutboxState.Waiting), (await SendAsync()).Sent.Where(m => m.PlanId != plan.Id).Select(m => (m.PlanId, m.State)).Single());
+        await estate.Test.RunAsync(new DenyPlanRequest { PlanId = denied.Id, Policy = policy });
+        clock.Now += TimeSpan.FromHours(1);
+        Assert.Equal(OutboxState.Withdrawn, Assert.Single((await SendAsync()).Sent, m => m.PlanId == denied.Id).State);
+    }
+
+    [Fact]
     public async Task A_webhook_gets_json_with_its_key_and_answers_decide()
     {
         using var server = new HttpListener();

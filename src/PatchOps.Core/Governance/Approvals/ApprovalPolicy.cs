@@ -31,6 +31,19 @@ public sealed record ApprovalDemand
     private static string Text(string value) => string.IsNullOrWhiteSpace(value) ? throw new ArgumentException("An approval names a role.") : value.Trim();
 }
 
+/// <summary>Whom missing approvals are told to, and when.</summary>
+public sealed record EscalationPolicy
+{
+    /// <summary>So long after a plan was made, those who hold the role are reminded; zero or more.</summary>
+    public TimeSpan RemindAfter { get; init => field = value >= TimeSpan.Zero ? value : throw new ArgumentException($"escalation: remindAfter is {value}; it must be zero or more."); } = TimeSpan.FromDays(1);
+
+    /// <summary>So long before a plan's first start, those in <see cref="To"/> are told; zero or more.</summary>
+    public TimeSpan Before { get; init => field = value >= TimeSpan.Zero ? value : throw new ArgumentException($"escalation: before is {value}; it must be zero or more."); } = TimeSpan.FromDays(1);
+
+    /// <summary>Addresses or names above the role; empty: nobody but the role is told.</summary>
+    public IReadOnlyList<string> To { get; init; } = [];
+}
+
 /// <summary>Who must approve what. The approver of every plan, the emergency role and the holders of roles stand in the section <c>planning</c>.</summary>
 public sealed record ApprovalPolicy
 {
@@ -49,6 +62,12 @@ public sealed record ApprovalPolicy
 
     /// <summary>What an emergency skips is reviewed within this time after its first change; longer than zero.</summary>
     public TimeSpan EmergencyReviewWithin { get; init => field = value > TimeSpan.Zero ? value : throw new ArgumentException($"Emergencies are reviewed within {value}; it must be longer than zero."); } = TimeSpan.FromDays(3);
+
+    /// <summary>Time that approvers get: no host of a plan starts sooner after it was made, but in an emergency. Zero or more.</summary>
+    public TimeSpan LeadTime { get; init => field = value >= TimeSpan.Zero ? value : throw new ArgumentException($"leadTime is {value}; it must be zero or more."); }
+
+    /// <summary>What becomes of approvals that are missing.</summary>
+    public EscalationPolicy Escalation { get; init; } = new();
 
     /// <summary>Category of each kind of update; the strictest of a plan counts.</summary>
     public IReadOnlyDictionary<UpdateKind, ChangeCategory> Categories { get; init; } = new Dictionary<UpdateKind, ChangeCategory>

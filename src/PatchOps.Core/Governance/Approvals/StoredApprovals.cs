@@ -11,12 +11,22 @@ public sealed record StoredApprovals(ICatalogue Catalogue, IJournal Journal, IAp
 {
     /// <summary>Null where a plan may run now.</summary>
     public Failure? Check(PatchPlan plan, DateTimeOffset now) =>
-        ApprovalCheck.Check(plan, Catalogue.Approvals(plan.Hash), now, Signatures) ?? (Replacement(plan, now) is { } by
+        ApprovalCheck.Check(plan, Catalogue.Approvals(plan.Hash), now, Signatures) ?? (ReplacedBy(plan, now) is { } by
             ? new Failure("PlanReplaced", FailureKind.Refused, $"Plan {plan.Id} was replaced by the approved plan {by.Id}.", plan.Id, $"Run that one: Invoke-PatchWave {by.Id}.")
             : null);
 
     public async Task<IReadOnlyList<ApprovalStatus>> StatusAsync(PatchPlan plan, DateTimeOffset now, CancellationToken cancellationToken) =>
         ApprovalLedger.Of(plan, Catalogue.Approvals(plan.Hash), now, await FirstChangeAsync(plan, cancellationToken).ConfigureAwait(false), Signatures);
+
+    /// <summary>Approvals without which the plan may not run, and that nobody has given; empty where it was denied, replaced, or has nothing to run.</summary>
+    public IReadOnlyList<ApprovalStatus> Missing(PatchPlan plan, DateTimeOffset now)
+    {
+        if (plan.Waves.Count == 0 || plan.End <= now) return [];
+        // What is due after the fact is not asked about here, so that no first change has to be looked for.
+        var statuses = ApprovalLedger.Of(plan, Catalogue.Approvals(plan.Hash), now, null, Signatures);
+        if (statuses.Any(s => s.State == ApprovalState.Denied) || ReplacedBy(plan, now) is not null) return [];
+        return [.. statuses.Where(s => s.State is ApprovalState.Missing or ApprovalState.Expired)];
+    }
 
     /// <summary>When the plan first began a change on a host; null where it has not.</summary>
     public async Task<DateTimeOffset?> FirstChangeAsync(PatchPlan plan, CancellationToken cancellationToken)
@@ -27,6 +37,6 @@ public sealed record StoredApprovals(ICatalogue Catalogue, IJournal Journal, IAp
     }
 
     /// <summary>The approved plan that has taken this one's place; null where there is none.</summary>
-    private PatchPlan? Replacement(PatchPlan plan, DateTimeOffset now) =>
+    public PatchPlan? ReplacedBy(PatchPlan plan, DateTimeOffset now) =>
         Catalogue.Replacements(plan.Id).FirstOrDefault(p => ApprovalCheck.Check(p, Catalogue.Approvals(p.Hash), now, Signatures) is null);
 }

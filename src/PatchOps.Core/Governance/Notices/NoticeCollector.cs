@@ -5,15 +5,17 @@ using PatchOps.Domain;
 namespace PatchOps.Core.Governance.Notices;
 
 /// <summary>
-/// Reads what is to be sent from approved plans and overdue reviews. It is derived from what the store holds, with keys that follow from it: however
+/// Reads what is to be sent from approved plans, missing approvals and overdue reviews. It is derived from what the store holds, with keys that follow from it: however
 /// often this runs, and wherever it was interrupted, each message exists once.
 /// </summary>
-public sealed class NoticeCollector(StoredApprovals approvals, NotificationPolicy policy)
+/// <param name="approvals">Plans and decisions.</param>
+/// <param name="policy">Ways out, escalation, and who holds which role.</param>
+public sealed class NoticeCollector(StoredApprovals approvals, PatchPolicy policy)
 {
     public async Task<IReadOnlyList<OutboxMessage>> CollectAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         var messages = new List<OutboxMessage>();
-        if (policy.Sinks.Count == 0) return messages;
+        if (policy.Notifications.Sinks.Count == 0) return messages;
         foreach (var plan in approvals.Catalogue.Plans())
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -21,6 +23,15 @@ public sealed class NoticeCollector(StoredApprovals approvals, NotificationPolic
             {
                 if (plan.Waves.Count > 0) Add(OutboxKind.ChangeTicket, plan, "change management", [], now, $"Change: {plan.Name}", Ticket(plan), "");
                 foreach (var notice in plan.Notices) Add(OutboxKind.PlanNotice, plan, notice.Audience, notice.Recipients, notice.At, notice.Subject, notice.Text, "");
+            }
+            foreach (var missing in approvals.Missing(plan, now))
+            {
+                var starts = plan.Waves.Min(w => w.Start);
+                var (reminder, escalation) = (plan.Created + policy.Approvals.Escalation.RemindAfter, starts - policy.Approvals.Escalation.Before);
+                var subject = FormattableString.Invariant($"Approval missing: {plan.Name} by {missing.Role}, first start {starts:u}");
+                var text = FormattableString.Invariant($"Plan {plan.Id} of {plan.Author} waits for {missing.Quorum - missing.Given} of {missing.Quorum} approvals by {missing.Role}: {missing.Because}. Its first host starts at {starts:u}; without them it does not run.\nSee it with Get-PatchApproval {plan.Id}; approve it with Approve-PatchPlan {plan.Id} -As {missing.Role}, or Deny-PatchPlan.\n");
+                if (reminder <= now) Add(OutboxKind.ApprovalMissing, plan, missing.Role, Holders(missing.Role), now, subject, text, $"{missing.Role}/reminder");
+                if (escalation <= now && policy.Approvals.Escalation.To.Count > 0) Add(OutboxKind.ApprovalMissing, plan, "escalation", policy.Approvals.Escalation.To, now, subject, text, $"{missing.Role}/escalation");
             }
             foreach (var status in await approvals.StatusAsync(plan, now, cancellationToken).ConfigureAwait(false))
             {
@@ -33,7 +44,7 @@ public sealed class NoticeCollector(StoredApprovals approvals, NotificationPolic
 
         void Add(OutboxKind kind, PatchPlan plan, string audience, IReadOnlyList<string> recipients, DateTimeOffset at, string subject, string text, string part)
         {
-            foreach (var sink in policy.Sinks.Where(s => s.Takes(kind)))
+            foreach (var sink in policy.Notifications.Sinks.Where(s => s.Takes(kind)))
             {
                 messages.Add(new OutboxMessage
                 {
@@ -50,8 +61,13 @@ public sealed class NoticeCollector(StoredApprovals approvals, NotificationPolic
         if (message.Kind == OutboxKind.ReviewOverdue) return null;
         if (approvals.Catalogue.Plan(message.PlanId) is not { } plan) return "its plan is no longer in the store";
         if (plan.End <= now) return "its plan is over";
+        if (message.Kind == OutboxKind.ApprovalMissing) return approvals.Missing(plan, now).Any(m => message.Key.Contains($"/{m.Role}/", StringComparison.Ordinal)) ? null : "the approval is no longer missing";
         return approvals.Check(plan, now)?.Message;
     }
+
+    /// <summary>Accounts that hold a role; certificates cannot be written to.</summary>
+    private IReadOnlyList<string> Holders(string role) =>
+        [.. policy.Planning.Roles.Where(r => r.Key.Equals(role, StringComparison.OrdinalIgnoreCase)).SelectMany(r => r.Value).Where(h => !h.Contains('=', StringComparison.Ordinal) && !h.StartsWith("sha256:", StringComparison.OrdinalIgnoreCase))];
 
     /// <summary>A plan as a change record in the canonical columns.</summary>
     private static string Ticket(PatchPlan plan) => CanonicalJson.Of(

@@ -89,8 +89,13 @@ public static class WindowCalendar
                 windows.Add((rule, slot));
             }
         }
-        // Stable, so that windows of equal time keep the order of their rules.
-        return count < 2 ? windows : [.. windows.OrderBy(w => w.Whole)];
+        if (count < 2) return windows;
+        for (var i = 1; i < windows.Count; i++)
+        {
+            // Stable, so that windows of equal time keep the order of their rules.
+            if (windows[i - 1].Whole.CompareTo(windows[i].Whole) > 0) return [.. windows.OrderBy(w => w.Whole)];
+        }
+        return windows;
     }
 
     /// <summary>The stretches that freezes take, and those that exceptions give back.</summary>

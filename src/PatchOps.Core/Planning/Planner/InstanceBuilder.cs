@@ -73,9 +73,10 @@ internal sealed class InstanceBuilder
                 Due = item.Due is { } due ? Math.Clamp(due.ToUnixTimeSeconds(), start.ToUnixTimeSeconds(), end.ToUnixTimeSeconds()) : null,
                 LatenessPerDay = item.LossPerDay * policy.LatenessFactor,
                 Resources = capacities.Of(item.Asset),
+                Release = item.NotBefore?.ToUnixTimeSeconds(),
             };
             if (explaining)
-                signatures[item.Asset.Id] = FormattableString.Invariant($"{item.Stage} {item.Ring} {host.P90Seconds} {item.Asset.Cluster} {string.Join(',', host.Resources)} {System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(times)} {string.Join(',', item.Asset.DependsOn)} {string.Join(',', item.After)} {item.Guests.Count} {item.Asset.Hypervisor}");
+                signatures[item.Asset.Id] = FormattableString.Invariant($"{item.Stage} {item.Ring} {host.P90Seconds} {item.Asset.Cluster} {string.Join(',', host.Resources)} {System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(times)} {string.Join(',', item.Asset.DependsOn)} {string.Join(',', item.After)} {item.Guests.Count} {item.Asset.Hypervisor} {host.Release}");
             planning.Add(host);
         }
         Hosts = hosts;
@@ -91,7 +92,7 @@ internal sealed class InstanceBuilder
     public DateTimeOffset? EndOf(PlanItem item, DateTimeOffset from)
     {
         if (refused.ContainsKey(item.Asset.Id) || !timesOf.TryGetValue(item.Asset.Id, out var times)) return null;
-        long at = from.ToUnixTimeSeconds(), long90 = Reserved(item), best = long.MaxValue;
+        long at = Math.Max(from.ToUnixTimeSeconds(), item.NotBefore?.ToUnixTimeSeconds() ?? long.MinValue), long90 = Reserved(item), best = long.MaxValue;
         foreach (var (opens, closes) in times.Open)
         {
             if (opens >= best) break;
@@ -121,7 +122,13 @@ internal sealed class InstanceBuilder
         if (times.Failure is { } failure) return Refuse(item, "WindowInvalid", $"{failure.Message}", failure.Remedy);
         var long90 = Reserved(item);
         var (from, to) = (start.ToUnixTimeSeconds(), end.ToUnixTimeSeconds());
-        if (times.Open.Any(o => Math.Min(o.End, to) - Math.Max(o.Start, from) >= long90)) return true;
+        if (times.Open.Any(o => Math.Min(o.End, to) - Math.Max(o.Start, from) >= long90))
+        {
+            var least = Math.Max(from, item.NotBefore?.ToUnixTimeSeconds() ?? from);
+            if (times.Open.Any(o => Math.Min(o.End, to) - Math.Max(o.Start, least) >= long90)) return true;
+            Refuse(item, "LeadTime", $"it may not start before {item.NotBefore!.Value.UtcDateTime:yyyy-MM-dd HH:mm}Z, because {item.NotBeforeBecause}, and its windows until {end.UtcDateTime:yyyy-MM-dd HH:mm}Z are over by then", "fits with a longer -Horizon, or a shorter lead time in policy", canBeExplained: true);
+            return true;
+        }
         var inside = times.Windows.Where(w => calendar.Windows[w].Start < to).Select(w => Math.Min(calendar.Windows[w].End, to) - calendar.Windows[w].Start).ToList();
         if (inside.Count == 0)
             Refuse(item, "NoWindow", $"its window '{times.Text}' does not occur before {end.UtcDateTime:yyyy-MM-dd HH:mm}Z", "fits with a longer -Horizon", canBeExplained: true);

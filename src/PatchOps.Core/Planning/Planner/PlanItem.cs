@@ -30,6 +30,12 @@ public sealed record PlanItem
     /// <summary>Assets of the plan that must have been changed before it, beyond those that it depends on.</summary>
     public IReadOnlyList<PlanPredecessor> After { get; init; } = [];
 
+    /// <summary>Lead times allow no earlier start; null where none binds.</summary>
+    public DateTimeOffset? NotBefore { get; init; }
+
+    /// <summary>What asks for <see cref="NotBefore"/>.</summary>
+    public string? NotBeforeBecause { get; init; }
+
     public AssetEnvironment Stage => Asset.Environment ?? AssetEnvironment.Production;
 }
 

@@ -62,7 +62,7 @@ public sealed class Planner(PlanningPolicy policy, IReadOnlyDictionary<string, (
         var estate = new PlanningEstate(clusters, resolve, windows, Exceptions);
         var calendar = new ItemCalendar(policy, order.Start, order.End, order.Emergency, windows, Exceptions);
         InstanceBuilder NewBuilder() => new(policy, estate, order, calendar);
-        items = [.. items.Select(WithPeople)];
+        items = [.. items.Select(i => LeadTimes.Of(WithPeople(i), order, policy.Notices))];
         var first = NewBuilder();
         first.Build(items);
         var reasons = new UnplacedReasons(policy, estate, order);

@@ -1,3 +1,4 @@
+using PatchOps.Core.Governance.Approvals;
 using PatchOps.Core.Planning.Contents;
 using PatchOps.Core.Planning.Engine.Model;
 using PatchOps.Core.Planning.Planner;
@@ -211,6 +212,23 @@ public sealed class PlannerTests
     }
 
     [Fact]
+    public void Nothing_starts_before_people_could_decide_and_those_concerned_were_told()
+    {
+        var policy = PlanningPolicy.Default with { Notices = new() { Ahead = TimeSpan.FromDays(3), Recipients = new Dictionary<string, IReadOnlyList<string>> { ["Shop"] = ["shop@example.org"] } } };
+        var approvals = ApprovalPolicy.Default with { LeadTime = TimeSpan.FromDays(1) };
+        var hosts = Hosts(AssetEnvironment.Test, 6).Select((h, i) => h with { Asset = h.Asset with { BusinessUnit = i < 2 ? "shop" : i < 4 ? "Unreachable" : null } }).ToList();
+        var placed = Make(hosts, days: 14, policy: policy, approvals: approvals).Waves.SelectMany(w => w.Hosts).ToDictionary(h => h.Asset, h => h.Start);
+        Assert.Equal(6, placed.Count);
+        for (var i = 0; i < 6; i++) Assert.InRange(placed[hosts[i].Asset.Id], Start.AddDays(i < 2 ? 3 : 1), Start.AddDays(i < 2 ? 4 : 2));
+
+        var late = Make(hosts, days: 2, policy: policy, approvals: approvals).Unscheduled;
+        Assert.Equal([hosts[0].Asset.Id, hosts[1].Asset.Id], late.Select(u => u.Asset).Order());
+        Assert.All(late, u => Assert.Equal("LeadTime", u.Constraint));
+        Assert.All(late, u => Assert.Contains("shop is told", u.Reason));
+        Assert.All(Make(hosts, days: 14, policy: policy, emergency: true, approvals: approvals).Waves.SelectMany(w => w.Hosts), h => Assert.InRange(h.Start, Start, Start.AddDays(1)));
+    }
+
+    [Fact]
     public void Progress_falls_from_one_to_the_next_and_ends_with_the_plan()
     {
         var told = new List<PlanningProgress>();
@@ -260,12 +278,12 @@ public sealed class PlannerTests
         Assert.Equal(Make(hosts, days: 7).Hash, Make(hosts, days: 7).Hash);
     }
 
-    private static PatchPlan Make(IReadOnlyList<PlanItem> hosts, int days, PlanningPolicy? policy = null, bool emergency = false, Action<PlanningProgress>? progress = null)
+    private static PatchPlan Make(IReadOnlyList<PlanItem> hosts, int days, PlanningPolicy? policy = null, bool emergency = false, Action<PlanningProgress>? progress = null, ApprovalPolicy? approvals = null)
     {
         var clusters = hosts.Where(h => h.Asset.Cluster is not null).GroupBy(h => h.Asset.Cluster!).ToDictionary(g => g.Key, g => (g.Count(), g.Max(h => h.Asset.MinAvailable) ?? 0));
         var names = hosts.SelectMany(h => new[] { (h.Asset.Id, h.Asset.Id), (h.Asset.Name, h.Asset.Id) }).Distinct().ToDictionary(n => n.Item1, n => n.Item2);
         return new Core.Planning.Planner.Planner(policy ?? PlanningPolicy.Default, clusters, names.GetValueOrDefault).Make(
-            new PlanOrder { Name = "Test", Author = "ops", Created = Start, Start = Start, End = Start.AddDays(days), Currency = "USD", Emergency = emergency },
+            new PlanOrder { Name = "Test", Author = "ops", Created = Start, Start = Start, End = Start.AddDays(days), Currency = "USD", Emergency = emergency, Approvals = approvals ?? ApprovalPolicy.Default },
             hosts, progress, CancellationToken.None);
     }
 

@@ -31,11 +31,14 @@ public static class FreezeCalendar
         var stretches = Disjoint(freezes);
         var open = new List<OpenPiece>(windows.Count);
         var frozen = new List<FrozenPiece>();
+        var first = 0;
         for (var i = 0; i < windows.Count; i++)
         {
             var window = windows[i];
             var at = window.Start;
-            for (var s = FirstEndingAfter(stretches, window.Start); s < stretches.Count && stretches[s].Slot.Start < window.End; s++)
+            // Windows usually come in order too: the first stretch is then the last one's, or a neighbour.
+            first = FirstEndingAfter(stretches, window.Start, first);
+            for (var s = first; s < stretches.Count && stretches[s].Slot.Start < window.End; s++)
             {
                 var (slot, names) = stretches[s];
                 if (slot.Start > at) open.Add(new(i, new(at, slot.Start)));
@@ -51,27 +54,20 @@ public static class FreezeCalendar
 
     private static List<(TimeSlot Slot, string[] Names)> Disjoint(IReadOnlyList<FrozenSlot> freezes)
     {
-        var bounds = new List<(Instant At, bool Opens, int Freeze)>(freezes.Count * 2);
-        for (var i = 0; i < freezes.Count; i++)
-        {
-            bounds.Add((freezes[i].Slot.Start, true, i));
-            bounds.Add((freezes[i].Slot.End, false, i));
-        }
-        bounds.Sort((x, y) => x.At.CompareTo(y.At));
-
+        // Starts and ends, each in order; freezes usually come in order, and then nothing is sorted.
+        var opens = Order(freezes, f => f.Slot.Start);
+        var ends = Order(freezes, f => f.Slot.End);
+        var alone = new Dictionary<string, string[]>(StringComparer.Ordinal);
         var stretches = new List<(TimeSlot Slot, string[] Names)>();
         var active = new SortedSet<int>();
-        for (var b = 0; b < bounds.Count;)
+        for (int o = 0, e = 0; e < ends.Length;)
         {
-            var at = bounds[b].At;
-            for (; b < bounds.Count && bounds[b].At == at; b++)
-            {
-                if (bounds[b].Opens) active.Add(bounds[b].Freeze);
-                else active.Remove(bounds[b].Freeze);
-            }
+            var at = Next(o, e);
+            for (; o < opens.Length && freezes[opens[o]].Slot.Start == at; o++) active.Add(opens[o]);
+            for (; e < ends.Length && freezes[ends[e]].Slot.End == at; e++) active.Remove(ends[e]);
             if (active.Count == 0) continue;
-            var names = active.Take(MaximumNames).Select(i => freezes[i].Freeze).Distinct(StringComparer.Ordinal).ToArray();
-            var slot = new TimeSlot(at, bounds[b].At);
+            var names = active.Count == 1 ? Alone(freezes[active.Min].Freeze) : [.. active.Take(MaximumNames).Select(i => freezes[i].Freeze).Distinct(StringComparer.Ordinal)];
+            var slot = new TimeSlot(at, Next(o, e));
             // A bound of the same freezes (two slots of one freeze that touch) is no bound.
             if (stretches.Count > 0 && stretches[^1].Slot.End == at && stretches[^1].Names.AsSpan().SequenceEqual(names))
             {
@@ -83,10 +79,36 @@ public static class FreezeCalendar
             }
         }
         return stretches;
+
+        Instant Next(int o, int e) => o < opens.Length && freezes[opens[o]].Slot.Start < freezes[ends[e]].Slot.End ? freezes[opens[o]].Slot.Start : freezes[ends[e]].Slot.End;
+
+        string[] Alone(string name) => alone.TryGetValue(name, out var known) ? known : alone[name] = [name];
     }
 
-    private static int FirstEndingAfter(List<(TimeSlot Slot, string[] Names)> stretches, Instant start)
+    private static int[] Order(IReadOnlyList<FrozenSlot> freezes, Func<FrozenSlot, Instant> key)
     {
+        var keys = new Instant[freezes.Count];
+        var order = new int[freezes.Count];
+        var sorted = true;
+        for (var i = 0; i < keys.Length; i++)
+        {
+            keys[i] = key(freezes[i]);
+            order[i] = i;
+            sorted &= i == 0 || keys[i - 1] <= keys[i];
+        }
+        if (!sorted) Array.Sort(keys, order);
+        return order;
+    }
+
+    /// <param name="stretches">In order, disjoint.</param>
+    /// <param name="start">What they must end after.</param>
+    /// <param name="guess">Looked at first, with its next two.</param>
+    private static int FirstEndingAfter(List<(TimeSlot Slot, string[] Names)> stretches, Instant start, int guess)
+    {
+        for (var s = guess; s < Math.Min(stretches.Count, guess + 3); s++)
+        {
+            if (stretches[s].Slot.End > start && (s == 0 || stretches[s - 1].Slot.End <= start)) return s;
+        }
         var (low, high) = (0, stretches.Count);
         while (low < high)
         {

@@ -40,6 +40,9 @@ public sealed class RecurrenceSet
 
     public LocalDateTime Start { get; }
 
+    /// <summary>True for one start and nothing else.</summary>
+    internal bool IsSingle => Rules.Count == 0 && _additions.Length == 0 && _exceptions.Count == 0 && _exceptionDays.Count == 0;
+
     public DateTimeZone Zone { get; }
 
     public IReadOnlyList<RecurrenceRule> Rules { get; }

@@ -61,9 +61,14 @@ public sealed class WindowRule
         new(name, new RecurrenceSet(start, zone), length, 0, source);
 
     /// <summary>Windows that overlap [<paramref name="from"/>, <paramref name="to"/>), whole (not clipped), in order of their local start, as they are pulled.</summary>
-    public IEnumerable<TimeSlot> Slots(Instant from, Instant to)
+    public IEnumerable<TimeSlot> Slots(Instant from, Instant to) => to <= from ? [] : Starts.IsSingle ? Once(from, to) : Recurring(from, to);
+
+    /// <summary>There may be a million windows of this kind, so nothing is set up for them.</summary>
+    private TimeSlot[] Once(Instant from, Instant to) =>
+        Calendars.CanAdd(Starts.Start.Date, DayOffset + WindowLength.MaximumDays + 2) && Length.From(Starts.Start.PlusDays(DayOffset), Zone) is { } slot && slot.End > from && slot.Start < to ? [slot] : [];
+
+    private IEnumerable<TimeSlot> Recurring(Instant from, Instant to)
     {
-        if (to <= from) yield break;
         // Local days run at most a day beside UTC, and a start may lie a whole length before.
         var reach = Length.Days + (int)Math.Ceiling(Length.Elapsed.TotalDays) + 2;
         var earliest = Calendars.Day(from, -reach - DayOffset);

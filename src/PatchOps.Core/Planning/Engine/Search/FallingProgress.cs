@@ -1,6 +1,6 @@
 using PatchOps.Core.Planning.Engine.Model;
 
-namespace PatchOps.Core.Planning.Planner;
+namespace PatchOps.Core.Planning.Engine.Search;
 
 /// <summary>Tells of searches that start several times over what is better than all before: fewer hosts left over, or a lower objective, or a smaller gap, and none of them worse.</summary>
 internal sealed class FallingProgress(Action<PlanningProgress> tell)
