@@ -65,6 +65,25 @@ public sealed class PlanLifeTests
     }
 
     [Fact]
+    public async Task What_is_gone_or_no_longer_needed_is_named()
+    {
+        await using var estate = await PlanEstate.MakeAsync();
+        string Assets(params int[] hosts) => estate.Test.Write("assets.csv", "Id,Environment,DependsOn\n" + string.Concat(hosts.Select(h => $"host-{h},Test,{(h == 1 ? "host-4" : "")}\n")));
+        await estate.Test.RunAsync(new ImportAssetRequest { Path = [Assets(1, 2, 3, 4)] });
+        await estate.Test.RunAsync(new ImportProblemRequest { InputObject = [new Problem { Id = "PRB2", Status = "Open", ConfigurationItems = ["host-3"], Patches = ["KB5040437"] }] });
+        var plan = await estate.PlanAsync(new NewPlanRequest { Name = "n", Patch = [PlanEstate.Patch, "KB5040437"], TimeLimit = TimeSpan.Zero });
+        Assert.Equal(3, plan.Waves.Sum(w => w.Hosts.Count));
+
+        await estate.Test.RunAsync(new ImportAssetRequest { Path = [Assets(1, 3)] });
+        await estate.Test.RunAsync(new ImportProblemRequest { InputObject = [new Problem { Id = "PRB2", Status = "Closed" }] });
+        var found = (await estate.TestAsync(plan)).Where(f => f.Asset is not null).OrderBy(f => f.Asset, StringComparer.Ordinal).ToList();
+        Assert.Equal([("host-1", "DependencyGone", FindingSeverity.Warning), ("host-2", "HostRetired", FindingSeverity.Error), ("host-3", "PatchNotNeeded", FindingSeverity.Warning)], found.Select(f => (f.Asset!, f.Code, f.Severity)));
+        Assert.All(found, f => Assert.NotNull(f.Remedy));
+        Assert.Contains("host-4", found[0].Message);
+        Assert.Contains("KB5040437", found[2].Message);
+    }
+
+    [Fact]
     public async Task Approvals_that_run_out_before_the_last_host_are_told_and_then_no_longer_count()
     {
         var clock = new StandingClock(DateTimeOffset.UtcNow);

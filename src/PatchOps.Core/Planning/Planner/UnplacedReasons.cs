@@ -58,7 +58,7 @@ internal sealed class UnplacedReasons(PlanningPolicy policy, PlanningEstate esta
             Asset = item.Asset.Id,
             Patches = [.. item.Patches.Select(p => p.Patch)],
             Constraint = constraint,
-            Reason = $"{item.Asset.Name}: {(rules.Count > 0 && constraint is not ("Frozen" or "OffDuty" or "NoWindow" or "Dependency") ? $"no place is left between {InstanceBuilder.Listed(rules)}" : reason)}",
+            Reason = $"{item.Asset.Name}: {(rules.Count > 0 && constraint is not ("Frozen" or "OffDuty" or "NoWindow" or "LeadTime" or "Dependency") ? $"no place is left between {InstanceBuilder.Listed(rules)}" : reason)}",
             Rules = rules,
             Remedy = conflict?.Relaxation?.Text ?? (conflict?.Together.Count > 0 ? Joined(conflict.Together) : remedy),
         };

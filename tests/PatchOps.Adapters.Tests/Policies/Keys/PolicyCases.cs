@@ -134,6 +134,12 @@ internal static class PolicyCases
         yield return Key("trustedRoots", $"[{Root}]", $"[{OtherRoot}]", "signed: true");
         yield return Key("validFor", "30.00:00:00", "2.00:00:00");
         yield return Key("emergencyReviewWithin", "3.00:00:00", "1.00:00:00", view: Emergency);
+        yield return Key("leadTime", "00:00:00", "2.00:00:00");
+        PolicyCase Escalation(string key, string rest, string before, string after) =>
+            new($"approvals.escalation.{key}", $"approvals: {{ escalation: {{ {rest} }} }}\nnotifications: {{ sinks: [{{ name: s, kind: File, target: ['FOLDER/a'], for: [ApprovalMissing] }}] }}", before, after, Notify);
+        yield return Escalation("remindAfter", "remindAfter: $", "1.00:00:00", "00:00:00");
+        yield return Escalation("before", "to: [head@example.org], before: $", "1.00:00:00", "00:10:00");
+        yield return Escalation("to", "to: [$]", "head@example.org", "board@example.org");
         yield return Key("categories", "{ Security: Normal, BugFix: Standard }", "{ Security: Standard, BugFix: Standard }");
         yield return Key("riskCriticality", "[4, 5]", "[6, 7]");
         yield return Key("riskHosts", "[50, 200]", "[2, 3]");

@@ -92,8 +92,10 @@ public sealed class PolicyEstate : IAsyncLifetime
         var file = own.Test.Write("policy.yaml", policy.Replace("FOLDER", folder.Replace('\\', '/'), StringComparison.Ordinal) + "\n");
         var plan = await own.PlanAsync();
         await own.Test.RunAsync(new ApprovePlanRequest { PlanId = plan.Id });
+        // One more, on which nobody has decided.
+        await own.PlanAsync(new NewPlanRequest { Name = "waiting", Patch = [PlanEstate.Patch], TimeLimit = TimeSpan.Zero });
         var (results, _, warnings) = await own.Test.RunAsync(new SendNotificationRequest { Policy = file });
-        var told = results.Cast<OutboxMessage>().Select(m => $"{m.Sink} {m.Kind} {m.State} {m.Attempts} {m.Next:O} {m.Reason}");
+        var told = results.Cast<OutboxMessage>().Select(m => $"{m.Sink} {m.Kind} {string.Join(';', m.Recipients)} {m.State} {m.Attempts} {m.Next:O} {m.Reason}");
         var files = Directory.Exists(folder) ? Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal).Select(d => $"{Path.GetFileName(d)}: {Directory.GetFiles(d).Length}") : [];
         return string.Join('\n', told.Concat(warnings).Concat(files)).Replace(folder, "", StringComparison.Ordinal);
     }

@@ -15,7 +15,7 @@ internal enum PolicyView
     /// <summary>Get-PatchExposure.</summary>
     Exposure,
 
-    /// <summary>Send-PatchNotification after an approval, and what stands in the folders.</summary>
+    /// <summary>Send-PatchNotification after one plan was approved and another was not, and what stands in the folders.</summary>
     Notify,
 
     /// <summary>Get-PatchCandidate.</summary>
