@@ -27,6 +27,9 @@ public sealed record PlannedHost
     /// <summary>When the risk decisions want it done, the earliest of its patches; null where none has a date.</summary>
     public DateTimeOffset? Due { get; init; }
 
+    /// <summary>Ids of the assets of this plan that must have been changed before it: what it depends on, and what compatibility puts first.</summary>
+    public IReadOnlyList<string> After { get; init; } = [];
+
     /// <summary>What of its window and of freezes it leaves aside, and by whose leave: the emergency, or an approved exception with its id.</summary>
     public IReadOnlyList<string> Waives { get; init; } = [];
 

@@ -72,9 +72,9 @@ internal static class PlanBoard
         text.Append("| Host | Start (UTC) | Latest start | Patches |\n|---|---|---|---|\n");
         foreach (var host in w.Hosts)
             text.Append(CultureInfo.InvariantCulture, $"| {Plain(host.Name)} | {PlanText.Time(host.Start)}{(host.IsLate ? $", due {PlanText.Time(host.Due!.Value)}" : "")} | {PlanText.Time(host.LatestStart)} | {Plain(string.Join(", ", host.Patches))} |\n");
-        var aside = w.Hosts.Where(h => h.Waives.Count > 0).ToList();
-        if (aside.Count > 0) text.Append('\n');
-        foreach (var host in aside) text.Append(CultureInfo.InvariantCulture, $"- {Plain(host.Name)} leaves aside: {Plain(string.Join("; ", host.Waives))}\n");
+        if (w.Hosts.Any(h => h.Waives.Count + h.After.Count > 0)) text.Append('\n');
+        foreach (var host in w.Hosts.Where(h => h.After.Count > 0)) text.Append(CultureInfo.InvariantCulture, $"- {Plain(host.Name)} comes after {Plain(string.Join(", ", host.After))}\n");
+        foreach (var host in w.Hosts.Where(h => h.Waives.Count > 0)) text.Append(CultureInfo.InvariantCulture, $"- {Plain(host.Name)} leaves aside: {Plain(string.Join("; ", host.Waives))}\n");
     }
 
     private static void Line(StringBuilder text, string name, IEnumerable<string> values)

@@ -22,7 +22,7 @@ internal sealed class InstanceBuilder
     private readonly ItemCalendar calendar;
     private readonly Dictionary<string, Refusal> refused = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ItemTimes> timesOf = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, string> signatures = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (string Kind, string Whole)> signatures = new(StringComparer.Ordinal);
 
     /// <param name="policy">How plans are made.</param>
     /// <param name="estate">What is around the hosts.</param>
@@ -76,7 +76,10 @@ internal sealed class InstanceBuilder
                 Release = item.NotBefore?.ToUnixTimeSeconds(),
             };
             if (explaining)
-                signatures[item.Asset.Id] = FormattableString.Invariant($"{item.Stage} {item.Ring} {host.P90Seconds} {item.Asset.Cluster} {string.Join(',', host.Resources)} {System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(times)} {string.Join(',', item.Asset.DependsOn)} {string.Join(',', item.After)} {item.Guests.Count} {item.Asset.Hypervisor} {host.Release}");
+            {
+                var kind = FormattableString.Invariant($"{item.Stage} {item.Ring} {host.P90Seconds} {System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(times)} {host.Release}");
+                signatures[item.Asset.Id] = (kind, FormattableString.Invariant($"{kind} {item.Asset.Cluster} {string.Join(',', host.Resources)} {string.Join(',', item.Asset.DependsOn)} {string.Join(',', item.After)} {item.Guests.Count} {item.Asset.Hypervisor}"));
+            }
             planning.Add(host);
         }
         Hosts = hosts;
@@ -85,8 +88,8 @@ internal sealed class InstanceBuilder
             [.. frozen.Select(f => f.Key with { Hosts = f.Value })]);
     }
 
-    /// <summary>Equal for hosts that no rule tells apart: what keeps one of them out keeps out the other.</summary>
-    public string Signature(string asset) => signatures[asset];
+    /// <summary>Whole is equal for hosts that no rule tells apart: what keeps one of them out keeps out the other. Kind is equal where stage, ring, duration and calendar are.</summary>
+    public (string Kind, string Whole) Signature(string asset) => signatures[asset];
 
     /// <summary>End of the host's first chance at or after a time, as far as its windows go; null where there is none.</summary>
     public DateTimeOffset? EndOf(PlanItem item, DateTimeOffset from)

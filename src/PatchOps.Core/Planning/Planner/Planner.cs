@@ -110,7 +110,8 @@ public sealed class Planner(PlanningPolicy policy, IReadOnlyDictionary<string, (
 
     private List<PlanWave> Waves(PlanOrder order, InstanceBuilder builder, PlanningSolution solution)
     {
-        var placed = solution.Placements.Where(p => p.IsPlaced).Select(p => (Item: builder.Hosts[p.Host], Closes: builder.ClosesAfter(builder.Hosts[p.Host], p.Start), p.Start));
+        var placed = solution.Placements.Where(p => p.IsPlaced).Select(p => (Item: builder.Hosts[p.Host], Closes: builder.ClosesAfter(builder.Hosts[p.Host], p.Start), p.Start)).ToList();
+        var stages = placed.ToDictionary(p => p.Item.Asset.Id, p => p.Item.Stage, StringComparer.Ordinal);
         var number = 0;
         var waves = new List<PlanWave>();
         var contents = new WaveContents(policy);
@@ -127,6 +128,7 @@ public sealed class Planner(PlanningPolicy policy, IReadOnlyDictionary<string, (
                 NinetiethPercentile = p.Item.NinetiethPercentile,
                 Patches = p.Item.Patches,
                 Due = p.Item.Due,
+                After = After(p.Item, stages),
                 Waives = builder.Waived(p.Item, p.Start),
             }).ToList();
             waves.Add(contents.Fill(new PlanWave
@@ -137,6 +139,9 @@ public sealed class Planner(PlanningPolicy policy, IReadOnlyDictionary<string, (
         }
         return waves;
     }
+
+    private List<string> After(PlanItem item, Dictionary<string, AssetEnvironment> stages) =>
+        [.. item.Asset.DependsOn.Select(resolve).OfType<string>().Where(id => id != item.Asset.Id && stages.TryGetValue(id, out var stage) && stage <= item.Stage).Concat(item.After.Select(a => a.Asset)).Distinct(StringComparer.Ordinal)];
 
     /// <summary>Nothing leaves here that a second pair of eyes, which shares no code with the search, finds fault with.</summary>
     private void Verify(PlanningInstance instance, PlanningSolution solution, IReadOnlyList<PlanWave> waves)

@@ -26,14 +26,14 @@ internal sealed class UnplacedReasons(PlanningPolicy policy, PlanningEstate esta
         var instance = wide.Build(builder.Items);
         var index = wide.Hosts.Select((h, i) => (h.Asset.Id, i)).ToDictionary(h => h.Id, h => h.i, StringComparer.Ordinal);
         var finder = new ConflictFinder(instance, Places(builder, solution, instance, index));
-        var known = new Dictionary<string, PlanningConflict?>(StringComparer.Ordinal);
+        var known = new KnownConflicts(instance);
         var searches = wide.Hosts.Count > LargeEstate ? SearchesOfLarge : MostSearches;
         var items = new List<UnscheduledItem>();
-        foreach (var refusal in builder.Refused) items.Add(Told(refusal.Item, refusal.Constraint, refusal.Reason, refusal.Remedy, refusal.CanBeExplained ? Search(refusal.Item) : null, instance));
+        foreach (var refusal in builder.Refused) items.Add(Told(refusal.Item, refusal.Constraint, refusal.Reason, refusal.Remedy, refusal.CanBeExplained ? Search(refusal.Item) : null, instance, fixedReason: true));
         foreach (var item in left)
         {
             var conflict = Search(item);
-            items.Add(Told(item, conflict is { Rules: [var rule, ..] } ? rule.Kind.ToString() : "Order",
+            items.Add(Told(item, Code(conflict, instance),
                 FormattableString.Invariant($"its windows until {order.End.UtcDateTime:yyyy-MM-dd HH:mm}Z are over before earlier stages and rings have soaked, or full"),
                 "fits with a longer -Horizon, a shorter soak time in policy, or more hosts at the same time", conflict, instance));
         }
@@ -43,14 +43,16 @@ internal sealed class UnplacedReasons(PlanningPolicy policy, PlanningEstate esta
         {
             if (!index.TryGetValue(item.Asset.Id, out var host)) return null;
             var signature = wide.Signature(item.Asset.Id);
-            if (known.TryGetValue(signature, out var conflict)) return conflict;
-            if (known.Count >= searches) return null;
+            var found = known.For(host, signature);
+            // A longer period has room for all alike; other remedies are looked for host by host as long as searches last.
+            if (found is { } same && (same.IsSame || same.Conflict.Relaxation?.Rule.Kind == RuleKind.Horizon)) return same.Conflict;
+            if (known.Count >= searches) return found?.Conflict is { } alike ? alike with { Relaxation = null, Together = [] } : null;
             cancellationToken.ThrowIfCancellationRequested();
-            return known[signature] = finder.Explain(host);
+            return known.Add(host, signature, finder.Explain(host));
         }
     }
 
-    private static UnscheduledItem Told(PlanItem item, string constraint, string reason, string? remedy, PlanningConflict? conflict, PlanningInstance instance)
+    private static UnscheduledItem Told(PlanItem item, string constraint, string reason, string? remedy, PlanningConflict? conflict, PlanningInstance instance, bool fixedReason = false)
     {
         var rules = conflict is null ? [] : Words(conflict, instance);
         return new UnscheduledItem
@@ -58,9 +60,26 @@ internal sealed class UnplacedReasons(PlanningPolicy policy, PlanningEstate esta
             Asset = item.Asset.Id,
             Patches = [.. item.Patches.Select(p => p.Patch)],
             Constraint = constraint,
-            Reason = $"{item.Asset.Name}: {(rules.Count > 0 && constraint is not ("Frozen" or "OffDuty" or "NoWindow" or "LeadTime" or "Dependency") ? $"no place is left between {InstanceBuilder.Listed(rules)}" : reason)}",
+            Reason = $"{item.Asset.Name}: {(rules.Count > 0 && !fixedReason ? $"no place is left between {InstanceBuilder.Listed(rules)}" : reason)}",
             Rules = rules,
             Remedy = conflict?.Relaxation?.Text ?? (conflict?.Together.Count > 0 ? Joined(conflict.Together) : remedy),
+        };
+    }
+
+    /// <summary>One word for the conflict: the first of its rules that is no host and not the period's end.</summary>
+    private static string Code(PlanningConflict? conflict, PlanningInstance instance)
+    {
+        var rules = conflict?.Rules ?? [];
+        var first = rules.FirstOrDefault(r => r.Kind is not (RuleKind.Horizon or RuleKind.OtherHost or RuleKind.KeptPlace)) ?? rules.FirstOrDefault();
+        return first?.Kind switch
+        {
+            RuleKind.Freeze => instance.Freezes[first.Index].What == "freeze" ? "Frozen" : "OffDuty",
+            RuleKind.WindowConcurrent or RuleKind.WindowHosts or RuleKind.Resource => "Capacity",
+            RuleKind.Group => "Availability",
+            RuleKind.Release => "LeadTime",
+            RuleKind.HostWindows or RuleKind.WindowEnd => "NoWindow",
+            RuleKind.Horizon => "Horizon",
+            _ => "Order",
         };
     }
 

@@ -17,6 +17,8 @@ internal sealed class OrderReview(PatchPlan plan, string replan)
                     yield return host.Say(plan.Id, FindingSeverity.Warning, "DependencyGone", $"{host.Host.Name} depends on {other.Name}, which is retired.", "Correct DependsOn with Import-PatchAsset.");
                 if (byAsset.TryGetValue(id, out var first) && id != host.Host.Asset && first.Wave.Stage == host.Wave.Stage && first.End > host.Host.Start)
                     yield return host.Say(plan.Id, FindingSeverity.Error, "DependencyOrder", FormattableString.Invariant($"{host.Host.Name} depends on {first.Host.Name}, which is planned until {first.End:u}, after {host.Host.Name} starts at {host.Host.Start:u}."), replan);
+                if (byAsset.TryGetValue(id, out var later) && later.Wave.Stage > host.Wave.Stage)
+                    yield return host.Say(plan.Id, FindingSeverity.Warning, "DependencyStage", $"{host.Host.Name} ({host.Wave.Stage}) is changed before {later.Host.Name} ({later.Wave.Stage}), which it depends on: stages go first.", "Move one of them to the other's stage, or correct DependsOn, with Set-PatchAsset.");
             }
         }
         var sizes = assets.Values.Where(a => a is { Cluster: not null, Retired: null }).GroupBy(a => a.Cluster!, StringComparer.OrdinalIgnoreCase)

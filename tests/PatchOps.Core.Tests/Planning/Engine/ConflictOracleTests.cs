@@ -15,7 +15,7 @@ public sealed class ConflictOracleTests
     {
         var kinds = new Dictionary<RuleKind, int>();
         var (conflicts, helped) = (0, 0);
-        for (var seed = 1; seed <= 400; seed++)
+        for (var seed = 1; seed <= 240; seed++)
         {
             var instance = Random(seed);
             var plan = PatchScheduler.Solve(instance, new() { MaxSteps = 500, BoundIterations = 10 });
@@ -37,14 +37,14 @@ public sealed class ConflictOracleTests
         // Hosts without any window, and what waits for them, have none.
         Assert.True(helped > conflicts / 3, $"{helped} of {conflicts} have a remedy");
         foreach (var kind in (RuleKind[])[RuleKind.HostWindows, RuleKind.WindowEnd, RuleKind.Horizon, RuleKind.Release, RuleKind.Freeze, RuleKind.WindowConcurrent, RuleKind.WindowHosts, RuleKind.Resource, RuleKind.Group, RuleKind.Barrier, RuleKind.OtherHost])
-            Assert.True(kinds.GetValueOrDefault(kind) >= 5, $"{kind}: {kinds.GetValueOrDefault(kind)}");
+            Assert.True(kinds.GetValueOrDefault(kind) >= 3, $"{kind}: {kinds.GetValueOrDefault(kind)}");
     }
 
     [Fact]
     public void The_smallest_shift_of_a_freeze_places_the_host_and_a_minute_less_does_not()
     {
         var moved = 0;
-        for (var seed = 1; seed <= 400; seed++)
+        for (var seed = 1; seed <= 80; seed++)
         {
             var instance = Random(seed);
             var plan = PatchScheduler.Solve(instance, new() { MaxSteps = 500, BoundIterations = 10 });
@@ -57,7 +57,7 @@ public sealed class ConflictOracleTests
                 moved++;
             }
         }
-        Assert.True(moved >= 40, $"{moved} freezes were moved");
+        Assert.True(moved >= 8, $"{moved} freezes were moved");
     }
 
     /// <summary>Whether the host has a place, to the minute, with all others where they are.</summary>

@@ -158,6 +158,21 @@ public sealed class PlannerTests
     }
 
     [Fact]
+    public void Every_host_that_is_left_over_names_what_keeps_it_out_and_what_would_let_it_in()
+    {
+        // Different clusters and teams, the same nights: a few searches answer for all.
+        string[] nights = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+        var hosts = Hosts(AssetEnvironment.Production, 60).Select((h, i) => h with { Asset = h.Asset with { MaintenanceWindow = $"{nights[i * 3 % 7]} 22:00-02:00", OwnerTeam = $"t{i % 9}", Cluster = $"c{i / 3}", MinAvailable = 1 } }).ToList();
+        var plan = Make([.. Hosts(AssetEnvironment.Test, 3).Select((h, i) => h with { Asset = h.Asset with { MaintenanceWindow = $"{nights[i % 7]} 22:00-02:00" } }), .. hosts], days: 9);
+        Assert.True(plan.Unscheduled.Count > 10, $"{plan.Unscheduled.Count} left over");
+        Assert.All(plan.Unscheduled, u =>
+        {
+            Assert.NotEmpty(u.Rules);
+            Assert.Matches("^fits if ", u.Remedy);
+        });
+    }
+
+    [Fact]
     public void The_latest_start_ends_before_the_freeze_begins()
     {
         var policy = PlanningPolicy.Default with { Freezes = [new FreezeRule { Name = "Quarter", When = "2026-11-03..2026-11-30" }] };
@@ -189,6 +204,7 @@ public sealed class PlannerTests
         production[0] = production[0] with { Asset = production[0].Asset with { DependsOn = [test[1].Asset.Id] } };
         var placed = Make([.. test, .. production], days: 14).Waves.SelectMany(w => w.Hosts).ToDictionary(h => h.Asset);
         Assert.True(placed[production[0].Asset.Id].Start >= placed[test[1].Asset.Id].Start + placed[test[1].Asset.Id].NinetiethPercentile);
+        Assert.Equal([test[1].Asset.Id], placed[production[0].Asset.Id].After);
     }
 
     [Fact]

