@@ -35,7 +35,10 @@ internal static class TestWaivers
     public static bool SkipsSoak(PlanItem item) => item.Waived.Any(w => Same(w.Test, StagingSoak));
 
     /// <summary>The tests that remain, and what is waived on which hosts.</summary>
-    public static (List<TestCase> Tests, List<TestWaiver> Waivers) Of(List<TestCase> tests, IReadOnlyList<PlanItem> items)
+    /// <param name="tests">Test cases of the wave.</param>
+    /// <param name="items">Hosts of the wave.</param>
+    /// <param name="soaks">False where the whole ring, hosts that were left over included, follows without soak.</param>
+    public static (List<TestCase> Tests, List<TestWaiver> Waivers) Of(List<TestCase> tests, IReadOnlyList<PlanItem> items, bool soaks)
     {
         if (items.All(i => i.Waived.Count == 0)) return (tests, []);
         var (remaining, skipped) = (new List<TestCase>(tests.Count), new HashSet<(string Asset, string Test)>());
@@ -47,13 +50,13 @@ internal static class TestWaivers
             if (without.Count == 0) remaining.Add(test);
             else if (meant.Any(a => !without.Contains(a))) remaining.Add(test with { Assets = [.. meant.Where(a => !without.Contains(a))] });
         }
-        return (remaining, [.. Waivers(items, skipped)]);
+        return (remaining, [.. Waivers(items, skipped, soaks)]);
     }
 
-    private static IEnumerable<TestWaiver> Waivers(IReadOnlyList<PlanItem> items, HashSet<(string Asset, string Test)> skipped)
+    private static IEnumerable<TestWaiver> Waivers(IReadOnlyList<PlanItem> items, HashSet<(string Asset, string Test)> skipped, bool soaks)
     {
         // Before the first stage there is nothing to soak.
-        var waived = items.SelectMany(i => i.Waived.Where(w => i.Stage != AssetEnvironment.Development || !Same(w.Test, StagingSoak)).Select(w => (Item: i, Waived: w, Effect: Effect(w, skipped.Contains((i.Asset.Id, w.Test.Trim().ToUpperInvariant()))))));
+        var waived = items.SelectMany(i => i.Waived.Where(w => i.Stage != AssetEnvironment.Development || !Same(w.Test, StagingSoak)).Select(w => (Item: i, Waived: w, Effect: Effect(w, skipped.Contains((i.Asset.Id, w.Test.Trim().ToUpperInvariant())), soaks))));
         foreach (var group in waived.GroupBy(w => (Test: w.Waived.Test.Trim().ToUpperInvariant(), w.Effect)))
         {
             var regulations = group.SelectMany(w => w.Item.Asset.Regulations).Distinct(StringComparer.OrdinalIgnoreCase).Order(StringComparer.OrdinalIgnoreCase);
@@ -67,8 +70,8 @@ internal static class TestWaivers
         }
     }
 
-    private static string Effect(WaivedTest waived, bool skipped) =>
-        Same(waived.Test, StagingSoak) ? "follows earlier stages without soak time"
+    private static string Effect(WaivedTest waived, bool skipped, bool soaks) =>
+        Same(waived.Test, StagingSoak) ? soaks ? "not used, because other hosts of the ring soak; a plan for these hosts alone would not wait" : "the wave follows earlier stages without soak time"
         : skipped ? "the test case is not run"
         : "no test case of the wave has this name; people leave it out";
 

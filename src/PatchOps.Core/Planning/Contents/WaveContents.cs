@@ -7,12 +7,15 @@ namespace PatchOps.Core.Planning.Contents;
 /// <summary>What a wave's hosts need around the change, as policy says at the time of planning: from then on the plan says it.</summary>
 public sealed class WaveContents(PlanningPolicy policy)
 {
-    public PlanWave Fill(PlanWave wave, IReadOnlyList<PlanItem> items)
+    /// <param name="wave">Number, times and hosts.</param>
+    /// <param name="items">The same hosts as they are.</param>
+    /// <param name="soaks">False where policy waives the soak for the whole ring, or the plan takes the emergency path.</param>
+    public PlanWave Fill(PlanWave wave, IReadOnlyList<PlanItem> items, bool soaks = true)
     {
         ArgumentNullException.ThrowIfNull(wave);
         var gates = policy.Probes.Where(p => Meant(p.For, items)).Select(p => new HealthGate { Kind = p.Kind, Target = p.Target, Packages = p.Packages, Assets = Only(p.For, items) }).ToList();
         var tests = policy.Tests.Where(t => Meant(t.For, items)).Select(t => new TestCase { Name = t.Name, Kind = t.Kind, Target = t.Target, Problem = t.Problem, Packages = t.Packages, Assets = Only(t.For, items) }).ToList();
-        (tests, var waivers) = TestWaivers.Of(tests, items);
+        (tests, var waivers) = TestWaivers.Of(tests, items, soaks);
         var snapshots = policy.Snapshots.Where(s => Meant(s.For, items)).Select(s => new SnapshotStep { Name = s.Name, Take = s.Take, List = s.List, Restore = s.Restore, Remove = s.Remove, Assets = Only(s.For, items) }).ToList();
         return wave with
         {

@@ -48,14 +48,12 @@ internal sealed class PlanBarriers(
                 // An emergency cannot wait for soak and bake; the order of rings and stages stays.
                 var lag = emergency ? 0 : (long)(sameStage ? policy.Bake : policy.Soak).TotalSeconds;
                 // A development host without a window must not hold back production for ever, but nothing follows a canary that never sang.
-                // What policy waives the soak for follows as soon as the earlier stage is done.
-                foreach (var hurried in rings[i].ToLookup(h => !sameStage && TestWaivers.SkipsSoak(hosts[h.i]), h => h.i))
+                // Where policy waives the soak for a whole ring, it follows as soon as the earlier stage is done.
+                if (!sameStage && rings[i].All(h => TestWaivers.SkipsSoak(hosts[h.i]))) lag = 0;
+                barriers.Add(new PlanningBarrier($"{first.Stage} {first.Ring} before {then.Stage} {then.Ring}", before[j], [.. rings[i].Select(h => h.i)], lag, !sameStage)
                 {
-                    barriers.Add(new PlanningBarrier($"{first.Stage} {first.Ring} before {then.Stage} {then.Ring}{(hurried.Key ? " without soak" : "")}", before[j], [.. hurried], hurried.Key ? 0 : lag, !sameStage)
-                    {
-                        Required = sameStage ? [] : required[j],
-                    });
-                }
+                    Required = sameStage ? [] : required[j],
+                });
             }
         }
         return barriers;

@@ -135,7 +135,7 @@ public sealed class Planner(PlanningPolicy policy, IReadOnlyDictionary<string, (
             {
                 Number = number, Stage = ring.Key.Stage, Ring = ring.Key.Ring, Start = hosts[0].Start, End = Time(ring.Max(p => p.Closes)), BakeTime = order.Emergency ? TimeSpan.Zero : policy.Bake, Hosts = hosts,
                 Gates = [], HaltRule = new HaltRule(), Rollback = new RollbackRule { Method = "PreviousVersion", DetectionWindow = policy.DetectionWindow },
-            }, [.. ring.Select(p => p.Item)]));
+            }, [.. ring.Select(p => p.Item)], soaks: !order.Emergency && !builder.Hosts.Where(h => (h.Stage, h.Ring) == ring.Key).All(TestWaivers.SkipsSoak)));
         }
         return waves;
     }

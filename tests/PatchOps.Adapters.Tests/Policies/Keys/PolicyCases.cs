@@ -8,7 +8,7 @@ internal static class PolicyCases
     private const string Root = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", OtherRoot = "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
     private const string Till = "{ tags: [till] }", Nobody = "{ tags: [nobody] }";
 
-    public static IReadOnlyList<PolicyCase> All { get; } = [.. Content(), .. Planning(), .. Rules(), .. Steps(), .. Conduct(), .. Approvals(), .. Notifications(), .. Problems(), .. Others()];
+    public static IReadOnlyList<PolicyCase> All { get; } = [.. Content(), .. Planning(), .. Rules(), .. PolicyStackCases.All, .. Steps(), .. Conduct(), .. Approvals(), .. Notifications(), .. Problems(), .. Others()];
 
     private static IEnumerable<PolicyCase> Content()
     {
@@ -34,6 +34,8 @@ internal static class PolicyCases
         yield return Key("pilotShare", "0.2", "0.7");
         yield return Key("maxConcurrent", "50", "1");
         yield return Key("maxConcurrentPerTeam", "20", "1");
+        yield return Key("maxConcurrentPerSite", "20", "1");
+        yield return Key("maxConcurrentPerSegment", "20", "1");
         yield return Key("defaultMedian", "00:10:00", "00:20:00");
         yield return Key("defaultNinetiethPercentile", "00:30:00", "01:00:00");
         yield return Key("durationSamples", "5", "500");
@@ -51,6 +53,10 @@ internal static class PolicyCases
         yield return new("planning.notices.recipients", "planning: { notices: { recipients: { Shop: [$] } } }", "a@example.org", "b@example.org", Plan);
         // How a selector selects.
         const string Frozen = "planning: { freezes: [{ name: close, when: 2026-11-02..2026-11-30, for: { $ } }] }";
+        yield return new("(selector).teams", Frozen, "teams: [web]", "teams: [mail]", Plan);
+        yield return new("(selector).sites", Frozen, "sites: [north]", "sites: [south]", Plan);
+        yield return new("(selector).networkSegments", Frozen, "networkSegments: [dmz]", "networkSegments: [lan]", Plan);
+        yield return new("(selector).hosting", Frozen, "hosting: [OnPremises]", "hosting: [Cloud]", Plan);
         yield return new("(selector).environments", Frozen, "environments: [Production]", "environments: [Test]", Plan);
         yield return new("(selector).tags", Frozen, "tags: [till]", "tags: [desk]", Plan);
         yield return new("(selector).businessUnits", Frozen, "businessUnits: [Shop]", "businessUnits: [Bank]", Plan);
@@ -83,6 +89,8 @@ internal static class PolicyCases
         yield return Quiesce("name", "name: $, take: [t], putBack: [p]", "jobs", "mails");
         yield return Quiesce("take", "name: jobs, take: [$], putBack: [p]", "stop", "pause");
         yield return Quiesce("putBack", "name: jobs, take: [t], putBack: [$]", "start", "resume");
+        yield return Quiesce("evacuates", "name: jobs, take: [t], putBack: [p], evacuates: $", "false", "true");
+        yield return Quiesce("perGuest", "name: jobs, take: [t], putBack: [p], evacuates: true, perGuest: $", "00:01:00", "00:20:00");
         yield return Quiesce("for", "name: jobs, take: [t], putBack: [p], for: $", Till, Nobody);
         foreach (var (key, before, after) in new[] { ("name", "lvm", "zfs"), ("take", "[t]", "[t, '{id}']"), ("list", "[l]", "[ls]"), ("restore", "[r]", "[r, '{id}']"), ("remove", "[d]", "[rm]"), ("for", Till, Nobody) })
         {
@@ -100,6 +108,9 @@ internal static class PolicyCases
     {
         PolicyCase Key(string key, string before, string after, string beside = "") => new($"planning.conduct.{key}", $"planning: {{ {(beside.Contains("snapshots", StringComparison.Ordinal) ? beside + ", " : "")}conduct: {{ {key}: ${(beside.Length == 0 || beside.Contains("snapshots", StringComparison.Ordinal) ? "" : ", " + beside)} }} }}", before, after, Plan);
         yield return Key("onHalt", "RollBackFailed", "Pause");
+        yield return Key("onGate", "Pause", "Stop");
+        yield return Key("onConsecutive", "Pause", "Stop");
+        yield return Key("stepTimeLimit", "01:00:00", "02:00:00");
         yield return Key("maxConsecutiveFailures", "2", "3");
         yield return Key("rollback", "PreviousVersion", "Snapshot", "snapshots: [{ name: lvm, take: [t], list: [l], restore: [r], remove: [d] }]");
         yield return Key("confirmWithin", "00:10:00", "00:20:00");

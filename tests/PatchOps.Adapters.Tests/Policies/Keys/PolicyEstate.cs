@@ -26,13 +26,16 @@ public sealed class PolicyEstate : IAsyncLifetime
         var production = Enumerable.Range(1, 6).Select(i => new Asset
         {
             Id = $"prod-{i}", Environment = AssetEnvironment.Production, BusinessUnit = i <= 3 ? "Shop" : "Bank", OwnerTeam = "web", Criticality = 4, Tags = i <= 3 ? ["till"] : ["desk"], MaintenanceWindow = i == 6 ? "night" : null,
+            Site = i <= 3 ? "north" : "south", NetworkSegment = i <= 3 ? "dmz" : "lan", Hosting = i <= 3 ? Hosting.OnPremises : Hosting.Cloud,
         });
         var stage = new Asset { Id = "stage-1", Environment = AssetEnvironment.Test, BusinessUnit = "Shop", OwnerTeam = "web", Criticality = 3, Tags = ["till"] };
         await AddAsync(new ImportAssetRequest { InputObject = [.. new[] { stage }.Concat(production).SelectMany(a => new object[] { a, Installed(a.Id, "demo", "1.0"), Installed(a.Id, "other", "1.0") })] });
+        // A hypervisor with a guest: it is changed only where its guests are moved away.
+        await AddAsync(new ImportAssetRequest { InputObject = [new Asset { Id = "hyper-1", Environment = AssetEnvironment.Production }, Installed("hyper-1", "demo", "1.0"), new Asset { Id = "guest-1", Environment = AssetEnvironment.Production, Hypervisor = "hyper-1" }] });
         await AddAsync(new ImportAssetRequest { InputObject = [.. Enumerable.Range(1, 12).SelectMany(i => new object[] { new Asset { Id = $"extra-{i}", Environment = AssetEnvironment.Development }, Installed($"extra-{i}", "third", i <= 4 ? "1.0" : "1.1") })] });
         await AddAsync(new ImportAssetRequest { InputObject = [.. new[] { "fix", "mix" }.SelectMany(g => Enumerable.Range(1, 4).Select(i => new Asset { Id = $"{g}-{i}", Environment = AssetEnvironment.Production, Tags = [g] }))] });
         Facts();
-        string[] items = ["stage-1", .. production.Select(a => a.Id)];
+        string[] items = ["stage-1", "hyper-1", .. production.Select(a => a.Id)];
         await AddAsync(new ImportProblemRequest
         {
             InputObject =
@@ -58,6 +61,7 @@ public sealed class PolicyEstate : IAsyncLifetime
         {
             PolicyView.Plan or PolicyView.Emergency => await AskAsync(Order(file, "n", view == PolicyView.Emergency), Answer.WhatIf),
             PolicyView.Approve => await ApprovedAsync(file),
+            PolicyView.Check => await AskAsync(new TestPolicyRequest { Path = file }),
             PolicyView.Exposure => await AskAsync(new GetExposureRequest { Policy = file }),
             PolicyView.Candidates => await AskAsync(new GetCandidateRequest { Policy = file }),
             PolicyView.Debt => await AskAsync(new GetDebtRequest { Policy = file }),

@@ -12,6 +12,9 @@ internal enum PolicyView
     /// <summary>What Approve-PatchPlan says to the author and to somebody else.</summary>
     Approve,
 
+    /// <summary>Test-PatchPolicy.</summary>
+    Check,
+
     /// <summary>Get-PatchExposure.</summary>
     Exposure,
 

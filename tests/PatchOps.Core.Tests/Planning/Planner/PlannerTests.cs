@@ -259,7 +259,7 @@ public sealed class PlannerTests
     }
 
     [Fact]
-    public void A_waived_soak_lets_only_that_host_follow_at_once_and_a_waived_test_case_is_not_run_there()
+    public void A_ring_whose_soak_is_waived_follows_at_once_and_a_waived_test_case_is_not_run()
     {
         var policy = PlanningPolicy.Default with
         {
@@ -285,6 +285,12 @@ public sealed class PlannerTests
         Assert.Equal(3, wave.Waivers.Select(w => w.Effect).Distinct().Count());
         Assert.DoesNotContain(wave.Rollback.Criteria, c => c.Contains("User Acceptance", StringComparison.Ordinal) && wave.Hosts.Count == 1);
         Assert.All(plan.Waves.Except([wave]), w => Assert.Equal((2, 0), (w.Tests.Count, w.Waivers.Count)));
+
+        // Beside a host that soaks in the same ring it soaks as well, and the plan says so.
+        Assert.Contains(wave.Waivers, w => w.Effect.Contains("without soak", StringComparison.Ordinal));
+        var mixed = Make(hosts, days: 5, policy: policy with { CanaryShare = 1 });
+        Assert.True(mixed.Waves[^1].Start >= mixed.Waves[0].Hosts[0].Start + mixed.Waves[0].Hosts[0].NinetiethPercentile + policy.Soak);
+        Assert.Contains(mixed.Waves[^1].Waivers, w => w.Effect.Contains("not used", StringComparison.Ordinal));
     }
 
     [Fact]
