@@ -9,7 +9,7 @@ namespace PatchOps.Lab.Tests;
 /// <summary>The laws of <see cref="IHostTransport"/>, the same for every implementation.</summary>
 public abstract class TransportLaws
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+    private protected static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
     private static int s_number;
     private readonly string _scope = FormattableString.Invariant($"laws-{Environment.ProcessId}-{Interlocked.Increment(ref s_number)}");
 
@@ -193,6 +193,22 @@ public sealed class SshTransportLaws(LabFixture lab) : TransportLaws
     {
         await lab.RequireAsync();
         return lab.Open("h2");
+    }
+
+    [SkippableFact]
+    public async Task The_limit_ends_what_made_a_session_of_its_own_as_well()
+    {
+        await using var host = await OpenAsync();
+        // One that ends when it is asked to, and one that does not listen.
+        const string Script = "setsid sh -c 'echo $$ >\"$0\"; sleep 61' \"$1\" & setsid sh -c 'trap \"\" TERM; echo $$ >\"$0\"; sleep 62; sleep 62' \"$1.deaf\" & wait";
+        var path = NewPath();
+        var step = await host.StartStepAsync(Key("sessions", TimeSpan.FromSeconds(2)), new HostCommand(["sh", "-c", Script, "x", path], Deadline), TimeSpan.FromSeconds(20), default);
+        Assert.Equal(StepState.TimedOut, step.State);
+        foreach (var file in new[] { path, path + ".deaf" })
+        {
+            var alive = await host.RunAsync(new HostCommand(["sh", "-c", "read -r pid <\"$1\" || exit 9; state=$(sed \"s/.*) //; s/ .*//\" \"/proc/$pid/stat\" 2>/dev/null); [ \"${state:-Z}\" = Z ] && echo gone || echo \"alive $state\"", "x", file], Deadline), default);
+            Assert.Equal("gone", alive.StandardOutput.Trim());
+        }
     }
 }
 

@@ -20,10 +20,15 @@ internal sealed record HostAccess(string? KeyFile = null, string? KnownHostsFile
 /// <summary>Chooses and opens the transport of an asset; connections stay warm while this lives.</summary>
 internal sealed class HostConnections(HostAccess access, HostServices services) : IAsyncDisposable
 {
+    /// <summary>An open connection costs a process of some megabytes here, and one on the host.</summary>
+    private const int MostIdle = 64;
+
     private readonly Lazy<SshClient> ssh = new(() => new SshClient(new SshSettings
     {
         IdentityFiles = access.KeyFile is null ? [] : [access.KeyFile], KnownHostsFile = access.KnownHostsFile, ConnectTimeout = access.ConnectTimeout,
     }));
+
+    private readonly WarmTransports warm = new(MostIdle);
 
     /// <summary>A PowerShell session to an asset; it connects with its first call.</summary>
     /// <exception cref="FailureException"><c>TransportNeedsPowerShell</c>: there is no PowerShell here.</exception>
@@ -40,10 +45,10 @@ internal sealed class HostConnections(HostAccess access, HostServices services) 
                 return new LocalTransport(asset.Id);
             case TransportKind.Ssh:
                 var user = asset.User ?? access.Credential?.UserName;
-                return ssh.Value.Open(new SshEndpoint(asset.Id, asset.Address ?? asset.Name)
+                return warm.Lend($"{asset.Id}|{asset.Address ?? asset.Name}|{asset.Port}|{user}", () => ssh.Value.Open(new SshEndpoint(asset.Id, asset.Address ?? asset.Name)
                 {
                     Port = asset.Port, User = user, Elevation = Elevate(user), SudoPassword = access.Credential is { } given ? _ => ValueTask.FromResult(given.ReadPassword()) : null,
-                });
+                }));
             default:
                 var channel = Session(asset);
                 return ProviderShelf.IsWindows(asset)
@@ -54,7 +59,11 @@ internal sealed class HostConnections(HostAccess access, HostServices services) 
 
     private Elevation Elevate(string? user) => user is null or "root" ? Elevation.None : access.Credential is null ? Elevation.Sudo : Elevation.SudoWithPassword;
 
-    public ValueTask DisposeAsync() => ssh.IsValueCreated ? ssh.Value.DisposeAsync() : ValueTask.CompletedTask;
+    public async ValueTask DisposeAsync()
+    {
+        await warm.DisposeAsync().ConfigureAwait(false);
+        if (ssh.IsValueCreated) await ssh.Value.DisposeAsync().ConfigureAwait(false);
+    }
 
     private static bool IsLocal(Asset asset) =>
         asset.Aliases.Append(asset.Name).Append(asset.Id).Contains("localhost", StringComparer.OrdinalIgnoreCase);

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using PatchOps.Core.Operations;
 using PatchOps.Core.Operations.Requests;
 using PatchOps.Core.Seams;
+using PatchOps.Core.Waves;
 using PatchOps.Domain;
 
 namespace PatchOps.Adapters.Composition;
@@ -20,6 +21,9 @@ public sealed class OperationHost(TimeProvider clock, HostServices? services = n
     public string? DefaultStore { get; set; }
 
     public TimeProvider Clock => clock;
+
+    /// <summary>The waits of waves; a test shortens them.</summary>
+    internal WaveOptions Waits { get; init; } = new();
 
     /// <summary>Stands between operations and the journal, where a test wants to see or stop every entry.</summary>
     internal Func<IJournal, IJournal>? Tap { get; init; }

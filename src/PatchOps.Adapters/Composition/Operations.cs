@@ -143,6 +143,7 @@ internal static class Operations
             Approvals = p.Approvals,
             Risk = p.Policy.Risk,
             Runner = Runner(),
+            Options = p.Host.Waits,
         };
     }
 

@@ -7,6 +7,8 @@ internal static class SshFailure
 {
     private sealed record Sign(string Text, string Code, FailureKind Kind, string Message, string? Remedy);
 
+    private const string Reach = "See whether it is up, and whether sshd answers from here; then try again (Invoke-PatchWave -RetryFailed in a wave).";
+
     private static readonly Sign[] Signs =
     [
         new("REMOTE HOST IDENTIFICATION HAS CHANGED", "HostKeyChanged", FailureKind.Refused, "presents another key than the known one.",
@@ -17,12 +19,12 @@ internal static class SshFailure
         new("Too many authentication failures", "LoginRefused", FailureKind.Refused, "refuses the login.", "Name the key to use: the agent offers too many."),
         new("Could not resolve hostname", "HostNameUnknown", FailureKind.NotFound, "has a name that does not resolve.", "Correct the asset's Address with Set-PatchAsset."),
         new("Connection refused", "HostUnreachable", FailureKind.Unavailable, "refuses connections.", "See whether sshd runs there, and the asset's Port."),
-        new("No route to host", "HostUnreachable", FailureKind.Unavailable, "cannot be reached: no route.", null),
-        new("Network is unreachable", "HostUnreachable", FailureKind.Unavailable, "cannot be reached: no network.", null),
-        new("timed out", "HostUnreachable", FailureKind.Unavailable, "does not answer.", null),
-        new("kex_exchange_identification", "HostUnreachable", FailureKind.Unavailable, "closes the connection at once.", null),
-        new("Connection closed by", "HostUnreachable", FailureKind.Unavailable, "closes the connection.", null),
-        new("Connection reset by", "HostUnreachable", FailureKind.Unavailable, "resets the connection.", null),
+        new("No route to host", "HostUnreachable", FailureKind.Unavailable, "cannot be reached: no route.", Reach),
+        new("Network is unreachable", "HostUnreachable", FailureKind.Unavailable, "cannot be reached: no network.", Reach),
+        new("timed out", "HostUnreachable", FailureKind.Unavailable, "does not answer.", Reach),
+        new("kex_exchange_identification", "HostUnreachable", FailureKind.Unavailable, "closes the connection at once.", Reach),
+        new("Connection closed by", "HostUnreachable", FailureKind.Unavailable, "closes the connection.", Reach),
+        new("Connection reset by", "HostUnreachable", FailureKind.Unavailable, "resets the connection.", Reach),
     ];
 
     /// <summary>Why no connection came about. ssh's own last line stands in the message where it is not a known one.</summary>
@@ -30,7 +32,7 @@ internal static class SshFailure
     {
         var sign = Array.Find(Signs, s => said.Contains(s.Text, StringComparison.Ordinal));
         if (sign is not null) return new Failure(sign.Code, sign.Kind, $"Host '{host}' ({address}) {sign.Message}", host, sign.Remedy);
-        return new Failure("HostUnreachable", FailureKind.Unavailable, $"ssh did not reach host '{host}' ({address}): {LastLine(said)}", host);
+        return new Failure("HostUnreachable", FailureKind.Unavailable, $"ssh did not reach host '{host}' ({address}): {LastLine(said)}", host, Reach);
     }
 
     /// <summary>The connection was there and is gone.</summary>

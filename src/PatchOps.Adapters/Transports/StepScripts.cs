@@ -48,11 +48,30 @@ internal static class StepScripts
                 shift
                 exec 9>&-
                 cd /
-                timeout -k 10 "$limit" sh -c '\''
+                timeout -s WINCH -k 10 "$limit" sh -c '\''
                     d=$1
                     shift
                     exec 8<&-
-                    "$@" <"$d/in" >"$d/out" 2>"$d/err"
+                    "$@" <"$d/in" >"$d/out" 2>"$d/err" &
+                    pid=$!
+                    # At the limit comes a signal that nobody else minds, so that the tree still stands when it is looked through: what made a
+                    # session of its own below it ends with the group. A daemon that left both, as services do, is nobody of ours any more.
+                    tree() { for c in $(cat "/proc/$1/task/$1/children" 2>/dev/null); do echo "$c"; tree "$c"; done; }
+                    end() {
+                        trap "" TERM WINCH
+                        all="$(tree "$pid") $pid"
+                        kill -TERM $all "-$PPID" 2>/dev/null
+                        for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do
+                            left=
+                            for p in $all; do kill -0 "$p" 2>/dev/null && left="$left $p"; done
+                            [ -n "$left" ] || exit 143
+                            sleep 0.5
+                        done
+                        kill -KILL $(for p in $left; do tree "$p"; done) $left 2>/dev/null
+                        exit 143
+                    }
+                    trap end WINCH
+                    wait "$pid"
                     echo "$?" >"$d/code.new" && mv "$d/code.new" "$d/code"'\'' sh "$d" "$@"
                 case $? in 0) why=end ;; 124 | 137) why=limit ;; *) why=killed ;; esac
                 echo "$why" >"$d/done.new" && mv "$d/done.new" "$d/done"' patchops-step "$d" "$limit" "$fence" "$@" </dev/null >/dev/null 2>&1

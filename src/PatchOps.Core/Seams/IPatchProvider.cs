@@ -11,6 +11,12 @@ public interface IPatchProvider
     /// <summary>The name assets and policies use: <c>apt</c>.</summary>
     string Name { get; }
 
+    /// <summary>
+    /// Apply itself downloads everything before it changes anything, and keeps the way back: staging then only shortens the time out of service, and
+    /// a host that is not taken out of service is spared it.
+    /// </summary>
+    bool StagesItself => false;
+
     /// <summary>Reads what is missing, with the reason where the package manager holds it back. Changes nothing.</summary>
     Task<DetectReport> DetectAsync(IHostTransport host, TimeSpan deadline, CancellationToken cancellationToken);
 

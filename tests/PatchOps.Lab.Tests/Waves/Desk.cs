@@ -1,6 +1,7 @@
 using PatchOps.Adapters.Composition;
 using PatchOps.Core.Operations;
 using PatchOps.Core.Operations.Requests;
+using PatchOps.Core.Waves;
 using PatchOps.Domain;
 
 namespace PatchOps.Lab.Tests.Waves;
@@ -23,18 +24,21 @@ internal sealed class Desk : IAsyncDisposable
     private readonly ProductLab lab;
     private readonly TimeProvider clock;
     private readonly bool kept;
+    private readonly WaveOptions waits;
     private OperationHost door;
 
     /// <param name="lab">The hosts.</param>
     /// <param name="clock">The desk's clock; null for the system's.</param>
     /// <param name="folder">Where the store lies, and stays; null for a folder of its own.</param>
-    public Desk(ProductLab lab, TimeProvider? clock = null, string? folder = null)
+    /// <param name="waits">The waits of waves; null for the product's own.</param>
+    public Desk(ProductLab lab, TimeProvider? clock = null, string? folder = null, WaveOptions? waits = null)
     {
+        this.waits = waits ?? new WaveOptions();
         kept = folder is not null;
         this.lab = lab;
         this.clock = clock ?? TimeProvider.System;
         Folder = folder is null ? Directory.CreateTempSubdirectory("patchops-").FullName : Directory.CreateDirectory(folder).FullName;
-        door = new OperationHost(this.clock) { DefaultStore = Store };
+        door = new OperationHost(this.clock) { DefaultStore = Store, Waits = this.waits };
     }
 
     public string Folder { get; }
@@ -136,7 +140,7 @@ internal sealed class Desk : IAsyncDisposable
     public async Task ReopenAsync()
     {
         await door.DisposeAsync();
-        door = new OperationHost(clock) { DefaultStore = Store };
+        door = new OperationHost(clock) { DefaultStore = Store, Waits = waits };
     }
 
     public async ValueTask DisposeAsync()

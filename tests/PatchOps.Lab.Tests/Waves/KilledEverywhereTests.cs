@@ -108,7 +108,7 @@ public sealed class KilledEverywhereTests(ProductLab lab, ITestOutputHelper outp
             if (breaks.Length > 0)
             {
                 // Killed: its lease has to lapse first, which only the clock decides.
-                clock.Jump(TimeSpan.FromMinutes(1));
+                clock.Jump(RunnerProgram.Lease + TimeSpan.FromMinutes(1));
                 await using var next = new Desk(lab, clock, own);
                 await next.AskAsync(new InvokeWaveRequest { PlanId = plans[pair.Well], Wave = 1, KeyFile = lab.KeyFile, KnownHostsFile = lab.KnownHosts, IgnoreWindow = true });
             }
@@ -127,11 +127,7 @@ public sealed class KilledEverywhereTests(ProductLab lab, ITestOutputHelper outp
         /// <summary>Runs the runner; where it has breakpoints, kills it when it stands at all of them.</summary>
         private async Task<string> RunAsync(string own, string plan, string[] breaks)
         {
-            var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
-            foreach (var argument in (string[])[typeof(RunnerProgram).Assembly.Location, Path.Combine(own, "store.db"), plan, lab.KeyFile, lab.KnownHosts, .. breaks]) start.ArgumentList.Add(argument);
-            // What it leaves behind when it is killed lies here.
-            start.Environment["TMPDIR"] = own;
-            using var runner = Process.Start(start)!;
+            using var runner = RunnerProgram.Start(lab, own, plan, breaks);
             var error = runner.StandardError.ReadToEndAsync();
             var said = new List<string>();
             using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using PatchOps.Adapters.Composition;
@@ -21,6 +22,9 @@ internal sealed record Breakpoint(string Asset, string Entry, string How)
 /// <summary>A runner as a process of its own: the product with a journal that stands still where the test wants it to.</summary>
 internal static class RunnerProgram
 {
+    /// <summary>So long that a stopped runner still holds its lease by its own clock, and only others know better.</summary>
+    public static readonly TimeSpan Lease = TimeSpan.FromMinutes(10);
+
     /// <summary>
     /// Arguments: store, plan, key file, known hosts, then breakpoints. Says at which it stands, and at its end how often it appended for whom.
     /// Ends with 0, or 1 and the failures on standard error.
@@ -31,7 +35,7 @@ internal static class RunnerProgram
         var failures = 0;
         var appends = new Dictionary<string, int>(StringComparer.Ordinal);
         await using var door = new OperationHost(TimeProvider.System) { DefaultStore = store, Tap = inner => new BreakingJournal(inner, [.. breaks.Select(Breakpoint.Parse)], appends) };
-        var request = new InvokeWaveRequest { PlanId = plan, Wave = 1, KeyFile = key, KnownHostsFile = known, IgnoreWindow = true };
+        var request = new InvokeWaveRequest { PlanId = plan, Wave = 1, KeyFile = key, KnownHostsFile = known, IgnoreWindow = true, LeaseDuration = Lease };
         await foreach (var happened in door.RunAsync(request, new Caller { Account = "lab" }, default))
         {
             switch (happened)
@@ -45,6 +49,16 @@ internal static class RunnerProgram
         }
         foreach (var (asset, count) in appends) await Console.Out.WriteLineAsync(FormattableString.Invariant($"appends :{asset} {count}"));
         return failures == 0 ? 0 : 1;
+    }
+
+    /// <summary>Starts it on a folder's store; what it leaves behind when it is killed lies there too.</summary>
+    public static Process Start(ProductLab lab, string folder, string plan, params string[] breaks)
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        foreach (var argument in (string[])[typeof(RunnerProgram).Assembly.Location, Path.Combine(folder, "store.db"), plan, lab.KeyFile, lab.KnownHosts, .. breaks]) start.ArgumentList.Add(argument);
+        start.Environment["TMPDIR"] = folder;
+        start.Environment["DOTNET_TieredPGO"] = "0";
+        return Process.Start(start)!;
     }
 
     private sealed class BreakingJournal(IJournal inner, IReadOnlyList<Breakpoint> breaks, Dictionary<string, int> appends) : IJournal

@@ -12,6 +12,8 @@ public sealed class AptProvider(AptSettings? settings = null) : IPatchProvider, 
 
     public string Name => "apt";
 
+    public bool StagesItself => true;
+
     public async Task<DetectReport> DetectAsync(IHostTransport host, TimeSpan deadline, CancellationToken cancellationToken)
     {
         var result = await host.RunAsync(new HostCommand(["sh", "-c", AptScripts.Detect, "patchops-apt"], deadline), cancellationToken).ConfigureAwait(false);
@@ -33,18 +35,11 @@ public sealed class AptProvider(AptSettings? settings = null) : IPatchProvider, 
         };
     }
 
-    public Task<ProviderReport> StageAsync(IHostTransport host, IReadOnlyList<PackageChange> changes, StepKey key, CancellationToken cancellationToken)
-    {
-        string[] arguments =
-        [
-            changes.Count.ToString(CultureInfo.InvariantCulture), .. changes.Select(To),
-            .. changes.Where(c => c.FromVersion is not null).Select(c => $"{c.Package}={c.FromVersion}"),
-        ];
-        return StepAsync("Stage", AptScripts.Stage, arguments, host, changes, key, key.TimeLimit, cancellationToken);
-    }
+    public Task<ProviderReport> StageAsync(IHostTransport host, IReadOnlyList<PackageChange> changes, StepKey key, CancellationToken cancellationToken) =>
+        StepAsync("Stage", AptScripts.Stage, ThereAndBack(changes), host, changes, key, key.TimeLimit, cancellationToken);
 
     public Task<ProviderReport> ApplyAsync(IHostTransport host, IReadOnlyList<PackageChange> changes, StepKey key, CancellationToken cancellationToken) =>
-        StepAsync("Apply", AptScripts.Apply, changes.Select(To), host, changes, key, key.TimeLimit, cancellationToken);
+        StepAsync("Apply", AptScripts.Apply, ThereAndBack(changes), host, changes, key, key.TimeLimit, cancellationToken);
 
     public Task<ProviderReport> RevertAsync(IHostTransport host, IReadOnlyList<PackageChange> changes, StepKey key, CancellationToken cancellationToken) =>
         StepAsync("Revert", AptScripts.Revert, changes.Select(From), host, changes, key, key.TimeLimit, cancellationToken);
@@ -115,6 +110,13 @@ public sealed class AptProvider(AptSettings? settings = null) : IPatchProvider, 
         var step = await host.StartStepAsync(key, command, patience, cancellationToken).ConfigureAwait(false);
         return AptFailure.Judge(step, host.Host, verb);
     }
+
+    /// <summary>How many are approved, these, and what a revert would return to.</summary>
+    private static string[] ThereAndBack(IReadOnlyList<PackageChange> changes) =>
+    [
+        changes.Count.ToString(CultureInfo.InvariantCulture), .. changes.Select(To),
+        .. changes.Where(c => c.FromVersion is not null).Select(c => $"{c.Package}={c.FromVersion}"),
+    ];
 
     private string Lock() => ((long)_settings.LockWait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
 

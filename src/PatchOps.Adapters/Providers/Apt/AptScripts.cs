@@ -35,17 +35,44 @@ internal static class AptScripts
         unknown() { grep -Eqs '^E: (Version .* was not found|Unable to locate package)|^E: Failed to fetch|^E: Unable to fetch' "/proc/$$/fd/2"; }
         """;
 
-    /// <summary>Arguments: seconds to wait for the lock, approved changes as package=version.</summary>
+    // Splits the arguments: seconds to wait for the lock, number of approved changes, these as package=version, then what revert would return to.
+    private const string ThereAndBack = """
+        lock=$1 count=$2
+        shift 2
+        wanted= before=
+        for c; do
+            if [ "$count" -gt 0 ]; then wanted="$wanted $c"; count=$((count - 1)); else before="$before $c"; fi
+        done
+        set -- $wanted
+        """;
+
+    // The way back: the installed versions' own packages, where the archive still has them.
+    private const string KeepBefore = """
+        keep_before() {
+            mkdir -p "$keep" || return 71
+            missing=
+            for c in $before; do
+                name=${c%%=*}
+                file=${name%%:*}_$(printf %s "${c#*=}" | sed 's/:/%3a/g')
+                set -- "$keep/$file"_*.deb
+                [ ! -e "$1" ] || continue
+                set -- "/var/cache/apt/archives/$file"_*.deb
+                [ -e "$1" ] && cp -p "$1" "$keep" || missing="$missing $c"
+            done
+            # What apt says of a version that is gone is not to be taken for what it says of the approved one.
+            [ -z "$missing" ] || (cd "$keep" && apt-get -q -o APT::Sandbox::User=root download $missing 2>/dev/null) || echo "patchops: the archive has no way back for$missing" >&2
+            return 0
+        }
+        """;
+
+    /// <summary>Arguments: seconds to wait for the lock, number of approved changes, these as package=version, then what revert would return to.</summary>
     /// <remarks>
     /// The gate is a hook that apt calls with everything it is about to do, before dpkg is called: what is not approved to the
     /// version stops all of it. So exactness costs no second call of apt, and nothing can slip in between a check and the change.
     /// </remarks>
-    public const string Apply = Environment + "\n" + """
-        lock=$1
-        shift
-        """ + "\n" + Todo + "\n" + """
+    public const string Apply = Environment + "\n" + ThereAndBack + "\n" + Todo + "\n" + """
         if [ -z "$todo" ]; then echo 'patchops: every package has its approved version'; exit 0; fi
-        """ + "\n" + Apt + "\n" + """
+        """ + "\n" + Apt + "\n" + KeepBefore + "\n" + """
         printf '%s\n' "$@" >"$d/approved"
         cat >"$d/gate" <<'GATE'
         exec awk -v approved="$1/approved" '
@@ -56,6 +83,8 @@ internal static class AptScripts
             END { close("cat >&2"); exit bad }'
         GATE
         install() { apt -o "DPkg::Pre-Install-Pkgs::=/usr/bin/env sh $d/gate $d" -o DPkg::Tools::Options::/usr/bin/env::Version=3 install $todo; }
+        # Where that fails for want of room, apt says so itself, and better.
+        keep_before
         install
         code=$?
         if [ $code -ne 0 ] && unknown; then
@@ -67,17 +96,9 @@ internal static class AptScripts
         """;
 
     /// <summary>Arguments: seconds to wait for the lock, number of approved changes, these as package=version, then what revert would return to.</summary>
-    public const string Stage = Environment + "\n" + """
-        lock=$1 count=$2
-        shift 2
-        wanted= before=
-        for c; do
-            if [ "$count" -gt 0 ]; then wanted="$wanted $c"; count=$((count - 1)); else before="$before $c"; fi
-        done
-        set -- $wanted
-        """ + "\n" + Todo + "\n" + """
+    public const string Stage = Environment + "\n" + ThereAndBack + "\n" + Todo + "\n" + """
         if [ -z "$todo" ]; then echo 'patchops: every package has its approved version'; exit 0; fi
-        """ + "\n" + Apt + "\n" + """
+        """ + "\n" + Apt + "\n" + KeepBefore + "\n" + """
         download() { apt --download-only install $todo; }
         download
         code=$?
@@ -86,16 +107,7 @@ internal static class AptScripts
             code=$?
         fi
         [ $code -eq 0 ] || exit $code
-        # The way back: the installed versions' own packages, where the archive still has them.
-        mkdir -p "$keep" && cd "$keep" || exit 71
-        missing=
-        for c in $before; do
-            name=${c%%=*}
-            set -- "$keep/${name%%:*}_$(printf %s "${c#*=}" | sed 's/:/%3a/g')"_*.deb
-            [ -e "$1" ] || missing="$missing $c"
-        done
-        [ -z "$missing" ] || apt-get -q -o APT::Sandbox::User=root download $missing || echo "patchops: the archive has no way back for$missing" >&2
-        exit 0
+        keep_before
         """;
 
     /// <summary>Arguments: seconds to wait for the lock, then package=version to return to, or package= to remove.</summary>
@@ -170,18 +182,21 @@ internal static class AptScripts
         backup=$1
         shift
         """ + "\n" + State + "\n" + """
-        for f in / /var/lib/dpkg /var/cache/apt/archives /boot; do
-            [ -d "$f" ] && df -Pk "$f" | awk -v f="$f" 'NR == 2 { print "disk " f " " $4 " " $6 }'
-        done
+        set -- /
+        for f in /var/lib/dpkg /var/cache/apt/archives /boot; do [ ! -d "$f" ] || set -- "$@" "$f"; done
+        df -Pk "$@" | awk 'NR > 1 { print "disk " $1 " " $4 " " $6 }'
+        umask 077
         for f in /var/lib/dpkg /usr /etc; do
-            t=$(mktemp "$f/.patchops.XXXXXX" 2>/dev/null) && rm -f "$t" || echo "unwritable $f"
+            { true >"$f/.patchops.$$"; } 2>/dev/null || echo "unwritable $f"
         done
-        dpkg-query -W -f '${db:Status-Abbrev} ${Package}\n' | awk 'substr($1, 2, 1) !~ /[nci]/ || $1 ~ /R/ { print "audit " $2 " " $1 }'
+        rm -f "/var/lib/dpkg/.patchops.$$" "/usr/.patchops.$$" "/etc/.patchops.$$" 2>/dev/null
+        # dpkg is asked for the list of all packages only where its file shows one that is neither there nor gone.
+        if ! [ -r /var/lib/dpkg/status ] || grep -q '^Status: [a-z]* reinstreq \|^Status: [a-z]* [a-z]* \(half\|unpacked\|triggers\)' /var/lib/dpkg/status; then
+            dpkg-query -W -f '${db:Status-Abbrev} ${Package}\n' | awk 'substr($1, 2, 1) !~ /[nci]/ || $1 ~ /R/ { print "audit " $2 " " $1 }'
+        fi
         for f in /var/lib/dpkg/updates/*; do [ -e "$f" ] && { echo 'audit dpkg interrupted'; break; }; done
-        for f in /var/lib/dpkg/lock-frontend /var/lib/dpkg/lock /var/cache/apt/archives/lock; do
-            [ -e "$f" ] || continue
-            awk -v inode="$(stat -c %i "$f")" -v f="$f" '{ for (i = 5; i <= NF; i++) if (split($i, p, ":") == 3 && p[3] == inode) print "lock " f " " $(i - 1) }' /proc/locks 2>/dev/null
-        done
+        { stat -c 'of %i %n' /var/lib/dpkg/lock-frontend /var/lib/dpkg/lock /var/cache/apt/archives/lock; cat /proc/locks; } 2>/dev/null \
+            | awk '$1 == "of" { of[$2] = $3; next } { for (i = 5; i <= NF; i++) if (split($i, p, ":") == 3 && p[3] in of) print "lock " of[p[3]] " " $(i - 1) }'
         echo "now $(date +%s)"
         [ -z "$backup" ] || echo "backup $(stat -c %Y "$backup" 2>/dev/null || echo none)"
         exit 0

@@ -1,3 +1,4 @@
+using PatchOps.Adapters.Hosts;
 using PatchOps.Core.Seams;
 using PatchOps.Domain;
 
@@ -17,7 +18,7 @@ public sealed class RpmVersionSnapshots(string tool) : ISnapshotProvider
         mkdir -p "$folder" || exit 71
         find "$folder" -type f -mtime +90 -exec rm -f {} +
         [ ! -s "$folder/$1" ] || exit 0
-        list >"$folder/.$1.new" && mv "$folder/.$1.new" "$folder/$1"
+        list >"$folder/.$1.$$" && mv "$folder/.$1.$$" "$folder/$1"
         """;
 
     // Arguments: id, tool, the revert script. Triples of package, version to return to, version now.
@@ -43,8 +44,9 @@ public sealed class RpmVersionSnapshots(string tool) : ISnapshotProvider
 
     public string Name => "rpm-versions";
 
+    /// <remarks>A list that is there is never written again, so that even a runner which lost the wave does no harm with it.</remarks>
     public Task<StepReport> TakeAsync(IHostTransport host, string snapshotId, StepKey key, CancellationToken cancellationToken) =>
-        StepAsync(host, [Take, "patchops-versions", Checked(snapshotId)], key, cancellationToken);
+        PlainStep.RunAsync(host, key, new HostCommand(["sh", "-c", Take, "patchops-versions", Checked(snapshotId)], CallDeadline, elevated: true), cancellationToken);
 
     public async Task<SnapshotList> ListAsync(IHostTransport host, TimeSpan deadline, CancellationToken cancellationToken)
     {

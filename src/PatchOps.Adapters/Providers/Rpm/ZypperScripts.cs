@@ -60,7 +60,7 @@ internal static class ZypperScripts
 
     private const string Apply = Plan + "\n" + """
         # rpm is a group of its own below zypper, so the end of a step's time would leave it behind with its lock.
-        tree() { for c in $(cat "/proc/$1/task/$1/children" 2>/dev/null); do tree "$c"; echo "$c"; done; }
+        tree() { for c in $(cat "/proc/$1/task/$1/children" 2>/dev/null); do echo "$c"; tree "$c"; done; }
         zypper $options -n install --no-recommends --oldpackage $specs &
         pid=$!
         trap 'kill -KILL $(tree "$pid") "$pid" 2>/dev/null; exit 143' TERM

@@ -102,7 +102,7 @@ public sealed class InvokeWaveOperation(WaveParts parts) : IOperation<InvokeWave
         if (request.IgnoreWindow) definition = Shifted(plan, definition.Wave, now);
         var (pace, because) = WavePacing.Of(request, plan, parts.Catalogue.Deployments());
         if (because is not null) yield return new DecisionEvent(because);
-        var options = new WaveOptions
+        var options = parts.Options with
         {
             Actor = parts.Caller.Account, Runner = parts.Runner, Throttle = request.ThrottleLimit, WaitForStart = request.Wait, RetryFailed = request.RetryFailed, EndWhenSuspended = true,
             Pace = pace, LeaseDuration = request.LeaseDuration,

@@ -29,7 +29,7 @@ internal static class SnapshotRelease
                 Failure? failure = null;
                 try
                 {
-                    var options = new WaveOptions { Actor = parts.Caller.Account, Runner = parts.Runner, Mode = WaveMode.Release, Throttle = throttle };
+                    var options = parts.Options with { Actor = parts.Caller.Account, Runner = parts.Runner, Mode = WaveMode.Release, Throttle = throttle };
                     await using var run = await WaveRunner.StartAsync(definition, parts.Hosts(wave), parts.Journal, parts.Clock, options, cancellationToken).ConfigureAwait(false);
                     await run.Completion.ConfigureAwait(false);
                 }

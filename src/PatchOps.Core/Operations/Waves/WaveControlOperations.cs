@@ -88,7 +88,7 @@ public sealed class UndoWaveOperation(WaveParts parts) : IOperation<UndoWaveRequ
             }
         }
         await parts.AuditAsync("WaveUndone", plan, request.Wave, [], cancellationToken).ConfigureAwait(false);
-        var options = new WaveOptions { Actor = parts.Caller.Account, Runner = parts.Runner, Mode = WaveMode.Undo, Throttle = request.ThrottleLimit, EndWhenSuspended = true };
+        var options = parts.Options with { Actor = parts.Caller.Account, Runner = parts.Runner, Mode = WaveMode.Undo, Throttle = request.ThrottleLimit, EndWhenSuspended = true };
         await foreach (var next in WaveReading.RunAsync(parts, plan, definition, options, null, cancellationToken).ConfigureAwait(false)) yield return next;
     }
 

@@ -22,6 +22,9 @@ public sealed record WaveParts(ICatalogue Catalogue, IJournal Journal, IAuditLog
     /// <summary>Name of this runner, for others to see who works on a wave.</summary>
     public required string Runner { get; init; }
 
+    /// <summary>The waits and limits that neither plan nor request name.</summary>
+    public WaveOptions Options { get; init; } = new();
+
     /// <summary>Whether a plan may run.</summary>
     public required StoredApprovals Approvals { get; init; }
 

@@ -118,8 +118,8 @@ internal sealed class HostEffects(WaveContext wave, PlannedHost host, HostScript
         }
         if (report.State == StepState.Fenced)
         {
-            wave.Lease.MarkLost();
-            throw new WaveAbortedException(report.Failure ?? wave.Lease.LossFailure);
+            wave.Lease.MarkLost(report.Failure);
+            throw new WaveAbortedException(wave.Lease.LossFailure);
         }
         if (report.State == StepState.Running) return StepResult.Of(StepOutcome.Succeeded, $"The host reverts by itself after {Options.ConfirmWithin} unless it is confirmed{(report.StandardOutput.Length == 0 ? "" : $", {report.StandardOutput.Trim()}")}.");
         var result = Judge(report, told, refused, "Arming the host's own revert");
@@ -212,8 +212,8 @@ internal sealed class HostEffects(WaveContext wave, PlannedHost host, HostScript
             var report = await remote.BoundedAsync(token => restart.RestartAsync(Transport, key, token), Twice(Options.CallDeadline), "The restart").ConfigureAwait(false);
             if (report.State == StepState.Fenced)
             {
-                wave.Lease.MarkLost();
-                throw new WaveAbortedException(report.Failure ?? wave.Lease.LossFailure);
+                wave.Lease.MarkLost(report.Failure);
+                throw new WaveAbortedException(wave.Lease.LossFailure);
             }
             if (report.CommandLine.Length > 0) ran.Add(StepDetail.Command(report));
             sent = report.State != StepState.NotSent;

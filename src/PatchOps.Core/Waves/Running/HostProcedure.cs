@@ -13,6 +13,9 @@ internal sealed class HostProcedure(WaveContext wave, PlannedHost host, HostScri
 
     private WaveOptions Options => wave.Options;
 
+    /// <summary>Before a host is taken out of service, or may cut itself off, everything it will need lies there.</summary>
+    private bool Stages => script.Knows(HostStep.Stage) || (Options.Stage && (!services.Provider.StagesItself || services.Quiesces.Count > 0 || services.CommitConfirm is not null));
+
     private bool RollsBack => Options.OnHalt is HaltAction.RollBackFailed or HaltAction.RollBackWave;
 
     public Task RunAsync(RoundKind kind) => kind switch
@@ -32,7 +35,7 @@ internal sealed class HostProcedure(WaveContext wave, PlannedHost host, HostScri
             await CloseAsync(fit.Outcome == StepOutcome.NotNeeded).ConfigureAwait(false);
             return;
         }
-        var ready = !Options.Stage || await WentWellAsync(HostStep.Stage, effects.StageAsync).ConfigureAwait(false);
+        var ready = !Stages || await WentWellAsync(HostStep.Stage, effects.StageAsync).ConfigureAwait(false);
         if (ready && services.Quiesces.Count > 0) ready = await WentWellAsync(HostStep.Quiesce, effects.QuiesceAsync).ConfigureAwait(false);
         if (ready && services.Snapshots.Count > 0) ready = await WentWellAsync(HostStep.Snapshot, Snapshots.TakeAsync).ConfigureAwait(false);
         if (ready && services.Tests.Count > 0) await script.RunAsync(HostStep.TestBefore, _ => effects.ProbeAsync(services.Tests, TimeSpan.Zero)).ConfigureAwait(false);

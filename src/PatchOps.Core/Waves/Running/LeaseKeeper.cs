@@ -16,6 +16,7 @@ internal sealed class LeaseKeeper(IJournal journal, Lease lease, TimeSpan durati
     private readonly SemaphoreSlim renewing = new(1, 1);
     private readonly Lease taken = lease;
     private Lease current = lease;
+    private Failure? because;
 
     public long Token => taken.Token;
 
@@ -24,10 +25,15 @@ internal sealed class LeaseKeeper(IJournal journal, Lease lease, TimeSpan durati
 
     public bool IsLost => lost.IsCancellationRequested;
 
-    public Failure LossFailure => new("LeaseLost", FailureKind.Conflict, $"Another runner took over {taken.Resource}; this one stopped.", taken.Resource,
+    public Failure LossFailure => because ?? new Failure("LeaseLost", FailureKind.Conflict, $"Another runner took over {taken.Resource}; this one stopped.", taken.Resource,
         "Nothing more is done here; see Get-PatchWave for the runner that works on it.");
 
-    public void MarkLost() => lost.Cancel();
+    /// <param name="said">What a host said when it refused this runner; null where only the journal knows.</param>
+    public void MarkLost(Failure? said = null)
+    {
+        Interlocked.CompareExchange(ref because, said, null);
+        lost.Cancel();
+    }
 
     /// <summary>Before anything is dispatched: a lease that lapsed by our clock (we slept, or the clock jumped) must be renewed first.</summary>
     /// <exception cref="WaveAbortedException">It is another runner's now.</exception>

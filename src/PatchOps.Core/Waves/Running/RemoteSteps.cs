@@ -37,8 +37,8 @@ internal sealed class RemoteSteps(WaveContext wave, IHostTransport transport, Ca
             switch (report.State)
             {
                 case StepState.Fenced:
-                    wave.Lease.MarkLost();
-                    throw new WaveAbortedException(report.Failure ?? wave.Lease.LossFailure);
+                    wave.Lease.MarkLost(report.Failure);
+                    throw new WaveAbortedException(wave.Lease.LossFailure);
                 case StepState.Finished or StepState.TimedOut or StepState.Lost:
                     return report;
                 case StepState.NotSent when !mayRun:

@@ -1,17 +1,29 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
 using PatchOps.Adapters.Composition;
+using PatchOps.Adapters.Transports;
 using PatchOps.Core.Operations.Requests;
+using PatchOps.Core.Seams;
 using PatchOps.Domain;
 
 namespace PatchOps.Benchmarks.Wave.Race;
 
 /// <summary>The ways to do the same rolling upgrade: the product, Ansible, and ssh alone.</summary>
-internal sealed class Contestants(RaceTrack track) : IAsyncDisposable
+internal sealed class Contestants : IAsyncDisposable
 {
+    private readonly RaceTrack track;
     private readonly OperationHost session = new(TimeProvider.System);
     private readonly string sockets = Directory.CreateTempSubdirectory("rc-").FullName;
+    private readonly SshClient client;
+    private readonly Lazy<IReadOnlyList<OpenSshTransport>> transports;
     private IReadOnlyDictionary<string, IReadOnlyList<string>> journaled = new Dictionary<string, IReadOnlyList<string>>();
+
+    public Contestants(RaceTrack track)
+    {
+        this.track = track;
+        client = new SshClient(new SshSettings { IdentityFiles = [track.KeyFile], KnownHostsFile = track.KnownHosts, ConfigFile = "none" });
+        transports = new Lazy<IReadOnlyList<OpenSshTransport>>(() => [.. track.Addresses.Select(h => client.Open(new SshEndpoint(h.Key, h.Value) { User = "root" }))]);
+    }
 
     /// <summary>The command line as a process of its own: it starts, connects, works and ends.</summary>
     public Task PatchOpsColdAsync() => RaceTrack.RunAsync("dotnet",
@@ -51,10 +63,36 @@ internal sealed class Contestants(RaceTrack track) : IAsyncDisposable
         if (!keep) await RaceTrack.RunAsync("ssh", [.. SshOptions(host.Key, "b"), "-O", "exit", $"root@{host.Value}"]);
     });
 
-    /// <summary>One trivial command on every host over open connections, as ssh does it, one host after the other.</summary>
+    /// <summary>One trivial command on every host over open connections, as ssh does it, one host after the other, five times.</summary>
     public async Task BareSingleAsync()
     {
-        foreach (var (host, address) in track.Addresses) await RaceTrack.RunAsync("ssh", [.. SshOptions(host, "b"), $"root@{address}", "true"]);
+        for (var i = 0; i < 5; i++)
+            foreach (var (host, address) in track.Addresses) await RaceTrack.RunAsync("ssh", [.. SshOptions(host, "b"), $"root@{address}", "true"]);
+    }
+
+    /// <summary>The same through the product's transport.</summary>
+    public async Task PatchOpsSingleAsync()
+    {
+        for (var i = 0; i < 5; i++)
+        {
+            foreach (var host in transports.Value)
+            {
+                var result = await host.RunAsync(new HostCommand(["true"], TimeSpan.FromSeconds(30)), default);
+                if (!result.Succeeded) throw new InvalidOperationException($"PatchOps: {result.Failure}");
+            }
+        }
+    }
+
+    /// <summary>Opens the connections that single commands go over.</summary>
+    private async Task OpenTransportsAsync()
+    {
+        foreach (var host in transports.Value) await host.RunAsync(new HostCommand(["true"], TimeSpan.FromSeconds(30)), default);
+    }
+
+    /// <summary>Ends the connections that the warm part left open.</summary>
+    public async Task CloseBareAsync()
+    {
+        foreach (var socket in Directory.EnumerateFiles(sockets, "b*")) await TryCloseAsync(socket);
     }
 
     public Task AnsibleAsync(bool best, bool keep) => AnsibleAsync(best, keep ? Path.Combine(sockets, "a") : Directory.CreateTempSubdirectory("ra-").FullName);
@@ -91,6 +129,7 @@ internal sealed class Contestants(RaceTrack track) : IAsyncDisposable
 
     public async Task OpenAsync()
     {
+        await OpenTransportsAsync();
         foreach (var (host, address) in track.Addresses) await RaceTrack.RunAsync("ssh", [.. SshOptions(host, "b"), $"root@{address}", "true"]);
     }
 
@@ -121,6 +160,7 @@ internal sealed class Contestants(RaceTrack track) : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await session.DisposeAsync();
+        await client.DisposeAsync();
         await CloseAnsibleAsync();
         foreach (var socket in Directory.EnumerateFileSystemEntries(sockets)) await TryCloseAsync(socket);
         Directory.Delete(sockets, recursive: true);

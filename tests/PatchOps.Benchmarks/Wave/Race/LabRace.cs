@@ -8,9 +8,7 @@ namespace PatchOps.Benchmarks.Wave.Race;
 /// </summary>
 internal static class LabRace
 {
-    private const int Rounds = 5;
-
-    public static async Task RunAsync(string repository)
+    public static async Task RunAsync(string repository, int rounds = 5)
     {
         var missing = await LabRun.WhyNotAsync(repository) ?? (Exists("ansible-playbook") ? null : "no ansible-playbook (package ansible-core)");
         if (missing is not null)
@@ -30,16 +28,21 @@ internal static class LabRace
             await track.VerifyAsync(name);
             if (!times.TryGetValue(name, out var list)) times[name] = list = [];
             list.Add(usage);
+            // So that a race which is ended early has not been run for nothing.
+            await Console.Error.WriteLineAsync(FormattableString.Invariant($"{name}: {usage.Wall:0.00} s, {usage.Cpu:0.00} CPU s"));
         }
 
-        for (var round = 0; round < Rounds; round++)
+        for (var round = 0; round < rounds; round++)
         {
+            await runners.CloseBareAsync();
             await MeasureAsync("cold: bare ssh", () => runners.BareAsync(keep: false));
             await MeasureAsync("cold: PatchOps", runners.PatchOpsColdAsync);
             await MeasureAsync("cold: Ansible, best", () => runners.AnsibleAsync(best: true, keep: false));
             await MeasureAsync("cold: Ansible, default", () => runners.AnsibleAsync(best: false, keep: false));
             await runners.OpenAsync();
             await MeasureAsync("warm: bare ssh", () => runners.BareAsync(keep: true));
+            await MeasureAsync("warm: one command, bare ssh", runners.BareSingleAsync, reset: false);
+            await MeasureAsync("warm: one command, PatchOps", runners.PatchOpsSingleAsync, reset: false);
             await MeasureAsync("warm: PatchOps", () => runners.PatchOpsWarmAsync(changes: true));
             await MeasureAsync("warm: PatchOps, nothing to do", () => runners.PatchOpsWarmAsync(changes: false), reset: false);
             if (round == 0) await runners.AnsibleAsync(best: true, keep: true);
@@ -47,13 +50,14 @@ internal static class LabRace
             await MeasureAsync("warm: Ansible, best, nothing to do", () => runners.AnsibleAsync(best: true, keep: true), reset: false);
         }
 
-        Console.WriteLine(FormattableString.Invariant($"{RaceTrack.Hosts} lab hosts, {RaceTrack.Parallel} at once, {RaceTrack.Package} {RaceTrack.Before} to {RaceTrack.After}, {Rounds} rounds in turn; {runners.JournaledCommands} journaled commands a host"));
+        Console.WriteLine(FormattableString.Invariant($"{RaceTrack.Hosts} lab hosts, {RaceTrack.Parallel} at once, {RaceTrack.Package} {RaceTrack.Before} to {RaceTrack.After}, {rounds} rounds in turn; {runners.JournaledCommands} journaled commands a host"));
         Console.WriteLine("contestant                         | median s | min  | max  | CPU s (median, without the hosts' own)");
         foreach (var (name, list) in times)
             Console.WriteLine(FormattableString.Invariant($"{name,-34} | {Median(list, u => u.Wall),8:0.00} | {list.Min(u => u.Wall),4:0.0} | {list.Max(u => u.Wall),4:0.0} | {Median(list, u => u.Cpu):0.00}"));
         Ratio(times, "cold: PatchOps", "cold: bare ssh", "at most 1.15");
         Ratio(times, "cold: Ansible, default", "cold: PatchOps", "at least 2.5");
         Ratio(times, "cold: Ansible, best", "cold: PatchOps", "at least 1.7");
+        Ratio(times, "warm: one command, PatchOps", "warm: one command, bare ssh", "at most 1.5");
         Ratio(times, "warm: Ansible, best", "warm: PatchOps", "at least 2");
         Ratio(times, "warm: Ansible, best, nothing to do", "warm: PatchOps, nothing to do", "at least 10");
     }

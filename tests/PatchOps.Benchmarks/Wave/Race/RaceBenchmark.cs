@@ -5,9 +5,10 @@ internal sealed class RaceBenchmark : IBenchmark
 {
     public string Name => "race";
 
+    /// <param name="folder">Number of rounds; 5 where none is given.</param>
     public int Run(string? folder)
     {
-        LabRace.RunAsync(Repository()).GetAwaiter().GetResult();
+        LabRace.RunAsync(Repository(), folder is null ? 5 : int.Parse(folder, System.Globalization.CultureInfo.InvariantCulture)).GetAwaiter().GetResult();
         return 0;
     }
 
