@@ -112,7 +112,9 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
         }
         catch (Exception e) when (e is PSInvalidOperationException or System.Management.Automation.Host.HostException)
         {
-            WriteWarning($"Nobody can answer here, so this is not done: {ask.Action}: {ask.Target}. {(ask.Person ? "Only a person can." : "Add -Confirm:$false in a runbook.")}");
+            // A runbook must see by $? that nothing was done.
+            WriteError(Failures.Record(new Failure("NotConfirmed", FailureKind.Refused, $"Nobody can answer here, so this is not done: {ask.Action}: {ask.Target}.", ask.Target,
+                ask.Person ? "Only a person can answer it: run the cmdlet at a terminal." : "Add -Confirm:$false in a runbook.")));
             return Answer.No;
         }
         return IsWhatIf ? Answer.WhatIf : Answer.No;

@@ -25,8 +25,8 @@ internal sealed class ProbeFactory(HostServices services, TimeProvider clock)
                 return new ServiceProbe(name, target, Deadline);
             case "TCP" when int.TryParse(target, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and < 65536:
                 return new TcpProbe(name, _ => address, port, Deadline);
-            case "HTTP" when Uri.TryCreate(Filled(target), UriKind.Absolute, out var url) && url.Scheme is "http" or "https":
-                return new HttpProbe(name, _ => url);
+            case "HTTP":
+                return Http(name, kind, target, Filled);
             case "LOG" when target.Split(' ', 2) is [var path, var pattern] && path.Length > 0 && pattern.Length > 0:
                 return new LogProbe(name, path, pattern, Deadline);
             case "PROMETHEUS":
@@ -46,6 +46,19 @@ internal sealed class ProbeFactory(HostServices services, TimeProvider clock)
         return new ProbeGate(Make(gate.Kind, gate.Target, new Asset { Id = "wave" }, gate.Name), new Providers.Scripts.NoTransport("wave"));
     }
 
+    private static HttpProbe Http(string name, string kind, string target, Func<string, string> filled)
+    {
+        try
+        {
+            var (written, expect) = HttpTarget.Parse(target);
+            return Uri.TryCreate(filled(written), UriKind.Absolute, out var url) && url.Scheme is "http" or "https" ? new HttpProbe(name, _ => url, expect) : throw new FormatException($"'{written}' is no http or https URL");
+        }
+        catch (FormatException e)
+        {
+            throw Invalid(kind, target, e.Message);
+        }
+    }
+
     private PrometheusProbe Prometheus(string name, string kind, string target, string filled)
     {
         try
@@ -61,5 +74,5 @@ internal sealed class ProbeFactory(HostServices services, TimeProvider clock)
 
     private static FailureException Invalid(string kind, string target, string why) =>
         new("ProbeInvalid", FailureKind.InvalidInput, $"The plan's probe '{kind} {target}' cannot be used: {why}.", $"{kind} {target}",
-            "Probes are: Command LINE, Service NAME, Tcp PORT, Http URL (with {host}), Log FILE PATTERN, Prometheus SERVER QUERY => RULE, PowerShell SCRIPT. Correct the policy and make a new plan with New-PatchPlan.");
+            "Probes are: Command LINE, Service NAME, Tcp PORT, Http URL (with {host}) => status N; body TEXT; within N ms, Log FILE PATTERN, Prometheus SERVER QUERY => RULE, PowerShell SCRIPT. Correct the policy and make a new plan with New-PatchPlan.");
 }

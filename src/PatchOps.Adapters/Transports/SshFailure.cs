@@ -14,7 +14,7 @@ internal static class SshFailure
         new("REMOTE HOST IDENTIFICATION HAS CHANGED", "HostKeyChanged", FailureKind.Refused, "presents another key than the known one.",
             "Find out why; if the host was rebuilt, remove its old line with 'ssh-keygen -R'."),
         new("Host key verification failed", "HostKeyUnknown", FailureKind.Refused, "presents a key that is not known.",
-            "Add it to known_hosts after comparing its fingerprint, or allow new keys in the policy."),
+            "Compare its fingerprint with the host's own, then add it to known_hosts; -KnownHostsFile names another file."),
         new("Permission denied", "LoginRefused", FailureKind.Refused, "refuses the login.", "See user, key and agent; 'ssh -v' shows what was offered."),
         new("Too many authentication failures", "LoginRefused", FailureKind.Refused, "refuses the login.", "Name the key to use: the agent offers too many."),
         new("Could not resolve hostname", "HostNameUnknown", FailureKind.NotFound, "has a name that does not resolve.", "Correct the asset's Address with Set-PatchAsset."),

@@ -224,6 +224,54 @@ public sealed class WaveDoorTests : IAsyncDisposable
         Assert.DoesNotContain("\"acceptedCanary\":null", started.Payload, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("status 200,204; body ready; within 9 s", HostState.Done, null)]
+    [InlineData("status 204", HostState.RolledBack, "answered 200")]
+    [InlineData("body all systems go", HostState.RolledBack, "without 'all systems go' in the body")]
+    [InlineData("within 1 ms", HostState.RolledBack, "more than 1 ms")]
+    [InlineData("within a moment", HostState.Failed, "is no time")]
+    public async Task An_HTTP_probe_holds_status_body_and_latency_against_what_policy_says(string expect, HostState state, string? why)
+    {
+        using var server = new LoopbackServer();
+        server.Otherwise = _ =>
+        {
+            Thread.Sleep(20);
+            return "ready to serve"u8.ToArray();
+        };
+        var plan = await TestStageAsync($$"""
+            planning:
+              detectionWindow: 00:00:00
+              probeGrace: 00:00:00
+              probes: [{ kind: Http, target: "{{server.Home}}health => {{expect}}" }]
+            """, "box-1");
+        var run = Assert.Single((await estate.InvokeAsync(plan)).Runs);
+        Assert.Equal(state, run.State);
+        if (why is not null) Assert.Contains(why, run.Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(20, 0.05, 1)]
+    [InlineData(41, 0.05, 3)]
+    [InlineData(40, 0.25, 10)]
+    [InlineData(2, 0.05, 1)]
+    [InlineData(1, 0.05, 0)]
+    public async Task The_canary_is_the_policys_share_of_production_and_tolerates_no_failure(int boxes, double share, int canaries)
+    {
+        var plan = await estate.PlanAsync(share == 0.05 ? null : string.Create(CultureInfo.InvariantCulture, $"planning: {{ canaryShare: {share} }}"), [.. Enumerable.Range(1, boxes).Select(i => string.Create(CultureInfo.InvariantCulture, $"box-{i:00}"))]);
+        var first = plan.Waves.Where(w => w.Ring == WaveRing.Canary).ToList();
+        Assert.Equal(canaries, first.Sum(w => w.Hosts.Count));
+        Assert.Equal(boxes, plan.Waves.Sum(w => w.Hosts.Count));
+        Assert.All(first, w => Assert.Equal((0, 1), (w.HaltRule.MaxFailures, w.Number)));
+        if (canaries == 0) return;
+        // One canary that fails ends it for everybody.
+        await estate.ApproveAsync(plan);
+        var ill = first[0].Hosts[0].Asset;
+        estate.Boxes.Instead = (verb, asset) => Task.FromResult(verb == "Apply" && asset == ill ? new Adapters.Composition.BlockAnswer(true, "", new Failure("ProviderThrew", FailureKind.Failed, "no licence")) : null);
+        await estate.InvokeAsync(plan);
+        Assert.Equal("WaveOutOfOrder", Assert.Single((await estate.InvokeAsync(plan, 2)).Failures).Code);
+        Assert.True(estate.Boxes.Applied.Count < canaries, string.Join(", ", estate.Boxes.Applied));
+    }
+
     /// <summary>A range as Prometheus gives it: 120 points with a host's own level and noise that has no pattern; NaN for none at all.</summary>
     private static byte[]? Series(string path, HashSet<string> shifted, double shift)
     {
