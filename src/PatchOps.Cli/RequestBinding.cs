@@ -4,6 +4,7 @@ using System.ComponentModel;
 using System.Globalization;
 using System.Reflection;
 using PatchOps.Core.Operations;
+using PatchOps.Core.Operations.Requests;
 using PatchOps.Domain;
 
 namespace PatchOps.Cli;
@@ -60,11 +61,31 @@ internal sealed class RequestBinding
         }
     }
 
-    /// <summary>The requests that a command line means: one, or one a line of standard input where its only argument is <c>-</c>.</summary>
+    /// <summary>The requests that a command line means: one, or one a line of standard input where its only argument is <c>-</c>; records are imported from standard input in the same way, as from a file.</summary>
     public static IEnumerable<OperationRequest> Requests(Type type, IReadOnlyList<RequestBinding> bindings, ParseResult parsed, TextReader input)
     {
         var lines = type.GetCustomAttribute<InputLineAttribute>();
         var positional = bindings.Where(b => b.argument is not null).SelectMany(b => parsed.GetValue(b.argument!) ?? []).ToList();
+        if (positional is ["-"] && typeof(ImportRecordsRequest).IsAssignableFrom(type))
+        {
+            // Readers look at a file's beginning before they choose; a pipe can be read only once.
+            var folder = Directory.CreateTempSubdirectory("patchops-input-");
+            try
+            {
+                var file = System.IO.Path.Combine(folder.FullName, "standard-input");
+                using (var copy = File.CreateText(file))
+                {
+                    var buffer = new char[1 << 16];
+                    for (int read; (read = input.Read(buffer, 0, buffer.Length)) > 0;) copy.Write(buffer, 0, read);
+                }
+                yield return Fill(type, bindings.Select(b => (b, b.argument is null ? b.Values(parsed) : (IReadOnlyList<string>?)[file])));
+            }
+            finally
+            {
+                folder.Delete(recursive: true);
+            }
+            yield break;
+        }
         if (lines is null || positional is not ["-"])
         {
             yield return Fill(type, bindings.Select(b => (b, b.Values(parsed))));

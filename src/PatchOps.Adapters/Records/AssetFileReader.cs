@@ -19,7 +19,9 @@ internal sealed class AssetFileReader(string? asset, string? ecosystem) : IRecor
         var owner = string.IsNullOrWhiteSpace(asset) ? null : asset.Trim();
         var release = string.IsNullOrWhiteSpace(ecosystem) ? null : ecosystem.Trim();
         var head = FeedContent.Head(path, FeedLimits.Default);
-        if (JsonShape.Of(head) is { IsObject: true } shape && (SbomReader.IsCycloneDx(shape) || SbomReader.IsSpdx(shape)))
+        var shape = JsonShape.Of(head);
+        if (shape is not null && InventoryFileReader.Recognises(shape)) return InventoryFileReader.Read(path, cancellationToken);
+        if (shape is { IsObject: true } && (SbomReader.IsCycloneDx(shape) || SbomReader.IsSpdx(shape)))
             return new SbomReader(owner, NameOf(path), release).Read(path, SbomReader.IsCycloneDx(shape), cancellationToken);
         // Not the first line alone: one damaged line must not make another kind of file of it.
         var lines = System.Text.Encoding.UTF8.GetString(head).Split('\n').Select(l => l.Trim()).Where(l => l.Length > 0).Take(LinesLookedAt).ToList();

@@ -111,6 +111,7 @@ internal sealed class TrivyParser(FeedContext context) : ScanParser(context)
     private static readonly byte[][] Results = ["Results"u8.ToArray()];
     private static readonly byte[][] Behind = [.. "ArtifactName ArtifactType CreatedAt".Split(' ').Select(System.Text.Encoding.UTF8.GetBytes)];
     private static readonly byte[][] Signs = ["Target"u8.ToArray()];
+    private static readonly byte[][] Parts = ["VulnerabilityID"u8.ToArray()];
     private static readonly byte[][] About = ["ArtifactName"u8.ToArray(), "CreatedAt"u8.ToArray(), "Metadata"u8.ToArray()];
 
     public override string Scanner => "trivy";
@@ -121,8 +122,12 @@ internal sealed class TrivyParser(FeedContext context) : ScanParser(context)
 
     public override IReadOnlyList<byte[]> Following => Behind;
 
-    /// <summary>A result with a damaged finding is passed over as a whole; the next begins with its target.</summary>
     public override bool Starts(ReadOnlySpan<byte> at) => JsonStart.Names(at, Signs) == 1;
+
+    public override bool HasParts => true;
+
+    /// <summary>In a damaged result each finding is read by itself.</summary>
+    public override bool StartsPart(ReadOnlySpan<byte> at) => JsonStart.Names(at, Parts) == 1;
 
     public static bool Recognises(JsonShape shape) => shape.Has("SchemaVersion") && (shape.Has("ArtifactName") || shape.Has("Results"));
 
@@ -146,22 +151,32 @@ internal sealed class TrivyParser(FeedContext context) : ScanParser(context)
             foreach (var name in About) if (record.Find(System.Text.Encoding.UTF8.GetString(name), out var value)) Tell(System.Text.Encoding.UTF8.GetString(name), value);
             return;
         }
+        if (record.Find("VulnerabilityID", out _))
+        {
+            // Out of a damaged result, which would say whether the package is the distribution's: its address says it, too.
+            Entries.Add(Entry(record, ofDistribution: false));
+            return;
+        }
         var target = record.Plain("Target") ?? "a result without Target";
         CurrentId = target;
         var number = 0;
+        var entries = new List<ScanEntry>();
         foreach (var found in record.Elements("Vulnerabilities"))
         {
             number++;
             // One that cannot be used is told by its place, and its neighbours are kept.
             try
             {
-                Entries.Add(Entry(found, record.Text("Class") == "os-pkgs"));
+                entries.Add(Entry(found, record.Text("Class") == "os-pkgs"));
             }
-            catch (RecordException e)
+            catch (Exception e) when (e is RecordException or InvalidOperationException)
             {
-                items.Add(FeedItem.Reject(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{target}, vulnerability {number}"), e.Message));
+                items.Add(FeedItem.Reject(
+                    string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{target}, vulnerability {number}"), e is RecordException ? e.Message : "it has text that is not valid UTF-8"));
             }
         }
+        // Not one by one: a result that turns out unusable is read again in parts.
+        Entries.AddRange(entries);
     }
 
     private static ScanEntry Entry(JsonElement found, bool ofDistribution)

@@ -14,6 +14,7 @@ internal sealed class AssetWriter(Statements sql, Tally tally, DateTimeOffset at
     private readonly HashSet<long> had = [];
     private readonly HashSet<long> whole = [];
     private readonly Dictionary<Software, long> packages = [];
+    private readonly SoftwareHistory changes = new(sql, at);
 
     /// <summary>Number of the asset that a record names; a stub is made where nobody knows it yet.</summary>
     public long Resolve(string name)
@@ -72,6 +73,7 @@ internal sealed class AssetWriter(Statements sql, Tally tally, DateTimeOffset at
             tally.Unchanged++;
             return;
         }
+        if (had.Contains(asset)) changes.Add(asset, package);
         // The name leads the search: a package has few versions, a host many packages.
         var other = had.Contains(asset) ? sql.Long(
             "SELECT 1 FROM package k CROSS JOIN installed i ON i.asset=$1 AND i.package=k.no WHERE k.name=$2 AND k.architecture=$3 AND k.no<>$4", asset, item.Package, item.Architecture ?? "", package) : null;
@@ -111,7 +113,10 @@ internal sealed class AssetWriter(Statements sql, Tally tally, DateTimeOffset at
         foreach (var (old, item) in before.Where(b => b.Item.Version != version))
         {
             sql.Execute("DELETE FROM installed WHERE asset=$1 AND package=$2", no, old);
-            sql.Execute("INSERT OR IGNORE INTO installed(asset, package) VALUES ($1,$2)", no, Package(item with { Version = version }));
+            var now = Package(item with { Version = version });
+            sql.Execute("INSERT OR IGNORE INTO installed(asset, package) VALUES ($1,$2)", no, now);
+            changes.Remove(no, old);
+            changes.Add(no, now);
         }
     }
 
@@ -123,9 +128,16 @@ internal sealed class AssetWriter(Statements sql, Tally tally, DateTimeOffset at
         {
             // A row that could not be read may have been one of these: only a list that was read whole says what is gone.
             if (complete || whole.Contains(asset))
-                foreach (var package in gone) sql.Execute("DELETE FROM installed WHERE asset=$1 AND package=$2", asset, package);
+            {
+                foreach (var package in gone)
+                {
+                    sql.Execute("DELETE FROM installed WHERE asset=$1 AND package=$2", asset, package);
+                    changes.Remove(asset, package);
+                }
+            }
             else kept += gone.Count;
         }
+        changes.Finish();
         if (kept > 0)
             notes.Add(string.Create(CultureInfo.InvariantCulture, $"{kept} packages are no longer listed but kept, because some records could not be read. Correct them and import again."));
 

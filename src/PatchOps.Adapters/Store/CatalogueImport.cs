@@ -44,7 +44,7 @@ internal sealed class CatalogueImport : ICatalogueImport
         services = new ServiceWriter(sql, tally, assets);
         windows = new WindowWriter(sql, tally, at, source);
         findings = new FindingWriter(sql, tally, assets, at, source);
-        facts = new FactWriter(sql, tally, at, writes);
+        facts = new FactWriter(sql, tally, at, source, writes);
     }
 
     public void Add(FeedRecord record) => facts.Add(record);
@@ -95,7 +95,7 @@ internal sealed class CatalogueImport : ICatalogueImport
 
     public ImportResult Preview(TimeSpan elapsed)
     {
-        Settled(facts).Finish();
+        Settled(facts).Finish(complete: tally.Rejected == 0, notes);
         assets.Finish(complete: tally.Rejected == 0, notes);
         windows.Finish(complete: tally.Rejected == 0, notes);
         findings.Finish(complete: tally.Rejected == 0, notes);

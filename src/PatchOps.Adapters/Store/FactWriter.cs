@@ -6,7 +6,7 @@ namespace PatchOps.Adapters.Store;
 
 /// <summary>Writes what feeds say: one statement per source and vulnerability, joined by their aliases.</summary>
 /// <remarks>Records are made ready on the caller's thread and written on the queue's.</remarks>
-internal sealed class FactWriter(Statements sql, Tally tally, DateTimeOffset at, WriterQueue queue)
+internal sealed class FactWriter(Statements sql, Tally tally, DateTimeOffset at, string document, WriterQueue queue)
 {
     /// <summary>Records after which a new store is asked like any other.</summary>
     private const int Remembered = 50_000;
@@ -19,6 +19,7 @@ internal sealed class FactWriter(Statements sql, Tally tally, DateTimeOffset at,
     private bool? isNew;
     private FactRows? rows;
     private EpssWriter? epss;
+    private long offers;
 
     private FactRows Rows => rows ??= new FactRows(sql);
 
@@ -50,16 +51,20 @@ internal sealed class FactWriter(Statements sql, Tally tally, DateTimeOffset at,
         }
     }
 
-    public void Finish()
+    /// <param name="complete">Whether every record could be read: only then does a list say what is gone.</param>
+    /// <param name="notes">Receives what the administrator should know.</param>
+    public void Finish(bool complete, List<string> notes)
     {
+        if (complete && offers > 0 && sql.Execute("DELETE FROM offered WHERE document=$1 AND listed<$2", document, Encoding.Millis(at)) is > 0 and var gone)
+            notes.Add(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{gone} packages or versions are no longer listed by the repository and no longer count as on offer."));
         if (kev.Count > 0)
         {
             // The catalogue is a snapshot: what it no longer lists was removed, and stays known for the days before.
-            var gone = new List<string>();
+            var removed = new List<string>();
             using (var rows = sql.Query("SELECT cve FROM kev WHERE removed IS NULL"))
                 while (rows.Read())
-                    if (!kev.Contains(rows.GetString(0))) gone.Add(rows.GetString(0));
-            foreach (var cve in gone) sql.Execute("UPDATE kev SET removed=$2 WHERE cve=$1", cve, Encoding.Millis(at));
+                    if (!kev.Contains(rows.GetString(0))) removed.Add(rows.GetString(0));
+            foreach (var cve in removed) sql.Execute("UPDATE kev SET removed=$2 WHERE cve=$1", cve, Encoding.Millis(at));
         }
     }
 
@@ -138,10 +143,19 @@ internal sealed class FactWriter(Statements sql, Tally tally, DateTimeOffset at,
 
     private Change Write(PackageRecord package)
     {
+        offers++;
         var before = sql.Text("SELECT doc FROM offered WHERE source=$1 AND key=$2", package.Source, package.Key);
         var doc = Encoding.Write(before is null ? package : package.With(Encoding.Read<PackageRecord>(before)));
-        if (before == doc) return Change.None;
-        sql.Execute("INSERT INTO offered(source, key, name, doc) VALUES ($1,$2,$3,$4) ON CONFLICT(source, key) DO UPDATE SET doc=excluded.doc", package.Source, package.Key, package.Name, doc);
+        if (before == doc)
+        {
+            sql.Execute("UPDATE offered SET document=$3, listed=$4 WHERE source=$1 AND key=$2", package.Source, package.Key, document, Encoding.Millis(at));
+            return Change.None;
+        }
+        sql.Execute(
+            """
+            INSERT INTO offered(source, key, name, doc, document, listed) VALUES ($1,$2,$3,$4,$5,$6)
+            ON CONFLICT(source, key) DO UPDATE SET doc=excluded.doc, document=excluded.document, listed=excluded.listed
+            """, package.Source, package.Key, package.Name, doc, document, Encoding.Millis(at));
         return before is null ? Change.Added : Change.Updated;
     }
 

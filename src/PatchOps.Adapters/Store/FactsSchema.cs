@@ -247,6 +247,9 @@ internal static class FactsSchema
         ALTER TABLE statement ADD COLUMN cpe BLOB;
         -- The newest document that said the same; null where that is the fact's own date.
         ALTER TABLE statement ADD COLUMN seen INTEGER;
+        -- Which document listed a package of a repository, and when last: what a newer copy no longer lists is no longer on offer.
+        ALTER TABLE offered ADD COLUMN document TEXT;
+        ALTER TABLE offered ADD COLUMN listed INTEGER;
         """,
     ];
 }

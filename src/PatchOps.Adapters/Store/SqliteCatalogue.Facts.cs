@@ -68,8 +68,14 @@ internal sealed partial class SqliteCatalogue
     }
 
     public IEnumerable<string> VulnerabilityIds(string? pattern) =>
-        Stream("SELECT DISTINCT v.id FROM vulnerability v JOIN vulnerability_name n ON n.vulnerability=v.no WHERE $1 IS NULL OR n.name GLOB $1 ORDER BY v.id",
+        Stream("SELECT DISTINCT v.id FROM vulnerability v JOIN vulnerability_name n ON n.vulnerability=v.no WHERE $1 IS NULL OR upper(n.name) GLOB $1 ORDER BY v.id",
             r => r.GetString(0), pattern?.ToUpperInvariant());
+
+    public string? VulnerabilityId(string name) =>
+        Stream("SELECT v.id FROM vulnerability_name n JOIN vulnerability v ON v.no=n.vulnerability WHERE n.name=$1", r => r.GetString(0), name).FirstOrDefault();
+
+    public IEnumerable<string> ChangeLogPackages(string vulnerability) =>
+        Stream("SELECT DISTINCT name FROM offered WHERE instr(doc, '\"ChangelogFixes\"')>0 AND instr(doc, $1)>0", r => r.GetString(0), $"\"{vulnerability}\"");
 
     public IReadOnlyDictionary<string, ThreatFacts> Threats(IReadOnlyCollection<string> ids, DateTimeOffset asOf)
     {

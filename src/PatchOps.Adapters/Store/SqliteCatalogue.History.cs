@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Text.Json;
 using PatchOps.Core.Seams;
+using PatchOps.Domain;
 
 namespace PatchOps.Adapters.Store;
 
@@ -54,6 +56,46 @@ internal sealed partial class SqliteCatalogue
             if (seen.Add(id)) yield return id;
         }
     }
+
+    public IEnumerable<AssetChange> AssetChanges(string assetId)
+    {
+        var after = Stream("SELECT doc FROM asset WHERE id=$1", r => r.GetString(0), assetId).FirstOrDefault();
+        if (after is null) yield break;
+        // Each row has the state before it: the state after is that before the next one, and last what is known now.
+        var rows = Stream("SELECT kind, at, change, before FROM history WHERE id=$1 AND kind IN ('asset', 'software') ORDER BY no",
+            r => (Kind: r.GetString(0), At: Encoding.Time(r.GetInt64(1)), Change: r.GetString(2), Before: Text(r, 3) ?? "{}"), assetId).ToList();
+        for (var i = 0; i < rows.Count; i++)
+        {
+            var row = rows[i];
+            if (row.Kind == "software")
+            {
+                foreach (var package in Encoding.Read<string?[][]>(row.Before))
+                    yield return new AssetChange { Asset = assetId, At = row.At, Change = package[1] is null ? "Added" : package[2] is null ? "Gone" : "Changed", Item = package[0]!, Before = package[1], After = package[2] };
+                continue;
+            }
+            if (row.Change == "retired")
+            {
+                yield return new AssetChange { Asset = assetId, At = row.At, Change = "Retired" };
+                continue;
+            }
+            var next = rows.FindIndex(i + 1, r => r.Kind == "asset");
+            using var before = JsonDocument.Parse(row.Before);
+            using var now = JsonDocument.Parse(next < 0 ? after : rows[next].Before);
+            if (Value(before, "Retired") is not null) yield return new AssetChange { Asset = assetId, At = row.At, Change = "Returned" };
+            foreach (var name in before.RootElement.EnumerateObject().Concat(now.RootElement.EnumerateObject()).Select(p => p.Name).Distinct(StringComparer.Ordinal).Where(n => n is not ("Retired" or "Stub")))
+            {
+                var (was, to) = (Value(before, name), Value(now, name));
+                if (was != to) yield return new AssetChange { Asset = assetId, At = row.At, Change = was is null ? "Added" : to is null ? "Gone" : "Changed", Item = name, Before = was, After = to };
+            }
+        }
+    }
+
+    private static string? Value(JsonDocument document, string name) => !document.RootElement.TryGetProperty(name, out var value) ? null : value.ValueKind switch
+    {
+        JsonValueKind.Null => null,
+        JsonValueKind.Array => value.GetArrayLength() == 0 ? null : string.Join(", ", value.EnumerateArray().Select(v => v.ToString())),
+        _ => value.ToString(),
+    };
 
     private static void Within(SortedSet<int> days, int day, int first, int end)
     {

@@ -9,7 +9,10 @@ namespace PatchOps.Adapters.Store;
 
 internal sealed partial class SqliteCatalogue
 {
-    public IEnumerable<InstalledPackage> InstalledPackages(IReadOnlySet<string>? assets = null)
+    /// <summary>Pairs of asset and package up to which each is looked for by itself instead of reading all.</summary>
+    private const long FewPairs = 2_000_000;
+
+    public IEnumerable<InstalledPackage> InstalledPackages(IReadOnlySet<string>? assets = null, Func<InstalledPackage, bool>? wanted = null)
     {
         var ids = new List<string?>();
         foreach (var (no, id, gone) in Stream("SELECT no, id, retired FROM asset", r => (No: r.GetInt32(0), Id: r.GetString(1), Gone: !r.IsDBNull(2))))
@@ -17,18 +20,47 @@ internal sealed partial class SqliteCatalogue
             while (ids.Count <= no) ids.Add(null);
             if (!gone && assets?.Contains(id) != false) ids[no] = id;
         }
-        var on = On(ids, assets is not null);
+        var packages = Packages();
+        List<List<int>?> on;
+        if (wanted is null) on = On(ids, assets is not null);
+        else
+        {
+            var chosen = packages.Where(p => wanted(p.Package)).ToList();
+            if (chosen.Count == 0) yield break;
+            packages = chosen;
+            on = assets is null && (long)chosen.Count * ids.Count <= FewPairs ? On(ids, chosen.ConvertAll(p => p.No)) : On(ids, assets is not null);
+        }
+        foreach (var (no, package) in packages)
+        {
+            if (no < on.Count && on[no] is { Count: > 0 } here) yield return package with { Assets = new InstalledOn(here, ids) };
+        }
+    }
+
+    private IEnumerable<(int No, InstalledPackage Package)> Packages()
+    {
         var texts = new TextPool();
         string? Pooled(string text) => text.Length == 0 ? null : texts.Of(text);
-        foreach (var (no, package) in Stream(
+        return Stream(
             "SELECT no, name, source, version, ecosystem, architecture, source_version, cpe FROM package ORDER BY name, version",
             r => (No: r.GetInt32(0), Package: new InstalledPackage(r.GetString(1), Pooled(r.GetString(2)), r.GetString(3), Pooled(r.GetString(4)), Pooled(r.GetString(5)), [])
             {
                 SourceVersion = Pooled(r.GetString(6)), Cpe = Pooled(r.GetString(7)),
-            })))
+            }));
+    }
+
+    /// <summary>As below, of a few packages: each pair is looked for by its key.</summary>
+    private List<List<int>?> On(List<string?> ids, List<int> packages)
+    {
+        var on = new List<List<int>?>();
+        foreach (var (asset, package) in Stream(
+            "WITH wanted AS MATERIALIZED (SELECT value FROM json_each($1)) SELECT i.asset, i.package FROM asset a CROSS JOIN wanted w CROSS JOIN installed i ON i.asset=a.no AND i.package=w.value",
+            r => (Asset: r.GetInt32(0), Package: r.GetInt32(1)), Encoding.Write(packages)))
         {
-            if (no < on.Count && on[no] is { Count: > 0 } here) yield return package with { Assets = new InstalledOn(here, ids) };
+            if (ids[asset] is null) continue;
+            while (on.Count <= package) on.Add(null);
+            (on[package] ??= []).Add(asset);
         }
+        return on;
     }
 
     /// <summary>For each package's number the numbers of the assets that have it.</summary>

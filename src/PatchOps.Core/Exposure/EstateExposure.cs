@@ -18,6 +18,11 @@ public sealed class EstateExposure(ICatalogue catalogue, DateTimeOffset asOf)
     public IEnumerable<Finding> Findings(FindingFilter? filter = null)
     {
         filter ??= FindingFilter.All;
+        if (filter.Named is not null && Narrow(filter) is { } few)
+        {
+            foreach (var finding in few) yield return finding;
+            yield break;
+        }
         var updates = catalogue.PendingUpdates(filter.Assets).ToList();
         var problems = new ProblemFindings(catalogue, asOf);
         // Only what an update or a problem record may name again has to be remembered.
@@ -50,14 +55,39 @@ public sealed class EstateExposure(ICatalogue catalogue, DateTimeOffset asOf)
             if (filter.Takes(finding)) yield return finding;
     }
 
+    /// <summary>Findings of a few vulnerabilities by the packages that they concern.</summary>
+    /// <returns>Null where more than these packages counts: a problem record that names one, or a configuration of several products.</returns>
+    private List<Finding>? Narrow(FindingFilter filter)
+    {
+        if (new ProblemFindings(catalogue, asOf).Names(filter.Cve!)) return null;
+        var concern = new Concern(catalogue, filter.Named!);
+        var packages = catalogue.InstalledPackages(filter.Assets, concern.Holds).ToList();
+        if (concern.NeedsAll) return null;
+        var scanned = new ScannedFindings(catalogue, asOf, filter.Cve);
+        var findings = new List<Finding>();
+        foreach (var verdict in Verdicts(packages, filter.Cve!))
+        {
+            var reported = scanned.Reports(verdict);
+            if (!reported && !filter.Takes(verdict.Status, verdict.Vulnerability, verdict.Package.Package)) continue;
+            findings.AddRange(verdict.Package.Assets.Select(a => reported ? scanned.Join(verdict, a) : verdict.For(a)));
+        }
+        return [.. findings.Concat(scanned.Rest()).Where(filter.Takes)];
+    }
+
     /// <summary>One verdict for each distinct package version and vulnerability.</summary>
     /// <param name="assets">Only of packages that these assets have; null for all.</param>
     public IEnumerable<PackageVerdict> Verdicts(IReadOnlySet<string>? assets = null)
     {
         var packages = catalogue.InstalledPackages(assets).ToList();
+        return Verdicts(packages, null);
+    }
+
+    private IEnumerable<PackageVerdict> Verdicts(List<InstalledPackage> packages, Func<string?, bool>? only)
+    {
         if (packages.Count == 0) yield break;
         var windows = new WindowsUpdates(catalogue, packages);
-        var matcher = new ExposureMatcher(catalogue.Statements(Names(packages)), asOf);
+        var statements = catalogue.Statements(Names(packages));
+        var matcher = new ExposureMatcher(only is null ? statements : statements.Where(t => only(t.Vulnerability)), asOf);
         // A better source's word on a component keeps NVD's configuration of it out.
         var decided = new HashSet<(string, string, string?, string)>();
         foreach (var package in packages)
@@ -70,6 +100,8 @@ public sealed class EstateExposure(ICatalogue catalogue, DateTimeOffset asOf)
                 else yield return verdict;
             }
         }
+        // Where only some vulnerabilities count, no component is one that their configurations name.
+        if (only is not null) yield break;
         foreach (var verdict in new CpeExposure(catalogue, asOf).Verdicts(packages, (p, v) => decided.Contains((p.Package, p.Version, p.Ecosystem, v)))) yield return verdict;
     }
 

@@ -20,6 +20,9 @@ public sealed record FindingFilter
 
     public Func<string, bool>? Package { get; init; }
 
+    /// <summary>Canonical ids, where <see cref="Cve"/> takes these and nothing else: such a question reads only what concerns them.</summary>
+    public IReadOnlyCollection<string>? Named { get; init; }
+
     /// <summary>Whether the part of a finding that does not depend on the asset is asked for.</summary>
     public bool Takes(FindingStatus status, string? cve, string package) =>
         (Statuses is null || Statuses.Contains(status)) && (Cve is null || Cve(cve)) && (Package is null || Package(package));

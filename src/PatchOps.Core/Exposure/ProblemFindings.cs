@@ -15,6 +15,9 @@ internal sealed class ProblemFindings(ICatalogue catalogue, DateTimeOffset asOf)
     /// <summary>Every patch that an open problem names.</summary>
     public IEnumerable<string> Patches => open.SelectMany(p => p.Patches);
 
+    /// <summary>Whether an open problem names a vulnerability beside a patch.</summary>
+    public bool Names(Func<string?, bool> vulnerability) => open.Exists(p => p.Cves.Any(vulnerability));
+
     /// <param name="known">Asset and patch that a finding names already.</param>
     public IEnumerable<Finding> All(IReadOnlySet<(string Asset, string Patch)> known)
     {

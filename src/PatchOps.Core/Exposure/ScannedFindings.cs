@@ -14,11 +14,15 @@ internal sealed class ScannedFindings
     private readonly Dictionary<string, Dictionary<string, List<Report>>> byAsset = new(StringComparer.Ordinal);
     private readonly HashSet<string> vulnerabilities = new(StringComparer.OrdinalIgnoreCase);
 
-    public ScannedFindings(ICatalogue catalogue, DateTimeOffset asOf)
+    /// <param name="catalogue">The store.</param>
+    /// <param name="asOf">What was reported later is left out.</param>
+    /// <param name="only">Vulnerabilities that will be asked for; null for all.</param>
+    public ScannedFindings(ICatalogue catalogue, DateTimeOffset asOf, Func<string?, bool>? only = null)
     {
         this.catalogue = catalogue;
         foreach (var finding in catalogue.ScannerFindings(asOf))
         {
+            if (only?.Invoke(finding.Cves[0]) == false) continue;
             if (!byAsset.TryGetValue(finding.Asset, out var byCve)) byAsset[finding.Asset] = byCve = new Dictionary<string, List<Report>>(StringComparer.OrdinalIgnoreCase);
             if (!byCve.TryGetValue(finding.Cves[0], out var list)) byCve[finding.Cves[0]] = list = [];
             list.Add(new Report(finding));
@@ -58,7 +62,7 @@ internal sealed class ScannedFindings
         if (rest.Count == 0) yield break;
         var names = rest.Select(f => f.Package).ToHashSet(StringComparer.Ordinal);
         var installed = new Dictionary<(string Asset, string Package), InstalledPackage>();
-        foreach (var package in catalogue.InstalledPackages().Where(p => names.Contains(p.Package)))
+        foreach (var package in catalogue.InstalledPackages(null, p => names.Contains(p.Package)))
             foreach (var asset in package.Assets.Where(byAsset.ContainsKey)) installed[(asset, package.Package)] = package;
         foreach (var same in rest.GroupBy(f => (f.Asset, f.Package, Cve: f.Cves[0].ToUpperInvariant(), f.InstalledVersion)))
         {

@@ -124,6 +124,9 @@ public interface ICatalogue : IProblemRecords
 
     IEnumerable<Asset> Assets(bool includeRetired = false);
 
+    /// <summary>What imports and people changed of an asset and its packages, in order.</summary>
+    IEnumerable<AssetChange> AssetChanges(string assetId);
+
     /// <summary>Asset id for an id, name or alias in any case; null where unknown.</summary>
     string? ResolveAsset(string name);
 
@@ -131,7 +134,8 @@ public interface ICatalogue : IProblemRecords
 
     /// <summary>Distinct packages in order of name, without retired assets.</summary>
     /// <param name="assets">Only what these assets have; null for all.</param>
-    IEnumerable<InstalledPackage> InstalledPackages(IReadOnlySet<string>? assets = null);
+    /// <param name="wanted">Only packages for which it holds (they come without their assets); null for all. A few packages of a large estate take a fraction of the time.</param>
+    IEnumerable<InstalledPackage> InstalledPackages(IReadOnlySet<string>? assets = null, Func<InstalledPackage, bool>? wanted = null);
 
     /// <summary>Updates that hosts themselves see and do not have yet.</summary>
     /// <param name="assets">Only of these assets; null for all.</param>
@@ -170,6 +174,12 @@ public interface ICatalogue : IProblemRecords
 
     /// <summary>Every configuration of products in force that names one of the products given, as <c>part:vendor:product</c> in lower case.</summary>
     IEnumerable<CpeStatement> CpeStatements(IReadOnlySet<string> products);
+
+    /// <summary>Canonical id of a vulnerability by any of its names, in any case; null where unknown.</summary>
+    string? VulnerabilityId(string name);
+
+    /// <summary>Packages whose repository's change log names a vulnerability.</summary>
+    IEnumerable<string> ChangeLogPackages(string vulnerability);
 
     /// <summary>What sources say of patches; one patch may come several times.</summary>
     /// <param name="pattern">Wildcard for the id (* and ?).</param>

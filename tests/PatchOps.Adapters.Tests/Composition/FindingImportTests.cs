@@ -126,6 +126,22 @@ public sealed class FindingImportTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_damaged_trivy_result_keeps_its_undamaged_findings()
+    {
+        static string Found(int i) => $$$"""{"VulnerabilityID":"CVE-2024-100{{{i}}}","PkgIdentifier":{"PURL":"pkg:npm/p{{{i}}}@1"},"PkgName":"p{{{i}}}","InstalledVersion":"1"}""";
+        var path = estate.Write("trivy.json", $$$"""
+            {"SchemaVersion":2,"ArtifactName":"web01","Results":[
+            {"Target":"first","Class":"lang-pkgs","Vulnerabilities":[{{{Found(1)}}},{"VulnerabilityID":"CVE-2024-1002","PkgName":"torn","InstalledVersion":"1"" }, {{{Found(3)}}}]},
+            {"Target":"second","Class":"lang-pkgs","Vulnerabilities":[{{{Found(4)}}}]}]}
+            """);
+        var (results, failures, _) = await estate.RunAsync(new ImportFindingRequest { Path = [path] });
+        var result = Assert.IsType<ImportResult>(Assert.Single(results));
+        Assert.Equal(result.Read, result.Added + result.Updated + result.Unchanged + result.Rejected);
+        Assert.Contains(failures, f => f.Failure.Message.Contains("damaged JSON", StringComparison.Ordinal));
+        Assert.Equal(["p1", "p3", "p4"], (await Findings()).Where(f => f.Scanner == "trivy").Select(f => f.Package).Order());
+    }
+
+    [Fact]
     public async Task Tables_are_mapped_and_two_scanners_do_not_close_each_others_findings()
     {
         await Import(Grype("2026-01-05T10:00:00Z", true, Lodash));

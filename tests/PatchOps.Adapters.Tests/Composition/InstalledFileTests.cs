@@ -13,6 +13,37 @@ public sealed class InstalledFileTests : IAsyncLifetime
 
     public Task DisposeAsync() => estate.DisposeAsync().AsTask();
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_inventory_that_was_written_as_JSON_comes_back_as_it_was(bool list)
+    {
+        InventoryResult[] hosts =
+        [
+            new()
+            {
+                Asset = new Asset { Id = "m1", Name = "web01", OperatingSystem = "Debian 12", Transport = TransportKind.Ssh, Aliases = ["web01.example.org"] }, Taken = new DateTimeOffset(2026, 1, 5, 10, 0, 0, TimeSpan.Zero), UpdatesKnown = true,
+                Software = [new Software { Asset = "m1", Package = "bash", Version = "5.2.15-2+b2", Ecosystem = "Debian:12", Architecture = "amd64", SourceVersion = "5.2.15-2" }],
+                PendingUpdates = [new AvailableUpdate { Asset = "m1", Package = "bash", InstalledVersion = "5.2.15-2+b2", AvailableVersion = "5.2.15-3", Security = true, HeldBack = "pinned" }],
+            },
+            new() { Asset = new Asset { Id = "gone" }, Taken = new DateTimeOffset(2026, 1, 5, 10, 0, 0, TimeSpan.Zero), Failure = new Failure("HostUnreachable", FailureKind.Unavailable, "gone does not answer.", "gone") },
+        ];
+        // As the command line writes it, and as ConvertTo-Json does: a list, with numbers for names.
+        var options = new System.Text.Json.JsonSerializerOptions();
+        if (!list) options.Converters.Add(new System.Text.Json.Serialization.JsonStringEnumConverter());
+        var texts = hosts.Select(h => System.Text.Json.JsonSerializer.Serialize(h, options)).ToList();
+        var path = estate.Write("inventory.json", list ? $"[\n{string.Join(",\n", texts)}\n]" : string.Join('\n', texts) + "\n{\"Asset\":{\"Id\":\"torn\"\n");
+        var (results, failures, _) = await estate.RunAsync(new ImportAssetRequest { Path = [path] });
+        var result = Assert.IsType<ImportResult>(Assert.Single(results));
+        Assert.Equal(list ? 1 : 2, result.Rejected);
+        Assert.Contains(failures, f => f.Failure.Code == "HostUnreachable");
+        var catalogue = estate.Host.Store(null).Catalogue;
+        var asset = Assert.Single(catalogue.Assets());
+        Assert.Equal(("m1", "web01", "Debian 12", TransportKind.Ssh), (asset.Id, asset.Name, asset.OperatingSystem, asset.Transport));
+        Assert.Equal(hosts[0].Software[0] with { Source = "" }, Assert.Single(catalogue.Software("m1")) with { Source = "" });
+        Assert.Equal(hosts[0].PendingUpdates[0], Assert.Single(catalogue.PendingUpdates()));
+    }
+
     [Fact]
     public async Task A_dpkg_status_file_brings_what_is_installed_and_names_its_broken_paragraphs()
     {

@@ -196,11 +196,39 @@ public sealed class UpdateFeedTests : IAsyncLifetime
         server.Put(list, List(("a", "2024-01-01"), ("b", "2024-01-02"), ("c", "2024-01-02")));
         var before = server.Requests.Count;
         Assert.Equal(1, (await One(order)).Added);
-        Assert.Equal(["/provider-metadata.json", list, "/csaf/c.json"], server.Requests.Skip(before).Select(r => r.Path));
+        // A directory may have hashes beside its documents, of either kind; a list of ROLIE names them.
+        string[] hashes = rolie ? [] : ["/csaf/c.json.sha256", "/csaf/c.json.sha512"];
+        Assert.Equal(["/provider-metadata.json", list, "/csaf/c.json", .. hashes], server.Requests.Skip(before).Select(r => r.Path));
 
         string List(params (string Name, string Day)[] documents) => rolie
             ? $"{{\"feed\":{{\"entry\":[{string.Join(',', documents.Reverse().Select(d => $"{{\"updated\":\"{d.Day}T00:00:00Z\",\"content\":{{\"src\":\"{server.Home}csaf/{d.Name}.json\"}}}}"))}]}}}}"
             : string.Concat(documents.Reverse().Select(d => $"\"{d.Name}.json\",\"{d.Day}T00:00:00Z\"\n"));
+    }
+
+    [Theory]
+    [InlineData(true, "sha256")]
+    [InlineData(false, "sha256")]
+    [InlineData(false, "sha512")]
+    public async Task A_CSAF_document_that_is_not_what_its_provider_published_is_refused(bool rolie, string algorithm)
+    {
+        server.Put("/provider-metadata.json", rolie ? """{"distributions":[{"rolie":{"feeds":[{"tlp_label":"WHITE","url":"/list"}]}}]}""" : """{"distributions":[{"directory_url":"/csaf/"}]}""");
+        string[] names = ["a", "b", "c"];
+        server.Put(rolie ? "/list" : "/csaf/changes.csv", rolie
+            ? $"{{\"feed\":{{\"entry\":[{string.Join(',', names.Select(n => $"{{\"updated\":\"2024-01-01T00:00:00Z\",\"content\":{{\"src\":\"{server.Home}csaf/{n}.json\"}},\"link\":[{{\"rel\":\"hash\",\"href\":\"{server.Home}csaf/{n}.json.sha256\"}},{{\"rel\":\"signature\",\"href\":\"{server.Home}csaf/{n}.json.asc\"}}]}}"))}]}}}}"
+            : string.Concat(names.Select(n => $"\"{n}.json\",\"2024-01-01T00:00:00Z\"\n")));
+        foreach (var name in names)
+        {
+            server.Put($"/csaf/{name}.json", Csaf(name));
+            // The published hash of b is of another document.
+            var bytes = System.Text.Encoding.UTF8.GetBytes(Csaf(name == "b" ? "x" : name));
+            server.Put($"/csaf/{name}.json.{algorithm}", $"{Convert.ToHexString(algorithm == "sha256" ? System.Security.Cryptography.SHA256.HashData(bytes) : System.Security.Cryptography.SHA512.HashData(bytes))}  {name}.json\n");
+        }
+        var (results, failures, _) = await estate.RunAsync(Of(FeedName.Csaf, "provider-metadata.json"));
+        Assert.Equal([1, 1], results.ConvertAll(r => ((ImportResult)r).Added));
+        var failure = Assert.Single(failures).Failure;
+        Assert.Equal(("HashMismatch", true), (failure.Code, failure.Message.Contains("/csaf/b.json'", StringComparison.Ordinal)));
+        Assert.DoesNotContain(server.Requests, r => r.Path.EndsWith(".asc", StringComparison.Ordinal));
+        Assert.Equal(2, server.Requests.Count(r => r.Path == "/csaf/b.json"));
     }
 
     [Fact]

@@ -53,6 +53,32 @@ public sealed class RepositoryExposureTests : IAsyncLifetime
         Assert.All(findings.Where(f => f.Status == FindingStatus.Affected), f => Assert.Equal("rpm:openssl/1:3.0.7-27.el9", f.Patch));
     }
 
-    private async Task<ImportResult> ImportAsync(string name, string text) =>
-        Assert.IsType<ImportResult>(Assert.Single((await estate.Estate.RunAsync(new ImportFeedRequest { Path = [estate.Estate.Write(name, text)] })).Results));
+    [Fact]
+    public async Task What_a_repository_no_longer_lists_is_no_longer_on_offer()
+    {
+        var both = Primary.Replace("</metadata>", Package("28") + "</metadata>", StringComparison.Ordinal).Replace("packages=\"1\"", "packages=\"2\"", StringComparison.Ordinal);
+        estate.Install(new Software { Asset = "a", Package = "openssl", Version = "1:3.0.7-24.el9", Ecosystem = "AlmaLinux:9" });
+        await ImportAsync("primary.xml", both);
+        Assert.Equal(["1:3.0.7-27.el9", "1:3.0.7-28.el9"], Offered());
+        // Another document of the same repository says nothing about what this one lists.
+        await ImportAsync("extras.xml", Primary.Replace(">openssl<", ">bash<", StringComparison.Ordinal));
+        Assert.Equal(2, Offered().Length);
+        // A copy that could not be read whole says nothing is gone.
+        Assert.Equal(1, (await ImportAsync("primary.xml", Primary.Replace("</metadata>", Package("") + "</metadata>", StringComparison.Ordinal), failures: 1)).Rejected);
+        Assert.Equal(2, Offered().Length);
+        Assert.Contains("1 packages or versions are no longer listed", Assert.Single((await ImportAsync("primary.xml", Primary)).Notes), StringComparison.Ordinal);
+        Assert.Equal(["1:3.0.7-27.el9"], Offered());
+
+        string[] Offered() => [.. estate.Catalogue.Offered().Where(o => o.Name == "openssl").Select(o => o.Version).Order(StringComparer.Ordinal)];
+        static string Package(string release) => release.Length == 0
+            ? """<package type="rpm"><name></name><arch>x86_64</arch></package>"""
+            : Primary[Primary.IndexOf("<package ", StringComparison.Ordinal)..Primary.IndexOf("</metadata>", StringComparison.Ordinal)].Replace("27.el9", $"{release}.el9", StringComparison.Ordinal);
+    }
+
+    private async Task<ImportResult> ImportAsync(string name, string text, int failures = 0)
+    {
+        var answer = await estate.Estate.RunAsync(new ImportFeedRequest { Path = [estate.Estate.Write(name, text)] });
+        Assert.Equal(failures, answer.Failures.Count);
+        return Assert.IsType<ImportResult>(Assert.Single(answer.Results));
+    }
 }

@@ -68,6 +68,29 @@ public sealed class CatalogueTests : IAsyncLifetime
         Assert.Equal([("a", "bash", "5.2"), ("b", "bash", "5.1")], Catalogue.Software(null).Select(s => (s.Asset, s.Package, s.Version)));
     }
 
+    [Fact]
+    public async Task What_imports_changed_of_an_asset_and_its_packages_is_kept()
+    {
+        Import([new() { Id = "a", Criticality = 3, Tags = ["x"] }, new() { Id = "b" }]);
+        Software(("a", "bash", "5.1"), ("a", "curl", "7.8"), ("b", "bash", "5.1"));
+        Assert.Empty((await estate.RunAsync(new GetAssetRequest { Id = ["a"], History = true })).Failures);
+        Assert.Empty((await estate.RunAsync(new GetAssetRequest { History = true })).Results);
+        Software(("a", "bash", "5.2"), ("a", "zlib", "1.3"));
+        Import([new() { Id = "a", Criticality = 5, OwnerTeam = "web" }]);
+        Import([new() { Id = "a", Criticality = 5, OwnerTeam = "web" }, new() { Id = "b", Criticality = 1 }]);
+
+        var (results, failures, _) = await estate.RunAsync(new GetAssetRequest { History = true });
+        Assert.Empty(failures);
+        Assert.Equal(
+            [
+                ("a", "Changed", "bash", "5.1", "5.2"), ("a", "Added", "zlib", null, "1.3"), ("a", "Gone", "curl", "7.8", null),
+                ("a", "Changed", "Criticality", "3", "5"), ("a", "Gone", "Tags", "x", null), ("a", "Added", "OwnerTeam", null, "web"),
+                ("b", "Retired", "", null, null), ("b", "Returned", "", null, null), ("b", "Added", "Criticality", null, "1"),
+            ],
+            results.Cast<AssetChange>().Select(c => (c.Asset, c.Change, c.Item, c.Before, c.After)).Order(Comparer<(string Asset, string, string, string?, string?)>.Create((x, y) => string.CompareOrdinal(x.Asset, y.Asset))));
+        Assert.Equal("AssetNotFound", (await estate.FailAsync(new GetAssetRequest { Id = ["nobody"], History = true })).Code);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(6)]

@@ -25,10 +25,11 @@ internal sealed class CsafDownload(DownloadDesk desk)
             using (var got = await desk.GetAsync(provider, null, cancellationToken).ConfigureAwait(false)) lists = ListJson.Sound(provider, () => Lists(got.Path!, provider));
             if (lists.Count == 0)
                 throw new FailureException("FeedNotRecognised", FailureKind.InvalidInput, $"'{provider}' names neither a ROLIE feed nor a directory that is open to everybody.", provider.AbsoluteUri, "Give -Source the address of the provider's provider-metadata.json.");
+            var hashes = new CsafHashes(desk);
             foreach (var (list, isRolie) in lists)
             {
                 Func<string, List<ListedDocument>> read = isRolie ? path => Rolie(path, list) : path => Changes(path, list);
-                await foreach (var arrival in new DocumentList(desk, FeedKind.Csaf).RunAsync(list, order.Since, read, cancellationToken).ConfigureAwait(false)) yield return arrival;
+                await foreach (var arrival in new DocumentList(desk, FeedKind.Csaf, hashes.CheckAsync).RunAsync(list, order.Since, read, cancellationToken).ConfigureAwait(false)) yield return arrival;
             }
         }
     }
@@ -64,7 +65,8 @@ internal sealed class CsafDownload(DownloadDesk desk)
         foreach (var entry in document.RootElement.Object("feed").Objects("entry"))
         {
             var source = entry.Object("content").Text("src") ?? entry.Objects("link").Where(l => l.Text("rel") == "self").Select(l => l.Text("href")).FirstOrDefault();
-            if (Address(source, list) is { } address && DownloadDesk.Time(entry.Text("updated")) is { } updated) found.Add(new ListedDocument(address, updated));
+            if (Address(source, list) is { } address && DownloadDesk.Time(entry.Text("updated")) is { } updated)
+                found.Add(new ListedDocument(address, updated) { Hashes = [.. entry.Objects("link").Where(l => l.Text("rel") == "hash").Select(l => Address(l.Text("href"), list)).OfType<Uri>()] });
         }
         return found;
     }
@@ -76,7 +78,7 @@ internal sealed class CsafDownload(DownloadDesk desk)
         var found = new List<ListedDocument>();
         while (csv.Read())
         {
-            if (csv.Count >= 2 && Address(csv[0], list) is { } address && DownloadDesk.Time(csv[1]) is { } updated) found.Add(new ListedDocument(address, updated));
+            if (csv.Count >= 2 && Address(csv[0], list) is { } address && DownloadDesk.Time(csv[1]) is { } updated) found.Add(new ListedDocument(address, updated) { Hashes = CsafHashes.Beside(address) });
         }
         return found;
     }

@@ -7,10 +7,17 @@ using PatchOps.Domain.Facts;
 namespace PatchOps.Adapters.Feeds.Download;
 
 /// <summary>A document that a list names, and when it last changed.</summary>
-internal sealed record ListedDocument(Uri Address, DateTimeOffset Updated);
+internal sealed record ListedDocument(Uri Address, DateTimeOffset Updated)
+{
+    /// <summary>Where its hash may stand, best first.</summary>
+    public IReadOnlyList<Uri> Hashes { get; init; } = [];
+}
 
 /// <summary>Takes over what a list names, oldest first, from where the cursor stands.</summary>
-internal sealed class DocumentList(DownloadDesk desk, FeedKind kind)
+/// <param name="desk">Fetches.</param>
+/// <param name="kind">What the documents are.</param>
+/// <param name="check">Whether a document is what was published, given its file; null for no check.</param>
+internal sealed class DocumentList(DownloadDesk desk, FeedKind kind, Func<ListedDocument, string, CancellationToken, Task<Failure?>>? check = null)
 {
     /// <param name="list">Address of the list: the cursor is kept under it.</param>
     /// <param name="since">Where there is no cursor yet.</param>
@@ -43,6 +50,14 @@ internal sealed class DocumentList(DownloadDesk desk, FeedKind kind)
             try
             {
                 file = await desk.GetAsync(document.Address, null, cancellationToken).ConfigureAwait(false);
+                failure = await CheckAsync(document, file, cancellationToken).ConfigureAwait(false);
+                if (failure is not null)
+                {
+                    // It may have been replaced between the two: both are asked for once more.
+                    file.Dispose();
+                    file = await desk.GetAsync(document.Address, null, cancellationToken).ConfigureAwait(false);
+                    failure = await CheckAsync(document, file, cancellationToken).ConfigureAwait(false);
+                }
             }
             catch (FailureException e) when (e.Failure.Code == "FeedNotFound")
             {
@@ -68,4 +83,7 @@ internal sealed class DocumentList(DownloadDesk desk, FeedKind kind)
             }
         }
     }
+
+    private Task<Failure?> CheckAsync(ListedDocument document, Fetched file, CancellationToken cancellationToken) =>
+        check is null ? Task.FromResult<Failure?>(null) : check(document, file.Path!, cancellationToken);
 }

@@ -75,6 +75,12 @@ internal abstract class JsonRecordParser
     /// <summary>Whether a record starts at this brace, where <see cref="FirstKeys"/> cannot say it.</summary>
     public virtual bool Starts(ReadOnlySpan<byte> at) => false;
 
+    /// <summary>Whether records have parts that <see cref="StartsPart"/> finds.</summary>
+    public virtual bool HasParts => false;
+
+    /// <summary>Whether a part of a record starts at this brace that can be read by itself: sought only after damage, so that one damaged part does not take its neighbours along.</summary>
+    public virtual bool StartsPart(ReadOnlySpan<byte> at) => false;
+
     /// <summary>Whether a name belongs in the inner map.</summary>
     public virtual bool IsEntryKey(string name) => true;
 

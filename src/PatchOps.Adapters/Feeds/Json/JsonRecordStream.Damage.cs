@@ -27,7 +27,7 @@ internal sealed partial class JsonRecordStream
                 JsonRead.Next(ref r);
                 JsonRead.Skip(ref r);
                 var length = (int)r.BytesConsumed;
-                if (!Swallowed(_window.Unread[..length]))
+                if (!Swallowed(_window.Unread[..length]) && !HasParts(_window.Unread[1..length]))
                 {
                     _window.Advance(length);
                     return;
@@ -64,6 +64,19 @@ internal sealed partial class JsonRecordStream
             from++;
         }
         return false;
+    }
+
+    /// <summary>Whether an unusable record has parts that can be read by themselves.</summary>
+    private bool HasParts(ReadOnlySpan<byte> inside)
+    {
+        if (!_parser.HasParts) return false;
+        while (true)
+        {
+            var at = inside.IndexOf((byte)'{');
+            if (at < 0) return false;
+            if (_parser.StartsPart(inside[at..])) return true;
+            inside = inside[(at + 1)..];
+        }
     }
 
     /// <param name="record">Where to look.</param>
@@ -208,7 +221,7 @@ internal sealed partial class JsonRecordStream
         {
             if (HasFirstKey(at, key)) return true;
         }
-        return _parser.Starts(at);
+        return _parser.Starts(at) || _parser.StartsPart(at);
     }
 
     private static bool HasFirstKey(ReadOnlySpan<byte> at, ReadOnlySpan<byte> key)

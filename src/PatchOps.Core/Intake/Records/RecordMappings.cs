@@ -188,6 +188,11 @@ public static class RecordMapper
                 yield return (null, row.Failure);
                 continue;
             }
+            if (row.Record is { } whole)
+            {
+                yield return (whole, null);
+                continue;
+            }
             mapping ??= Choose(row, mappings, fields);
             object? record = null;
             Failure? failure = null;

@@ -6,7 +6,11 @@ namespace PatchOps.Core.Intake.Records;
 /// <param name="Values">Value by column, in the source's own names; case does not matter.</param>
 /// <param name="Place">File and line, or position in the pipeline.</param>
 /// <param name="Failure">Why the row could not be read; then it has no values.</param>
-public sealed record RecordRow(IReadOnlyDictionary<string, string?> Values, string Place, Failure? Failure = null);
+public sealed record RecordRow(IReadOnlyDictionary<string, string?> Values, string Place, Failure? Failure = null)
+{
+    /// <summary>The record itself where the file holds records of ours rather than a table's values; else null.</summary>
+    public object? Record { get; init; }
+}
 
 /// <summary>How the source writes names, numbers and times.</summary>
 public sealed record RecordDialect

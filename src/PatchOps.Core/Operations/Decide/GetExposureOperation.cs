@@ -14,11 +14,14 @@ public sealed class GetExposureOperation(ICatalogue catalogue, TimeProvider cloc
     {
         var assets = AssetFilter.Resolve(catalogue, request.Asset);
         foreach (var name in assets.Missing) yield return new FailedEvent(AssetFilter.NotFound(name));
-        var (cves, packages) = (new Wildcard(request.Cve), new Wildcard(request.Package));
+        // Whichever of its names a vulnerability is asked for by: findings carry the canonical one.
+        var ids = request.Cve.Select(c => c.AsSpan().IndexOfAny('*', '?') < 0 ? catalogue.VulnerabilityId(c) ?? c : c).ToList();
+        var (cves, packages) = (new Wildcard(ids), new Wildcard(request.Package));
         var filter = new FindingFilter
         {
             Assets = assets.Ids, Statuses = request.Status.Count == 0 ? null : request.Status,
             Cve = cves.MatchesAll ? null : cve => cves.Matches(cve), Package = packages.MatchesAll ? null : package => packages.Matches(package),
+            Named = ids.Count > 0 && cves.Literals.Count() == ids.Count ? ids : null,
         };
         var asOf = request.AsOf ?? clock.GetUtcNow();
         var reasons = new OpenReasons(catalogue, policy ?? PatchPolicy.Default, asOf, assets.Ids);

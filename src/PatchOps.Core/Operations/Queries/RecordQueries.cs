@@ -45,13 +45,16 @@ public sealed class GetAssetOperation(ICatalogue catalogue) : Query<GetAssetRequ
     {
         var ids = new Wildcard(request.Id);
         var tags = new Wildcard(request.Tag);
-        return catalogue.Assets(request.IncludeRetired)
+        var found = catalogue.Assets(request.IncludeRetired || request.History)
             .Where(a => ids.Matches([a.Id, a.Name, .. a.Aliases])
                 && (request.Environment.Count == 0 || (a.Environment is { } e && request.Environment.Contains(e)))
                 && (tags.MatchesAll || a.Tags.Any(t => tags.Matches(t))));
+        return request.History ? found.SelectMany(a => catalogue.AssetChanges(a.Id)) : found;
     }
 
-    protected override IEnumerable<string> Names(GetAssetRequest request) => new Wildcard(request.Id).Literals;
+    /// <summary>An asset of which nothing changed has no history, and is known all the same.</summary>
+    protected override IEnumerable<string> Names(GetAssetRequest request) =>
+        new Wildcard(request.Id).Literals.Where(n => !request.History || catalogue.ResolveAsset(n) is null);
 
     protected override bool IsNamed(object item, string name) =>
         item is Asset a && a.Aliases.Append(a.Id).Append(a.Name).Contains(name, StringComparer.OrdinalIgnoreCase);

@@ -57,7 +57,7 @@ public sealed record UpdateFeedRequest : OperationRequest
 /// <summary>Input that all importers of tabular records share.</summary>
 public abstract record ImportRecordsRequest : OperationRequest
 {
-    [ParameterHelp("CSV or JSON files; XES logs for problems and incidents; dpkg status files, rpm -qa lists and SBOMs for assets; grype and trivy JSON for findings; calendars (.ics) for windows.", Position = 0), FilePath]
+    [ParameterHelp("CSV or JSON files; XES logs for problems and incidents; dpkg status files, rpm -qa lists, SBOMs and inventories of Get-PatchInventory as JSON for assets; grype and trivy JSON for findings; calendars (.ics) for windows.", Position = 0), FilePath]
     public IReadOnlyList<string> Path { get; init; } = [];
 
     [ParameterHelp("Objects with our column names; see docs."), PowerShellOnly("objects exist in the pipeline only")]

@@ -16,6 +16,9 @@ public sealed record GetAssetRequest : OperationRequest
 
     [ParameterHelp("Also assets that no inventory lists any more.")]
     public bool IncludeRetired { get; init; }
+
+    [ParameterHelp("What imports and people changed of them and of their packages, instead of the assets; retired ones included.")]
+    public bool History { get; init; }
 }
 
 [Operation("Get-PatchProblem", "problem get", "Lists problem records.")]

@@ -28,7 +28,7 @@ internal sealed class PatchReview(string planId, ICatalogue catalogue, string re
             list.Add(finding);
         }
         var installed = new Dictionary<(string, string), string>();
-        foreach (var package in catalogue.InstalledPackages().Where(p => packages.Contains(p.Package)))
+        foreach (var package in catalogue.InstalledPackages(null, p => packages.Contains(p.Package)))
             foreach (var asset in package.Assets)
                 if (ids.Contains(asset)) installed[(asset, package.Package)] = package.Version;
 

@@ -6,7 +6,7 @@ namespace PatchOps.Module.Cmdlets.Query;
 
 /// <summary>Lists assets.</summary>
 [Cmdlet(VerbsCommon.Get, "PatchAsset")]
-[OutputType(typeof(Asset))]
+[OutputType(typeof(Asset), typeof(AssetChange))]
 public sealed class GetPatchAssetCommand : OperationCmdlet
 {
     /// <summary>Id or name; wildcards.</summary>
@@ -25,6 +25,10 @@ public sealed class GetPatchAssetCommand : OperationCmdlet
     /// <summary>Also assets that no inventory lists any more.</summary>
     [Parameter]
     public SwitchParameter IncludeRetired { get; set; }
+
+    /// <summary>What imports and people changed of them and of their packages, instead of the assets.</summary>
+    [Parameter]
+    public SwitchParameter History { get; set; }
 
     protected override void ProcessRecord() => Pump(Bind<GetAssetRequest>());
 }
