@@ -67,7 +67,7 @@ internal sealed class CsafHashes(DownloadDesk desk)
         {
             using var hash = IncrementalHash.CreateHash(algorithm);
             var buffer = new byte[64 << 10];
-            for (int read; (read = content.Read(buffer, 0, buffer.Length)) > 0;) hash.AppendData(buffer, 0, read);
+            for (int read; (read = await content.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0;) hash.AppendData(buffer, 0, read);
             return Convert.ToHexString(hash.GetHashAndReset());
         }
     }
