@@ -14,31 +14,6 @@ internal sealed partial class SqliteCatalogue
         return Stream("SELECT id, doc FROM problem ORDER BY id", r => overlay.Apply(r.GetString(0), r.GetString(1)));
     }
 
-    public IReadOnlyList<Incident> IncidentTimes(DateTimeOffset to)
-    {
-        // One pass in the order of the file and a sort: looking up each row by time, and its asset by number, takes several times as long.
-        var pool = new TextPool();
-        var assets = Stream("SELECT no, id FROM asset", r => (r.GetInt64(0), r.GetString(1))).ToDictionary(a => a.Item1, a => a.Item2);
-        var links = Stream("SELECT incident, problem, reason FROM incident_link", r => (r.GetString(0), (Problem: pool.Of(r.GetString(1)), Reason: r.GetString(2)))).ToDictionary(l => l.Item1, l => l.Item2, StringComparer.Ordinal);
-        string? One(Microsoft.Data.Sqlite.SqliteDataReader row, int column) => row.IsDBNull(column) ? null : pool.Of(row.GetString(column));
-        var all = Stream(
-            "SELECT id, opened, resolved, asset, category, problem FROM incident WHERE opened<$1 ORDER BY no",
-            r =>
-            {
-                var id = r.GetString(0);
-                var problem = One(r, 5);
-                var linked = problem is null && links.TryGetValue(id, out var link);
-                return new Incident
-                {
-                    Id = id, Opened = Encoding.Time(r.GetInt64(1)), Resolved = r.IsDBNull(2) ? null : Encoding.Time(r.GetInt64(2)),
-                    ConfigurationItem = r.IsDBNull(3) ? null : assets.GetValueOrDefault(r.GetInt64(3)), Category = One(r, 4),
-                    Problem = linked ? links[id].Problem : problem, LinkedBecause = linked ? links[id].Reason : null,
-                };
-            },
-            Encoding.Millis(to)).ToArray();
-        return [.. all.OrderBy(i => i.Opened.UtcTicks)];
-    }
-
     public long FlagIncidents(IReadOnlyList<IncidentMatch> matches, DateTimeOffset at) =>
         Insert("INSERT OR IGNORE INTO incident_flag(incident, at, doc) SELECT id, $2, $3 FROM incident WHERE id=$1",
             matches.Select(m => new object?[] { m.Incident, Encoding.Millis(at), Encoding.Write(m) }));

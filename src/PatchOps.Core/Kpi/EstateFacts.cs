@@ -23,6 +23,9 @@ public sealed class EstateFacts
     private const char Separator = '\u001f';
 
     private readonly Dictionary<string, Asset> byId;
+    private readonly Lazy<Dictionary<(string Patch, string Asset), List<Deployment>>> attempts;
+    private readonly Lazy<Dictionary<string, Problem>> problemsById;
+    private readonly Lazy<ILookup<string, Deployment>> answers;
 
     /// <param name="assets">Not retired.</param>
     /// <param name="fixAvailable">Day on which each patch could first be had.</param>
@@ -35,10 +38,15 @@ public sealed class EstateFacts
         byId = assets.ToDictionary(a => a.Id, StringComparer.Ordinal);
         Deployments = [.. deployments.Where(d => d.Started <= asOf)];
         Problems = [.. problems.Where(p => p.Opened is null || p.Opened <= asOf)];
-        Incidents = [.. incidents.Where(i => i.Opened <= asOf)];
+        var opened = incidents.Where(i => i.Opened <= asOf).ToList();
+        // A store gives them in order already.
+        Incidents = Enumerable.Range(1, Math.Max(0, opened.Count - 1)).All(i => opened[i - 1].Opened <= opened[i].Opened) ? opened : [.. opened.OrderBy(i => i.Opened)];
         Changes = changes;
         Open = open;
         FixAvailable = fixAvailable;
+        attempts = new(() => Deployments.GroupBy(d => (d.Patch, d.Asset)).ToDictionary(g => g.Key, g => g.OrderBy(d => d.Started).ToList()));
+        problemsById = new(() => Problems.GroupBy(p => p.Id, StringComparer.OrdinalIgnoreCase).ToDictionary(g => g.Key, g => g.First(), StringComparer.OrdinalIgnoreCase));
+        answers = new(() => Deployments.Where(d => d is { Problem: not null, Outcome: DeploymentOutcome.Succeeded }).ToLookup(d => d.Problem!, StringComparer.OrdinalIgnoreCase));
     }
 
     public DateTimeOffset AsOf { get; }
@@ -58,6 +66,27 @@ public sealed class EstateFacts
     public IReadOnlyList<OpenPatch> Open { get; }
 
     public IReadOnlyDictionary<string, DateTimeOffset> FixAvailable { get; }
+
+    /// <summary>Deployments of one patch on one asset in order of start; made once for all months and groups.</summary>
+    internal IReadOnlyDictionary<(string Patch, string Asset), List<Deployment>> Attempts => attempts.Value;
+
+    internal IReadOnlyDictionary<string, Problem> ProblemsById => problemsById.Value;
+
+    /// <summary>Successful deployments by the problem that they were made for.</summary>
+    internal ILookup<string, Deployment> Answers => answers.Value;
+
+    /// <summary>Incidents opened in a period, found without a look at the others.</summary>
+    internal IEnumerable<Incident> IncidentsIn(KpiPeriod period)
+    {
+        int low = 0, high = Incidents.Count;
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (Incidents[middle].Opened < period.From) low = middle + 1;
+            else high = middle;
+        }
+        for (var i = low; i < Incidents.Count && Incidents[i].Opened < period.To; i++) yield return Incidents[i];
+    }
 
     /// <summary>How long fixes of vulnerabilities found here took; read when asked for.</summary>
     public Lazy<IReadOnlyList<FixDelivery>> Deliveries { get; init; } = new(() => []);
@@ -105,7 +134,7 @@ public sealed class EstateFacts
         return new EstateFacts(
             asOf, assets, deployments,
             [.. catalogue.Problems().Select(p => p with { ConfigurationItems = [.. p.ConfigurationItems.Select(i => Resolve(i) ?? i)] })],
-            [.. catalogue.Incidents(null, asOf)], [.. catalogue.Changes().Select(c => c with { ConfigurationItems = [.. c.ConfigurationItems.Select(i => Resolve(i) ?? i)] })],
+            catalogue.IncidentTimes(asOf), [.. catalogue.Changes().Select(c => c with { ConfigurationItems = [.. c.ConfigurationItems.Select(i => Resolve(i) ?? i)] })],
             open, fixes)
         {
             Excepted = excepted,

@@ -15,10 +15,7 @@ public sealed class KpiCalculator
     private readonly ILookup<string, Deployment> deployments;
     private readonly ILookup<string, OpenPatch> open;
     private readonly ILookup<string, Asset> assets;
-    private readonly Dictionary<(string Patch, string Asset), List<Deployment>> attempts;
-    private readonly Dictionary<string, Problem> problems;
     private readonly ILookup<string, Problem> resolved;
-    private readonly ILookup<string, Deployment> answers;
     private readonly ILookup<string, Incident> incidents;
     private readonly Dictionary<string, int> incidentsOf;
     private readonly ILookup<string, double> windows;
@@ -39,12 +36,9 @@ public sealed class KpiCalculator
         assets = facts.Assets.Where(_ => !groups.OfPatches).ToLookup(a => groups.OfAsset(a.Id), StringComparer.Ordinal);
         open = facts.Open.ToLookup(groups.Of, StringComparer.Ordinal);
         excepted = facts.Excepted.ToLookup(groups.Of, StringComparer.Ordinal);
-        attempts = facts.Deployments.GroupBy(d => (d.Patch, d.Asset)).ToDictionary(g => g.Key, g => g.OrderBy(d => d.Started).ToList());
-        problems = facts.Problems.GroupBy(p => p.Id, StringComparer.OrdinalIgnoreCase).ToDictionary(g => g.Key, g => g.First(), StringComparer.OrdinalIgnoreCase);
         resolved = facts.Problems.Where(p => p.Resolved is { } at && this.period.Contains(at)).SelectMany(p => groups.Of(p).Select(g => (g, p))).ToLookup(x => x.g, x => x.p, StringComparer.Ordinal);
-        answers = facts.Deployments.Where(d => d is { Problem: not null, Outcome: DeploymentOutcome.Succeeded }).ToLookup(d => d.Problem!, StringComparer.OrdinalIgnoreCase);
-        incidents = facts.Incidents.Where(i => this.period.Contains(i.Opened) && groups.Of(i) is not null).ToLookup(i => groups.Of(i)!, StringComparer.Ordinal);
-        incidentsOf = facts.Incidents.Where(i => i.ConfigurationItem is not null && this.period.Contains(i.Opened)).GroupBy(i => i.ConfigurationItem!, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Count(), StringComparer.Ordinal);
+        incidents = facts.IncidentsIn(this.period).Where(i => groups.Of(i) is not null).ToLookup(i => groups.Of(i)!, StringComparer.Ordinal);
+        incidentsOf = facts.IncidentsIn(this.period).Where(i => i.ConfigurationItem is not null).GroupBy(i => i.ConfigurationItem!, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Count(), StringComparer.Ordinal);
         flags = !groups.OfPatches && facts.Incidents.Any(i => i.Vulnerabilities.Count > 0);
         windows = facts.Changes.Where(c => c is { PlannedStart: { } start, PlannedEnd: { } end } && end >= start && this.period.Contains(start))
             .SelectMany(c => c.ConfigurationItems.Select(i => (Group: groups.Of(c, i), Hours: (c.PlannedEnd!.Value - c.PlannedStart!.Value).TotalHours)))
@@ -123,7 +117,7 @@ public sealed class KpiCalculator
             if (deployment.Outcome != DeploymentOutcome.Succeeded || !IsFirstSuccess(deployment)) continue;
             var done = Done(deployment);
             if (facts.FixAvailable.TryGetValue(deployment.Patch, out var available) && available <= done) fixes.Add((done - available).TotalDays);
-            if (deployment.Problem is { } id && problems.TryGetValue(id, out var problem) && problem.Opened <= done) waits.Add((done - problem.Opened.Value).TotalDays);
+            if (deployment.Problem is { } id && facts.ProblemsById.TryGetValue(id, out var problem) && problem.Opened <= done) waits.Add((done - problem.Opened.Value).TotalDays);
         }
         yield return Make(KpiNames.PatchMedian, group, Estimate.Quantile(fixes, 0.5));
         yield return Make(KpiNames.PatchNinetieth, group, Estimate.Quantile(fixes, 0.9));
@@ -139,7 +133,7 @@ public sealed class KpiCalculator
         foreach (var problem in resolved[group])
         {
             n++;
-            if (answers[problem.Id].Any(d => d.Started <= problem.Resolved) || problem.Patches.Any(p => problem.ConfigurationItems.Any(i => SucceededBy(p, i, problem.Resolved!.Value)))) patched++;
+            if (facts.Answers[problem.Id].Any(d => d.Started <= problem.Resolved) || problem.Patches.Any(p => problem.ConfigurationItems.Any(i => SucceededBy(p, i, problem.Resolved!.Value)))) patched++;
         }
         return Make(KpiNames.ResolvedByPatch, group, Estimate.Share(patched, n).Times(Percent));
     }
@@ -174,17 +168,17 @@ public sealed class KpiCalculator
     }
 
     private bool SucceededBy(string patch, string asset, DateTimeOffset at) =>
-        attempts.TryGetValue((patch, asset), out var tried) && tried.Any(d => d.Outcome == DeploymentOutcome.Succeeded && d.Started <= at);
+        facts.Attempts.TryGetValue((patch, asset), out var tried) && tried.Any(d => d.Outcome == DeploymentOutcome.Succeeded && d.Started <= at);
 
     private DateTimeOffset? NextSuccess(Deployment failed)
     {
-        foreach (var later in attempts[(failed.Patch, failed.Asset)])
+        foreach (var later in facts.Attempts[(failed.Patch, failed.Asset)])
             if (later.Outcome == DeploymentOutcome.Succeeded && later.Started > failed.Started) return Done(later);
         return null;
     }
 
     private bool IsFirstSuccess(Deployment deployment) =>
-        ReferenceEquals(deployment, attempts[(deployment.Patch, deployment.Asset)].First(d => d.Outcome == DeploymentOutcome.Succeeded));
+        ReferenceEquals(deployment, facts.Attempts[(deployment.Patch, deployment.Asset)].First(d => d.Outcome == DeploymentOutcome.Succeeded));
 
     private static DateTimeOffset Done(Deployment deployment) => deployment.Ended is { } ended && ended >= deployment.Started ? ended : deployment.Started;
 

@@ -15,13 +15,13 @@ public static class ReportBuilder
                 [EffectivenessSections.Verdicts(input), RiskSections.Problems(input, 50), IncidentSections.Overview(input), .. EffectivenessSections.Details(input, 50)]),
             ReportKind.Wave => ("Wave report", WaveSections.All(input)),
             ReportKind.Executive => ("Executive report",
-                [RiskSections.Overview(input), KpiSections.Overview(input), KpiSections.Trends(input), EffectivenessSections.Verdicts(input), KpiSections.By(input, Kpi.KpiGrouping.BusinessUnit), PlanSections.Overview(input)]),
+                [RiskSections.Overview(input), KpiSections.Overview(input), KpiSections.Trends(input), EffectivenessSections.Verdicts(input), KpiSections.By(input, Kpi.KpiGrouping.BusinessUnit), KpiSections.By(input, Kpi.KpiGrouping.Decision), PlanSections.Overview(input)]),
             ReportKind.Compliance => ("Compliance report",
                 [ComplianceSections.Overview(input), ComplianceSections.Overdue(input, 200), ComplianceSections.Listed(input, 100), ComplianceSections.EndOfSupport(input), ComplianceSections.Approvals(input), ComplianceSections.Audit(input)]),
             _ => ("Operations report",
                 [
                     RiskSections.Overview(input), RiskSections.Ranking(input, 20), PlanSections.Overview(input), EffectivenessSections.Verdicts(input), KpiSections.Overview(input),
-                    KpiSections.By(input, Kpi.KpiGrouping.Environment), KpiSections.Trends(input), IncidentSections.Overview(input), ComplianceSections.Audit(input),
+                    KpiSections.By(input, Kpi.KpiGrouping.Environment), KpiSections.By(input, Kpi.KpiGrouping.Decision), KpiSections.Trends(input), IncidentSections.Overview(input), ComplianceSections.Audit(input),
                 ]),
         };
         return new ReportModel

@@ -61,7 +61,7 @@ internal static class ReportSummary
     {
         if (input.Verdicts.Count == 0) return "No patch has been tested for its effect yet: run Test-PatchEffectiveness.";
         var parts = input.Verdicts.GroupBy(v => v.Verdict.Verdict).OrderBy(g => g.Key).Select(g => $"{ReportCell.Of(g.Count()).Text} {VerdictName(g.Key).ToLowerInvariant()}");
-        return $"{Count(input.Verdicts.Count, "problem was", "problems were")} tested for the effect of its patch: {string.Join(", ", parts)}.";
+        return $"{Count(input.Verdicts.Count, "patched problem was", "patched problems were")} tested for an effect: {string.Join(", ", parts)}.";
     }
 
     public static string VerdictName(EffectivenessVerdict verdict) => verdict == EffectivenessVerdict.NotEffective ? "Not effective" : verdict.ToString();

@@ -18,7 +18,7 @@ public sealed class ProblemLinks
         var unlinked = new Dictionary<(string Category, string Asset), List<DateTimeOffset>>();
         var categories = new Dictionary<string, Dictionary<string, int>>(StringComparer.Ordinal);
         DateTimeOffset? first = null;
-        foreach (var incident in catalogue.Incidents(to: asOf))
+        foreach (var incident in catalogue.IncidentTimes(asOf))
         {
             first ??= incident.Opened;
             if (incident.ConfigurationItem is not { } asset) continue;

@@ -161,7 +161,7 @@ public interface ICatalogue : IProblemRecords
     /// <summary>In order of opening, half-open [from, to); items are asset ids.</summary>
     IEnumerable<Incident> Incidents(DateTimeOffset? from = null, DateTimeOffset? to = null);
 
-    /// <summary>The same up to a time, for those who count all of them: without description, priority, cause and flags, and every text that repeats is kept once.</summary>
+    /// <summary>The same up to a time, for those who count all of them: without description and priority, and every text that repeats is kept once.</summary>
     IReadOnlyList<Incident> IncidentTimes(DateTimeOffset to);
 
     IEnumerable<Change> Changes();

@@ -184,4 +184,18 @@ public sealed class CandidateTests(ExampleEstate example) : IClassFixture<Exampl
         request ??= new GetCandidateRequest();
         return example.AskAsync<PatchCandidate>(request with { AsOf = request.AsOf ?? ExampleEstate.End });
     }
+
+    [Fact]
+    public async Task Time_to_patch_by_decision_class_and_by_month_adds_up_to_the_whole()
+    {
+        var request = new GetKpiRequest { Name = ["Time to patch, median"], To = ExampleEstate.End };
+        var whole = Assert.Single(await example.AskAsync<Kpi>(request));
+        var classes = await example.AskAsync<Kpi>(request with { By = Core.Kpi.KpiGrouping.Decision });
+        Assert.Equal(whole.N, classes.Sum(k => k.N));
+        Assert.Equal(["Schedule", "Defer"], classes.Where(k => k.Value is not null).Select(k => k.Group));
+        var months = await example.AskAsync<Kpi>(request with { Monthly = true });
+        Assert.Equal(whole.N, months.Sum(k => k.N));
+        Assert.Equal(months.Select(m => m.From).Order(), months.Select(m => m.From));
+        Assert.Equal(ExampleEstate.End, months[^1].To);
+    }
 }

@@ -8,6 +8,8 @@ internal sealed class CleanHistory
 {
     private readonly Dictionary<string, ItemTimeline> _items = new(StringComparer.Ordinal);
     private readonly ProblemHistory _source;
+    private ItemTimeline? _current;
+    private (string? Role, string? Environment, string? Name) _last;
     private readonly EffectivenessPolicy _policy;
 
     public CleanHistory(ProblemHistory source, EffectivenessPolicy policy)
@@ -46,7 +48,7 @@ internal sealed class CleanHistory
         {
             Id = item.Id,
             Use = item.Use,
-            Stratum = $"{item.Role}\u001f{item.Environment}",
+            Stratum = StratumOf(item),
             From = item.From is { } from ? Math.Max(0, Days(from)) : 0,
             Until = item.Until is { } until ? Math.Min(Until, Days(until)) : Until,
             DependsOn = item.DependsOn,
@@ -55,7 +57,17 @@ internal sealed class CleanHistory
         return line;
     }
 
-    private ItemTimeline Of(string id) => _items.TryGetValue(id, out var line) ? line : Add(new ObservedItem { Id = id });
+    /// <summary>Neighbours mostly are of one stratum, so that its name is written once.</summary>
+    private string StratumOf(ObservedItem item)
+    {
+        if (_last.Name is null || _last.Role != item.Role || _last.Environment != item.Environment)
+            _last = (item.Role, item.Environment, $"{item.Role}\u001f{item.Environment}");
+        return _last.Name;
+    }
+
+    /// <summary>Records of one item follow each other, so that most need no look-up.</summary>
+    private ItemTimeline Of(string id) =>
+        ReferenceEquals(_current?.Id, id) ? _current : _current = _items.TryGetValue(id, out var line) ? line : Add(new ObservedItem { Id = id });
 
     private void ReadDeployments()
     {

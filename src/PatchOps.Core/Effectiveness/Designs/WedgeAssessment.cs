@@ -19,8 +19,7 @@ internal static class WedgeAssessment
         free.Fit();
         free.Scatter(design.Cells);
         var dispersion = Spread(free, policy);
-        var model = new TwoWayPoisson(design.Pooled, PeriodDrift.Of(design.Pooled, design.Middles, dispersion.Factor));
-        model.Fit();
+        var model = Presume(free, design, dispersion.Factor);
         // Deviances of few incidents are a little larger than χ²: Bartlett's factor of a 2×2 table is about 1 + a tenth of the log odds ratio's
         // variance, and twice that where the incidents come in bursts, whose sizes are as uneven as their number.
         var root = Math.Sqrt(dispersion.Factor * (1 + (dispersion.Present ? 0.2 : 0.1) * Math.Min(20, dispersion.Factor * model.NullVariance())));
@@ -74,6 +73,23 @@ internal static class WedgeAssessment
         reasons.Add(Sentences.Power(result, before, policy));
         if (verdict == EffectivenessVerdict.Inconclusive) reasons.Add(Sentences.Waiting(result, policy));
         return result;
+    }
+
+    /// <summary>
+    /// Fitted with time effects that drift. Where items were never patched, the periods themselves show whether they differ by more than that
+    /// allows (weeks that vary in their rate), and then less is presumed; without such items that would take away what the presumption is for.
+    /// </summary>
+    private static TwoWayPoisson Presume(TwoWayPoisson free, WedgeDesign design, double dispersion)
+    {
+        var drift = PeriodDrift.Of(design.Pooled, design.Middles, dispersion);
+        for (var looser = 1; ; looser *= 10)
+        {
+            var model = new TwoWayPoisson(design.Pooled, drift with { VariancePerDay = looser * drift.VariancePerDay });
+            model.Fit();
+            // At a hundred times the variance hardly anything is presumed any more.
+            var excess = 2 * (free.LogLikelihood - model.DataLogLikelihood) / dispersion;
+            if (looser >= 100 || design.NeverPatched == 0 || Quantiles.ChiSquareAbove(excess, free.PeriodDegrees) > Dispersion.Lenient) return model;
+        }
     }
 
     /// <summary>The larger of the dispersion between cells and that which keeps each item's incidents together.</summary>

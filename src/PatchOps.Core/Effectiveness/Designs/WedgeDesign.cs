@@ -8,7 +8,7 @@ internal sealed class WedgeDesign
     /// <summary>Deployments closer together than this are one wave.</summary>
     private const double WaveGap = 3;
 
-    private readonly List<WedgeCell> _cells = [];
+    private readonly List<WedgeCell> _cells;
     private readonly List<WedgeCell> _pooled = [];
     private TwoWayPoisson? _free;
 
@@ -20,6 +20,7 @@ internal sealed class WedgeDesign
         var edges = Edges(from, until, window.Items);
         var periods = edges.Length - 1;
         Middles = [.. edges.Skip(1).Select((edge, k) => (edges[k] + edge) / 2)];
+        _cells = new List<WedgeCell>(Math.Min(2400, all.Count * (periods + 1)));
         var strata = new Dictionary<string, int>(StringComparer.Ordinal);
         var members = new HashSet<ItemTimeline>(window.Items);
         var number = 0;

@@ -10,8 +10,8 @@ namespace PatchOps.Core.Effectiveness.Statistics;
 /// <param name="Observed">Square of the trend per day that the unpatched items show, less its sampling variance; 0 where they show none.</param>
 internal sealed record PeriodDrift(IReadOnlyList<double> Middles, double Dispersion, double Observed)
 {
-    /// <summary>Variance that ln rate gathers in a day beyond the drift: a factor of 1.14 a month, 1.6 in a year (one standard deviation).</summary>
-    public const double VariancePerDay = 0.0006;
+    /// <summary>Variance that ln rate gathers in a day beyond the drift: 0.0006 is a factor of 1.14 a month, 1.6 in a year (one standard deviation).</summary>
+    public double VariancePerDay { get; init; } = 0.0006;
 
     /// <summary>Standard deviation of the steady drift of ln rate in 30 days where the data show none: a tenth a month is ordinary, a third hardly.</summary>
     public const double MonthlyDrift = 0.07;

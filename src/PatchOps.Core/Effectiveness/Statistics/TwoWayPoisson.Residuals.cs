@@ -5,6 +5,7 @@ public sealed partial class TwoWayPoisson
     private void Describe()
     {
         Evaluate(Effect);
+        _fitted = [.. _tau];
         var unit = new double[_periods + 1];
         unit[_periods] = 1;
         _rank = Solve(unit, _direction = new double[_periods + 1], _periods + 1);

@@ -32,6 +32,7 @@ public sealed partial class TwoWayPoisson
     private readonly double[] _power;
     private double _solvedAt = double.NaN;
     private double[] _direction = [];
+    private double[] _fitted = [];
     private int _rank;
     private readonly IReadOnlyList<(int One, int Other, double Precision)> _penalty;
 
@@ -111,6 +112,20 @@ public sealed partial class TwoWayPoisson
 
     /// <summary>Expected treated incidents had the patch done nothing: the controls' view of the time after deployment.</summary>
     public double TreatedCounterfactual { get; private set; }
+
+    /// <summary>Degrees of freedom that the periods take up.</summary>
+    internal double PeriodDegrees => Math.Max(1, _rank - 1);
+
+    /// <summary>Log-likelihood at the fit without what was presumed of the time effects.</summary>
+    internal double DataLogLikelihood
+    {
+        get
+        {
+            var value = LogLikelihood;
+            foreach (var (one, other, precision) in _penalty) value += 0.5 * precision * (_fitted[other] - _fitted[one]) * (_fitted[other] - _fitted[one]);
+            return value;
+        }
+    }
 
     /// <summary>Finds δ.</summary>
     public void Fit()

@@ -10,9 +10,9 @@ internal static class ProblemFeedback
 {
     /// <returns>Investigations that were opened.</returns>
     public static async Task<IReadOnlyList<PatchInvestigation>> KeepAsync(
-        ICatalogue catalogue, EstateHistory estate, IJournal journal, IAuditLog audit, IReadOnlyList<EffectivenessResult> verdicts, Caller caller, DateTimeOffset now, CancellationToken cancellationToken)
+        ICatalogue catalogue, EstateHistory estate, IReadOnlyList<Problem> problems, IJournal journal, IAuditLog audit, IReadOnlyList<EffectivenessResult> verdicts, Caller caller, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var learning = new ProblemLearning(catalogue, estate, now);
+        var learning = new ProblemLearning(catalogue, estate, problems, now);
         var tests = new WaveTests(catalogue, journal);
         var outcomes = new Dictionary<string, ProblemOutcome>(StringComparer.Ordinal);
         var links = new List<IncidentLink>();

@@ -35,7 +35,8 @@ public sealed class TestEffectivenessOperation(
         var problems = new Wildcard(request.Problem);
         var effective = request.Since is null ? null
             : catalogue.Verdicts(asOf).Where(v => v.Verdict.Verdict == EffectivenessVerdict.Effective).Select(v => v.Verdict.Problem).ToHashSet(StringComparer.Ordinal);
-        var chosen = catalogue.Problems().Where(p => problems.Matches(p.Id) && (choice.Everything || choice.Of(p).Count > 0) && (effective is null || effective.Contains(p.Id))).ToList();
+        var all = catalogue.Problems().ToList();
+        var chosen = all.Where(p => problems.Matches(p.Id) && (choice.Everything || choice.Of(p).Count > 0) && (effective is null || effective.Contains(p.Id))).ToList();
         foreach (var name in problems.Literals.Where(n => !chosen.Exists(p => p.Id.Equals(n, StringComparison.OrdinalIgnoreCase))))
             yield return new FailedEvent(new Failure("ProblemNotFound", FailureKind.NotFound,
                 effective is null ? $"No problem '{name}' with such a patch is in the store." : $"No problem '{name}' with the verdict Effective is in the store.", name,
@@ -73,19 +74,19 @@ public sealed class TestEffectivenessOperation(
         // A question about the past must not overwrite what is known today.
         if (request.AsOf is null && !caller.WhatIf)
         {
-            foreach (var opened in await KeepAsync(catalogue, estate, [.. answers.Where(r => r.Verdict != EffectivenessVerdict.Inconclusive && r.Problem is not null)], now, cancellationToken).ConfigureAwait(false))
+            foreach (var opened in await KeepAsync(catalogue, estate, all, [.. answers.Where(r => r.Verdict != EffectivenessVerdict.Inconclusive && r.Problem is not null)], now, cancellationToken).ConfigureAwait(false))
                 yield return new WarningEvent($"{opened.Problem}: {opened.Verdict}. A joint investigation was opened: Get-PatchInvestigation {opened.Id}.");
         }
         foreach (var result in answers) yield return new ResultEvent(result);
     }
 
-    private async ValueTask<IReadOnlyList<PatchInvestigation>> KeepAsync(ICatalogue catalogue, EstateHistory estate, IReadOnlyList<EffectivenessResult> verdicts, DateTimeOffset now, CancellationToken cancellationToken)
+    private async ValueTask<IReadOnlyList<PatchInvestigation>> KeepAsync(ICatalogue catalogue, EstateHistory estate, IReadOnlyList<Problem> problems, IReadOnlyList<EffectivenessResult> verdicts, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (verdicts.Count == 0) return [];
         catalogue.AddVerdicts(verdicts, now);
         await audit().AppendAsync([.. verdicts.Select(r => new AuditRecord($"verdict/{r.Problem}/{r.Verdict}/{r.AfterCount}/{r.BeforeCount}/{r.Patch}/{now:yyyyMMdd}", caller.Account, "Verdict", r.Problem!,
             CanonicalJson.Of(("verdict", r.Verdict.ToString()), ("patch", r.Patch), ("before", r.BeforeCount), ("after", r.AfterCount))))], now, cancellationToken).ConfigureAwait(false);
-        return await ProblemFeedback.KeepAsync(catalogue, estate, journal(), audit(), verdicts, caller, now, cancellationToken).ConfigureAwait(false);
+        return await ProblemFeedback.KeepAsync(catalogue, estate, problems, journal(), audit(), verdicts, caller, now, cancellationToken).ConfigureAwait(false);
     }
 
     private static IEnumerable<EffectivenessResult> Grouped(

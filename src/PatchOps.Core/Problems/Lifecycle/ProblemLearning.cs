@@ -32,11 +32,11 @@ public sealed class ProblemLearning
     private readonly Lazy<ILookup<string, Finding>> findings;
     private readonly ILookup<string, string> dependents;
 
-    public ProblemLearning(ICatalogue catalogue, EstateHistory estate, DateTimeOffset now)
+    public ProblemLearning(ICatalogue catalogue, EstateHistory estate, IEnumerable<Problem> known, DateTimeOffset now)
     {
         this.estate = estate;
         this.now = now;
-        problems = catalogue.Problems().ToDictionary(p => p.Id, StringComparer.Ordinal);
+        problems = known.ToDictionary(p => p.Id, StringComparer.Ordinal);
         symptoms = ReadIncidents();
         investigated = catalogue.Investigations().Select(i => i.Id).ToHashSet(StringComparer.Ordinal);
         var concerned = problems.Values.SelectMany(p => p.Patches).ToHashSet(StringComparer.OrdinalIgnoreCase);

@@ -16,7 +16,9 @@ internal static class KpiSections
 
     public static ReportSection By(ReportInput input, KpiGrouping by)
     {
-        string[] shown = [KpiNames.Compliance, KpiNames.SuccessRate, KpiNames.RollbackRate, KpiNames.Repair, KpiNames.UnpatchedIncidents];
+        string[] shown = by == KpiGrouping.Decision
+            ? [KpiNames.PatchMedian, KpiNames.PatchNinetieth, KpiNames.ExposureMedian]
+            : [KpiNames.Compliance, KpiNames.SuccessRate, KpiNames.RollbackRate, KpiNames.Repair, KpiNames.UnpatchedIncidents];
         var groups = new KpiCalculator(input.Facts, by).All().GroupBy(k => k.Group, StringComparer.Ordinal).ToList();
         return new ReportSection
         {
@@ -30,15 +32,18 @@ internal static class KpiSections
         var months = KpiPeriod.Whole(input.Facts).Months(Months);
         var success = new List<PlotPoint>();
         var repair = new List<PlotPoint>();
+        var waiting = new List<PlotPoint>();
         foreach (var month in months)
         {
             var kpis = new KpiCalculator(input.Facts, KpiGrouping.Tenant, month).All().ToDictionary(k => k.Name, StringComparer.Ordinal);
             success.Add(Point(month, kpis[KpiNames.SuccessRate]));
             repair.Add(Point(month, kpis[KpiNames.IncidentRepair]));
+            waiting.Add(Point(month, kpis[KpiNames.PatchMedian]));
         }
         ReportPlot[] plots =
         [
             new TimePlot("Success rate of deployments by month", "Share of deployments that succeeded, with its 95 % interval; months without deployments are left out.", "%", TimePlotStyle.Line, 1, [new("Success rate", success)]),
+            new TimePlot("Time to patch by month", "Median from the day a fix could be had to the first successful deployment on an asset, with its 95 % interval, by the month of the deployment.", "days", TimePlotStyle.Line, 1, [new("Median", waiting)]),
             new TimePlot("MTTR of incidents by month", "Mean time from opening to resolution, with its 95 % interval.", "hours", TimePlotStyle.Line, 1, [new("MTTR", repair)]),
         ];
         var drawn = plots.Where(p => !p.IsEmpty).ToList();
@@ -52,7 +57,7 @@ internal static class KpiSections
 
     public static ReportFigure Figure(Domain.Kpi kpi)
     {
-        var decimals = kpi.Unit == "%" ? 1 : Math.Abs(kpi.Value ?? 0) >= 100 ? 0 : 1;
+        var decimals = kpi.Unit == "findings" ? 0 : kpi.Unit == "%" ? 1 : Math.Abs(kpi.Value ?? 0) >= 100 ? 0 : 1;
         return new ReportFigure(kpi.Name, ReportCell.Of(kpi.Value, decimals, kpi.Unit), Limit(kpi.Low), Limit(kpi.High), kpi.N, kpi.Definition);
 
         ReportCell? Limit(double? value) => value is null ? null : ReportCell.Of(value, decimals, kpi.Unit);
