@@ -12,7 +12,7 @@ internal static class Views
     {
         ["ImportResult"] = ["Feed", "Read", "Added", "Updated", "Unchanged", "Rejected", "Elapsed", "Source"],
         ["Asset"] = ["Name", "Environment", "Criticality", "Exposure", "DataSensitivity", "Cluster", "OperatingSystem", "MaintenanceWindow"],
-        ["AssetChange"] = ["At", "Asset", "Change", "Item", "Before", "After"],
+        ["AssetChange"] = ["At", "Name", "Change", "Item", "Before", "After"],
         ["Problem"] = ["Id", "Title", "Status", "Priority", "Opened", "Resolved", "Patches"],
         ["Incident"] = ["Id", "Opened", "ConfigurationItem", "Category", "Priority", "Problem", "Vulnerabilities"],
         ["Change"] = ["Id", "Type", "Status", "Risk", "PlannedStart", "PlannedEnd"],

@@ -61,6 +61,7 @@ internal sealed partial class SqliteCatalogue
     {
         var after = Stream("SELECT doc FROM asset WHERE id=$1", r => r.GetString(0), assetId).FirstOrDefault();
         if (after is null) yield break;
+        var label = Encoding.Read<Asset>(after).Name;
         // Each row has the state before it: the state after is that before the next one, and last what is known now.
         var rows = Stream("SELECT kind, at, change, before FROM history WHERE id=$1 AND kind IN ('asset', 'software') ORDER BY no",
             r => (Kind: r.GetString(0), At: Encoding.Time(r.GetInt64(1)), Change: r.GetString(2), Before: Text(r, 3) ?? "{}"), assetId).ToList();
@@ -70,22 +71,22 @@ internal sealed partial class SqliteCatalogue
             if (row.Kind == "software")
             {
                 foreach (var package in Encoding.Read<string?[][]>(row.Before))
-                    yield return new AssetChange { Asset = assetId, At = row.At, Change = package[1] is null ? "Added" : package[2] is null ? "Gone" : "Changed", Item = package[0]!, Before = package[1], After = package[2] };
+                    yield return new AssetChange { Asset = assetId, Name = label, At = row.At, Change = package[1] is null ? "Added" : package[2] is null ? "Gone" : "Changed", Item = package[0]!, Before = package[1], After = package[2] };
                 continue;
             }
             if (row.Change == "retired")
             {
-                yield return new AssetChange { Asset = assetId, At = row.At, Change = "Retired" };
+                yield return new AssetChange { Asset = assetId, Name = label, At = row.At, Change = "Retired" };
                 continue;
             }
             var next = rows.FindIndex(i + 1, r => r.Kind == "asset");
             using var before = JsonDocument.Parse(row.Before);
             using var now = JsonDocument.Parse(next < 0 ? after : rows[next].Before);
-            if (Value(before, "Retired") is not null) yield return new AssetChange { Asset = assetId, At = row.At, Change = "Returned" };
+            if (Value(before, "Retired") is not null) yield return new AssetChange { Asset = assetId, Name = label, At = row.At, Change = "Returned" };
             foreach (var name in before.RootElement.EnumerateObject().Concat(now.RootElement.EnumerateObject()).Select(p => p.Name).Distinct(StringComparer.Ordinal).Where(n => n is not ("Retired" or "Stub")))
             {
                 var (was, to) = (Value(before, name), Value(now, name));
-                if (was != to) yield return new AssetChange { Asset = assetId, At = row.At, Change = was is null ? "Added" : to is null ? "Gone" : "Changed", Item = name, Before = was, After = to };
+                if (was != to) yield return new AssetChange { Asset = assetId, Name = label, At = row.At, Change = was is null ? "Added" : to is null ? "Gone" : "Changed", Item = name, Before = was, After = to };
             }
         }
     }

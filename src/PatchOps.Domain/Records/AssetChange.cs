@@ -6,6 +6,9 @@ public sealed record AssetChange
     /// <summary>Asset id.</summary>
     public required string Asset { get; init => field = Require.Text(value); }
 
+    /// <summary>Name that people use, as it is now.</summary>
+    public string Name { get => field.Length > 0 ? field : Asset; init; } = "";
+
     /// <summary>When it was imported or entered, UTC.</summary>
     public required DateTimeOffset At { get; init; }
 
@@ -21,5 +24,5 @@ public sealed record AssetChange
     /// <summary>What it is since; null where there is nothing.</summary>
     public string? After { get; init; }
 
-    public override string ToString() => $"{At.UtcDateTime:yyyy-MM-dd} {Asset}: {Change} {Item} {Before} → {After}";
+    public override string ToString() => $"{At.UtcDateTime:yyyy-MM-dd} {Name}: {Change} {Item} {Before} → {After}";
 }
