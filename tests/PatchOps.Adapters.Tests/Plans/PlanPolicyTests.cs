@@ -60,6 +60,17 @@ public sealed class PlanPolicyTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_host_that_goes_before_what_it_depends_on_because_stages_go_first_is_told()
+    {
+        await ImportAsync("Id,Environment,DependsOn\nd1,Development,p1\np1,Production,\n", "Asset,Package,Version,Ecosystem\nd1,foo,1.0,Debian:12\np1,foo,1.0,Debian:12\n");
+        await NeedAsync(("d1", "deb:foo/1.1"), ("p1", "deb:foo/1.1"));
+        var plan = await PlanAsync(new NewPlanRequest { Name = "p", Patch = ["deb:foo*"], TimeLimit = TimeSpan.Zero });
+        Assert.Equal(["d1", "p1"], plan.Waves.SelectMany(w => w.Hosts).Select(h => h.Asset));
+        var finding = Assert.Single((await estate.RunAsync(new TestPlanRequest { PlanId = plan.Id })).Results.Cast<PlanFinding>(), f => f.Code == "DependencyStage");
+        Assert.Equal(("d1", FindingSeverity.Warning), (finding.Asset, finding.Severity));
+    }
+
+    [Fact]
     public async Task Faults_of_the_rules_are_told_with_their_lines()
     {
         var policy = estate.Write("policy.yaml",

@@ -160,11 +160,10 @@ public sealed class PlannerTests
     [Fact]
     public void Every_host_that_is_left_over_names_what_keeps_it_out_and_what_would_let_it_in()
     {
-        // Different clusters and teams, the same nights: a few searches answer for all.
-        string[] nights = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
-        var hosts = Hosts(AssetEnvironment.Production, 60).Select((h, i) => h with { Asset = h.Asset with { MaintenanceWindow = $"{nights[i * 3 % 7]} 22:00-02:00", OwnerTeam = $"t{i % 9}", Cluster = $"c{i / 3}", MinAvailable = 1 } }).ToList();
-        var plan = Make([.. Hosts(AssetEnvironment.Test, 3).Select((h, i) => h with { Asset = h.Asset with { MaintenanceWindow = $"{nights[i % 7]} 22:00-02:00" } }), .. hosts], days: 9);
-        Assert.True(plan.Unscheduled.Count > 10, $"{plan.Unscheduled.Count} left over");
+        // Different clusters and teams, the same night: only the canary runs in this week, and a few searches answer for all.
+        var hosts = Hosts(AssetEnvironment.Production, 60).Select((h, i) => h with { Asset = h.Asset with { MaintenanceWindow = "Sat 22:00-22:40", OwnerTeam = $"t{i % 9}", Cluster = $"c{i / 2}", MinAvailable = 1 } }).ToList();
+        var plan = Make(hosts, days: 7);
+        Assert.True(plan.Unscheduled.Count > 40, $"{plan.Unscheduled.Count} left over");
         Assert.All(plan.Unscheduled, u =>
         {
             Assert.NotEmpty(u.Rules);
