@@ -13,6 +13,9 @@ internal sealed class UnplacedReasons(PlanningPolicy policy, PlanningEstate esta
     /// <summary>In larger estates than this a search takes seconds, and there are few.</summary>
     private const int LargeEstate = 5_000, SearchesOfLarge = 3;
 
+    /// <summary>A host with more windows than this is told in general words: every rule of the search would be one of its windows.</summary>
+    private const int MostWindows = 2_000;
+
     /// <summary>How far past the plan's end is looked for a place.</summary>
     private static readonly TimeSpan LeastReach = TimeSpan.FromDays(62), MostReach = TimeSpan.FromDays(366);
 
@@ -41,7 +44,7 @@ internal sealed class UnplacedReasons(PlanningPolicy policy, PlanningEstate esta
 
         PlanningConflict? Search(PlanItem item)
         {
-            if (!index.TryGetValue(item.Asset.Id, out var host)) return null;
+            if (!index.TryGetValue(item.Asset.Id, out var host) || instance.Hosts[host].Windows.Count > MostWindows) return null;
             var signature = wide.Signature(item.Asset.Id);
             var found = known.For(host, signature);
             // A longer period has room for all alike; other remedies are looked for host by host as long as searches last.

@@ -7,6 +7,12 @@ internal sealed class CompiledInstance
 {
     private const int MaxSteps = 131_072;
 
+    /// <summary>A grid coarser than this, in seconds, loses windows of half an hour; memory permitting, longer horizons get more steps instead.</summary>
+    private const long CoarseStep = 300;
+
+    /// <summary>Counters of usage, one per step and shared limit, that such a longer grid may take.</summary>
+    private const long MaxCounters = 16_000_000;
+
     /// <summary>Start option: the host may start in this window at any step from Low to High, both included.</summary>
     internal readonly record struct Slot(int Window, int Low, int High);
 
@@ -218,6 +224,7 @@ internal sealed class CompiledInstance
             long[] round = [60, 300, 900, 1_800, 3_600, 14_400, 86_400];
             step = Array.Find(round, r => r >= least);
             if (step == 0) step = (least + 86_399) / 86_400 * 86_400;
+            if (step > CoarseStep && span / CoarseStep * (source.Resources.Count + source.Groups.Count) <= MaxCounters) step = CoarseStep;
         }
         return (int)Math.Min(step, int.MaxValue / 4);
     }
