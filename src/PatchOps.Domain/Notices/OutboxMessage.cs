@@ -14,6 +14,9 @@ public enum OutboxKind
 
     /// <summary>An approval is missing: a reminder to its role, or before the first start an escalation.</summary>
     ApprovalMissing,
+
+    /// <summary>A wave began, stopped or ended, or one of its hosts failed.</summary>
+    WaveUpdate,
 }
 
 /// <summary>Where a message stands.</summary>

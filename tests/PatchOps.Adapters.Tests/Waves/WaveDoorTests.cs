@@ -272,6 +272,41 @@ public sealed class WaveDoorTests : IAsyncDisposable
         Assert.True(estate.Boxes.Applied.Count < canaries, string.Join(", ", estate.Boxes.Applied));
     }
 
+    [Fact]
+    public async Task A_channel_is_told_while_the_wave_runs_how_it_goes_and_each_thing_once()
+    {
+        var policy = await estate.WriteAsync("sinks.yaml", $"notifications: {{ sinks: [{{ name: channel, kind: File, target: ['{estate.PathOf("channel")}'], for: [WaveUpdate] }}, {{ name: all, kind: File, target: ['{estate.PathOf("all")}'] }}] }}\n");
+        var plan = await TestStageAsync(Lenient, "box-1", "box-2");
+        Hold("box-2");
+        var wait = estate.Boxes.Instead!;
+        estate.Boxes.Instead = (verb, asset) => verb == "Apply" && asset == "box-1" ? Task.FromResult<Adapters.Composition.BlockAnswer?>(new(true, "", new Failure("ProviderThrew", FailureKind.Failed, "no licence"))) : wait(verb, asset);
+        var other = estate.Open();
+        var live = new List<string>();
+        await BoxEstate.AskAsync(estate.Door, BoxEstate.Invoke(plan), null, async next =>
+        {
+            if (next is not ResultEvent { Value: HostRun { Asset: "box-1" } }) return;
+            live.AddRange(await SendAsync());
+            gate.Release();
+        });
+        // While the second host was still worked on, the channel knew of the first.
+        Assert.Equal(2, live.Count);
+        Assert.EndsWith("it has begun", live[0], StringComparison.Ordinal);
+        Assert.Contains("box-1 is Failed: ", live[1], StringComparison.Ordinal);
+        Assert.Contains("no licence", live[1], StringComparison.Ordinal);
+        Assert.EndsWith("it is complete", Assert.Single(await SendAsync()), StringComparison.Ordinal);
+        Assert.Empty(await SendAsync());
+        Assert.Equal(3, Directory.GetFiles(estate.PathOf("channel")).Length);
+        // Who did not ask for updates has the ticket and nothing else.
+        Assert.All(Directory.GetFiles(estate.PathOf("all")), f => Assert.DoesNotContain("WaveUpdate", File.ReadAllText(f), StringComparison.Ordinal));
+
+        async Task<List<string>> SendAsync()
+        {
+            var told = await BoxEstate.AskAsync(other, new SendNotificationRequest { Policy = policy });
+            Assert.Empty(told.Failures);
+            return [.. told.Results.Cast<OutboxMessage>().Where(m => m.Kind == OutboxKind.WaveUpdate).OrderBy(m => m.NotBefore).Select(m => m.Subject)];
+        }
+    }
+
     /// <summary>A range as Prometheus gives it: 120 points with a host's own level and noise that has no pattern; NaN for none at all.</summary>
     private static byte[]? Series(string path, HashSet<string> shifted, double shift)
     {

@@ -5,13 +5,15 @@ using PatchOps.Domain;
 namespace PatchOps.Core.Governance.Notices;
 
 /// <summary>
-/// Reads what is to be sent from approved plans, missing approvals and overdue reviews. It is derived from what the store holds, with keys that follow from it: however
+/// Reads what is to be sent from approved plans, missing approvals, overdue reviews and, for sinks that ask for it, running waves. It is derived from what the store holds, with keys that follow from it: however
 /// often this runs, and wherever it was interrupted, each message exists once.
 /// </summary>
 /// <param name="approvals">Plans and decisions.</param>
 /// <param name="policy">Ways out, escalation, and who holds which role.</param>
 public sealed class NoticeCollector(StoredApprovals approvals, PatchPolicy policy)
 {
+    private static readonly TimeSpan OldNews = TimeSpan.FromDays(1);
+
     public async Task<IReadOnlyList<OutboxMessage>> CollectAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         var messages = new List<OutboxMessage>();
@@ -39,6 +41,9 @@ public sealed class NoticeCollector(StoredApprovals approvals, PatchPolicy polic
                 Add(OutboxKind.ReviewOverdue, plan, status.Role, [], now, FormattableString.Invariant($"Overdue since {status.Due:u}: review of {plan.Name} by {status.Role}"),
                     FormattableString.Invariant($"Plan {plan.Id} changed hosts on the emergency path. Its review by {status.Role} was due at {status.Due:u}: {status.Because}.\n"), status.Role);
             }
+            if (!policy.Notifications.Sinks.Any(s => s.Takes(OutboxKind.WaveUpdate))) continue;
+            await foreach (var update in WaveUpdates.OfAsync(approvals.Journal, plan, now, cancellationToken).ConfigureAwait(false))
+                Add(OutboxKind.WaveUpdate, plan, "operations", [], update.At, update.Subject, update.Text, FormattableString.Invariant($"{update.Wave}/{update.Sequence}"));
         }
         return messages;
 
@@ -59,6 +64,7 @@ public sealed class NoticeCollector(StoredApprovals approvals, PatchPolicy polic
     public string? WhyWithdrawn(OutboxMessage message, DateTimeOffset now)
     {
         if (message.Kind == OutboxKind.ReviewOverdue) return null;
+        if (message.Kind == OutboxKind.WaveUpdate) return message.NotBefore + OldNews < now ? "it is a day old" : null;
         if (approvals.Catalogue.Plan(message.PlanId) is not { } plan) return "its plan is no longer in the store";
         if (plan.End <= now) return "its plan is over";
         if (message.Kind == OutboxKind.ApprovalMissing) return approvals.Missing(plan, now).Any(m => message.Key.Contains($"/{m.Role}/", StringComparison.Ordinal)) ? null : "the approval is no longer missing";

@@ -25,13 +25,13 @@ public sealed record NoticeSinkRule
     /// <summary>Folder, URL, or program with its arguments.</summary>
     public required IReadOnlyList<string> Target { get; init => field = value.Count > 0 && !string.IsNullOrWhiteSpace(value[0]) ? value : throw new ArgumentException("notifications: a sink needs a target: a folder, a URL, or a program with its arguments."); }
 
-    /// <summary>Messages that it takes; empty for all.</summary>
+    /// <summary>Messages that it takes; empty for all but updates of running waves, which are asked for by name.</summary>
     public IReadOnlyList<OutboxKind> For { get; init; } = [];
 
     /// <summary>Name of the environment variable that holds a webhook's bearer token; null for none.</summary>
     public string? TokenVariable { get; init; }
 
-    public bool Takes(OutboxKind kind) => For.Count == 0 || For.Contains(kind);
+    public bool Takes(OutboxKind kind) => For.Count == 0 ? kind != OutboxKind.WaveUpdate : For.Contains(kind);
 }
 
 /// <summary>Where notices and tickets go. Without sinks nothing is written.</summary>
