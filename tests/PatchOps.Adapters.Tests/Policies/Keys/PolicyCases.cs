@@ -208,6 +208,6 @@ internal static class PolicyCases
         yield return Key("washoutDays", "1", "30", Effect);
         yield return Key("confoundingDays", "7", "0", Effect);
         yield return Key("withholdWhenConfounded", "true", "false", Effect, ", minimumReduction: 0.05");
-        yield return Key("falseDiscoveryRate", "0.05", "0.001", Effect, ", minimumReduction: 0.05");
+        yield return Key("falseDiscoveryRate", "0.05", "0.000000000001", Effect, ", minimumReduction: 0.05");
     }
 }

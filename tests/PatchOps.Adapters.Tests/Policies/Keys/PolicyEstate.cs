@@ -33,7 +33,8 @@ public sealed class PolicyEstate : IAsyncLifetime
         // A hypervisor with a guest: it is changed only where its guests are moved away.
         await AddAsync(new ImportAssetRequest { InputObject = [new Asset { Id = "hyper-1", Environment = AssetEnvironment.Production }, Installed("hyper-1", "demo", "1.0"), new Asset { Id = "guest-1", Environment = AssetEnvironment.Production, Hypervisor = "hyper-1" }] });
         await AddAsync(new ImportAssetRequest { InputObject = [.. Enumerable.Range(1, 12).SelectMany(i => new object[] { new Asset { Id = $"extra-{i}", Environment = AssetEnvironment.Development }, Installed($"extra-{i}", "third", i <= 4 ? "1.0" : "1.1") })] });
-        await AddAsync(new ImportAssetRequest { InputObject = [.. new[] { "fix", "mix" }.SelectMany(g => Enumerable.Range(1, 4).Select(i => new Asset { Id = $"{g}-{i}", Environment = AssetEnvironment.Production, Tags = [g] }))] });
+        // Environments of their own: both groups were patched, so that neither may be the control of the other.
+        await AddAsync(new ImportAssetRequest { InputObject = [.. new[] { "fix", "mix" }.SelectMany(g => Enumerable.Range(1, 4).Select(i => new Asset { Id = $"{g}-{i}", Environment = g == "fix" ? AssetEnvironment.Production : AssetEnvironment.Staging, Tags = [g] }))] });
         Facts();
         string[] items = ["stage-1", "hyper-1", .. production.Select(a => a.Id)];
         await AddAsync(new ImportProblemRequest
