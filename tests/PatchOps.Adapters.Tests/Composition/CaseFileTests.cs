@@ -66,6 +66,27 @@ public sealed class CaseFileTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_file_without_our_columns_says_whose_they_look_like_and_never_lists_hundreds()
+    {
+        var many = string.Join(",", Enumerable.Range(1, 300).Select(i => $"u_field_{i}"));
+        var path = estate.Write("export.csv", $"number,opened_at,short_description,priority,{many}\nINC1,2026-01-01 10:00,slow,2,{new string(',', 299)}\n");
+        var (_, failures, _) = await estate.RunAsync(new ImportIncidentRequest { Path = [path] });
+        var failure = Assert.Single(failures).Failure;
+        Assert.Equal("ColumnsMissing", failure.Code);
+        Assert.Contains("-Preset ServiceNow", failure.Remedy);
+        Assert.Contains("and 280 others", failure.Message);
+        Assert.Equal(1, (await Import(new ImportIncidentRequest { Path = [path], Preset = RecordPreset.ServiceNow })).Result.Added);
+    }
+
+    [Fact]
+    public async Task What_has_an_id_but_is_no_issue_of_Jira_is_refused_whole()
+    {
+        var path = estate.Write("links.json", """[ { "id": "10032", "name": "Blocker", "inward": "is blocked by" } ]""");
+        var (_, failures, _) = await estate.RunAsync(new ImportProblemRequest { Path = [path], Preset = RecordPreset.Jira });
+        Assert.Equal("ColumnsMissing", Assert.Single(failures).Failure.Code);
+    }
+
+    [Fact]
     public async Task A_preset_without_such_records_says_which_it_has()
     {
         var path = estate.Write("p.csv", "number\nPRB1\n");

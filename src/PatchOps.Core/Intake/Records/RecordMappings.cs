@@ -175,6 +175,8 @@ public sealed record RecordMapping
 /// <summary>Turns rows into records; a row that does not fit is a failure with its place, the others go on.</summary>
 public static class RecordMapper
 {
+    private const int MostNames = 24;
+
     /// <param name="mappings">Candidates; the first whose needed columns are all there is taken, by the first row.</param>
     /// <exception cref="FailureException"><c>ColumnsMissing</c>: no candidate's columns are there.</exception>
     public static IEnumerable<(object? Record, Failure? Failure)> Map(IEnumerable<RecordRow> rows, IReadOnlyList<RecordMapping> mappings, RecordDialect dialect)
@@ -221,7 +223,16 @@ public static class RecordMapper
         var closest = mappings.MinBy(m => m.Needed.Count(c => !fields.Has(row, c)))!;
         var missing = closest.Needed.Where(c => !fields.Has(row, c)).Select(fields.ColumnOf);
         throw new FailureException("ColumnsMissing", FailureKind.InvalidInput,
-            $"{row.Place}: the column {string.Join(", ", missing)} is missing for {closest.Name} records; found {string.Join(", ", row.Values.Keys)}.", row.Place,
-            "Name the columns as the documentation says, or translate them with -Map @{ their = 'ours' }.");
+            $"{row.Place}: the column {string.Join(", ", missing)} is missing for {closest.Name} records; found {Listed(row.Values.Keys)}.", row.Place,
+            RecordPresets.Guess(row.Values, closest.Name) is { } preset
+                ? $"The columns look like {preset}'s: give -Preset {preset}, or translate them with -Map @{{ their = 'ours' }}."
+                : "Name the columns as the documentation says, or translate them with -Map @{ their = 'ours' }.");
+    }
+
+    /// <summary>Documents of other kinds have hundreds of names; some are enough to see what it is.</summary>
+    private static string Listed(IEnumerable<string> names)
+    {
+        var all = names.ToList();
+        return all.Count <= MostNames ? string.Join(", ", all) : FormattableString.Invariant($"{string.Join(", ", all.Take(MostNames))} and {all.Count - MostNames} others");
     }
 }

@@ -57,7 +57,7 @@ internal static class RecordPresets
         if (!Columns.TryGetValue((preset, record), out var columns))
             throw new FailureException("PresetUnfit", FailureKind.InvalidInput, $"The preset {preset} knows no {record} records.", preset.ToString(),
                 $"It knows {string.Join(", ", Columns.Keys.Where(k => k.Item1 == preset).Select(k => k.Item2))}; for others give -Map.");
-        var dialect = new RecordDialect { Names = Parse(columns) };
+        var dialect = new RecordDialect { Names = Parse(columns, ownId: preset is not (RecordPreset.ServiceNow or RecordPreset.Jira)) };
         return preset switch
         {
             RecordPreset.Bpi2013 => dialect with { Events = new EventLog("SR Number", "Change Date+Time", ["Status", "Sub Status"]) },
@@ -68,9 +68,22 @@ internal static class RecordPresets
         };
     }
 
-    private static Dictionary<string, IReadOnlyList<string>> Parse(string columns) => columns
+    /// <summary>The source that a row's columns look like, where it has such records; null where none does.</summary>
+    public static RecordPreset? Guess(IReadOnlyDictionary<string, string?> row, string record)
+    {
+        foreach (var ((preset, kind), columns) in Columns)
+        {
+            if (kind != record) continue;
+            var names = Parse(columns, ownId: false);
+            // Its id and two more columns: one alone may be anything.
+            if (names["Id"].Any(row.ContainsKey) && names.Count(n => n.Value.Any(c => !c.Equals(n.Key, StringComparison.OrdinalIgnoreCase) && row.ContainsKey(c))) >= 3) return preset;
+        }
+        return null;
+    }
+
+    private static Dictionary<string, IReadOnlyList<string>> Parse(string columns, bool ownId) => columns
         .Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
         .Select(c => c.Split('=', 2))
-        // Our own name last: an event log as XES brings it has it already.
-        .ToDictionary(p => p[0], p => (IReadOnlyList<string>)[.. p[1].Split(',', StringSplitOptions.TrimEntries), p[0]], StringComparer.OrdinalIgnoreCase);
+        // Our own name last: an event log as XES brings it has it already. Ticket systems have an id of their own that is not the ticket's number.
+        .ToDictionary(p => p[0], p => (IReadOnlyList<string>)[.. p[1].Split(',', StringSplitOptions.TrimEntries), .. p[0] == "Id" && !ownId ? Array.Empty<string>() : [p[0]]], StringComparer.OrdinalIgnoreCase);
 }
