@@ -189,6 +189,20 @@ public sealed class HostTroubleTests
     }
 
     [Fact]
+    public async Task A_step_whose_answer_was_lost_keeps_its_command_line_and_its_own_time()
+    {
+        var rig = new WaveRig(1);
+        for (var i = 0; i < 12; i++) rig[1].FailNext(FakeCall.Start, FakeFault.LostAfter);
+        var (_, runs) = await rig.RunAsync();
+        var commands = runs["host-1"].Evidence.Where(e => e.Kind == EvidenceKind.Command).ToList();
+        Assert.Equal(HostState.Done, runs["host-1"].State);
+        var apply = Assert.Single(commands, e => e.Step == "Apply");
+        Assert.Equal(("apply demo=1.1", 0), (apply.Command![..14], apply.ExitCode));
+        Assert.True(apply.Elapsed > TimeSpan.Zero);
+        Assert.DoesNotContain(commands, e => string.IsNullOrEmpty(e.Command));
+    }
+
+    [Fact]
     public void A_host_listed_twice_is_refused()
     {
         var wave = new WaveRig(1).Definition().Wave;

@@ -41,13 +41,14 @@ internal sealed class FakeTransport(FakeHost host) : IHostTransport
     public async Task<StepReport> StartStepAsync(StepKey key, HostCommand command, TimeSpan wait, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        var line = string.Join(' ', command.Arguments);
         bool found;
         lock (host.Gate)
         {
             host.Settle();
             var fault = host.TakeFault(FakeCall.Start);
-            if (!host.Reachable || fault == FakeFault.NotSent) return new StepReport(key.Id, StepState.NotSent) { Failure = Unreachable() };
-            if (fault == FakeFault.LostBefore) return new StepReport(key.Id, StepState.Unknown) { Failure = Lost() };
+            if (!host.Reachable || fault == FakeFault.NotSent) return new StepReport(key.Id, StepState.NotSent) { Failure = Unreachable(), CommandLine = line };
+            if (fault == FakeFault.LostBefore) return new StepReport(key.Id, StepState.Unknown) { Failure = Lost(), CommandLine = line };
             if (host.RefuseToken(key.Fence) is { } highest)
             {
                 return new StepReport(key.Id, StepState.Fenced)
@@ -62,10 +63,10 @@ internal sealed class FakeTransport(FakeHost host) : IHostTransport
                 host.AddStep(key, FakePrograms.Run(host, command));
                 host.Settle();
             }
-            if (fault == FakeFault.LostAfter || !host.Reachable) return new StepReport(key.Id, StepState.Unknown) { Failure = Lost() };
+            if (fault == FakeFault.LostAfter || !host.Reachable) return new StepReport(key.Id, StepState.Unknown) { Failure = Lost(), CommandLine = line };
         }
         var report = await WaitAsync(key.Id, wait, cancellationToken).ConfigureAwait(false);
-        return report with { FoundEarlier = found, CommandLine = string.Join(' ', command.Arguments) };
+        return report with { FoundEarlier = found, CommandLine = line };
     }
 
     public async Task<StepReport> CollectStepAsync(string stepId, TimeSpan wait, TimeSpan deadline, CancellationToken cancellationToken)

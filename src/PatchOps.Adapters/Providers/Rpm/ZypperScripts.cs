@@ -59,12 +59,7 @@ internal static class ZypperScripts
         """;
 
     private const string Apply = Plan + "\n" + """
-        # rpm is a group of its own below zypper, so the end of a step's time would leave it behind with its lock.
-        tree() { for c in $(cat "/proc/$1/task/$1/children" 2>/dev/null); do echo "$c"; tree "$c"; done; }
-        zypper $options -n install --no-recommends --oldpackage $specs &
-        pid=$!
-        trap 'kill -KILL $(tree "$pid") "$pid" 2>/dev/null; exit 143' TERM
-        wait "$pid"
+        zypper $options -n install --no-recommends --oldpackage $specs
         code=$?
         # 102 and 103: done, and a restart of the host or of zypper is asked for; 106: done without one of the repositories.
         case $code in 102 | 103 | 106) exit 0 ;; esac

@@ -22,6 +22,7 @@ internal sealed class RemoteSteps(WaveContext wave, IHostTransport transport, Ca
         var unsent = 0;
         var began = wave.Time.GetTimestamp();
         long? silent = null;
+        var line = "";
         while (true)
         {
             await wave.Lease.EnsureAsync().ConfigureAwait(false);
@@ -32,6 +33,7 @@ internal sealed class RemoteSteps(WaveContext wave, IHostTransport transport, Ca
             {
                 starts++;
                 report = await StartAsync(key, start).ConfigureAwait(false);
+                if (report.CommandLine.Length > 0) line = report.CommandLine;
             }
 
             switch (report.State)
@@ -40,27 +42,30 @@ internal sealed class RemoteSteps(WaveContext wave, IHostTransport transport, Ca
                     wave.Lease.MarkLost(report.Failure);
                     throw new WaveAbortedException(wave.Lease.LossFailure);
                 case StepState.Finished or StepState.TimedOut or StepState.Lost:
-                    return report;
+                    return Told(report);
                 case StepState.NotSent when !mayRun:
-                    if (++unsent >= options.Tries) return report;
+                    if (++unsent >= options.Tries) return Told(report);
                     break;
                 case StepState.Missing:
                     // Certainly not started, so starting is no repetition. Bounded, in case a host forgets its steps.
-                    if (starts >= options.Tries) return report with { Failure = report.Failure ?? thrown };
+                    if (starts >= options.Tries) return Told(report with { Failure = report.Failure ?? thrown });
                     (mayRun, silent) = (false, null);
                     continue;
                 case StepState.NotSent or StepState.Unknown:
                     mayRun = true;
                     silent ??= wave.Time.GetTimestamp();
-                    if (wave.Time.GetElapsedTime(silent.Value) >= patience) return report with { State = StepState.Unknown };
+                    if (wave.Time.GetElapsedTime(silent.Value) >= patience) return Told(report with { State = StepState.Unknown });
                     break;
                 default:
                     (mayRun, silent) = (true, null);
-                    if (wave.Time.GetElapsedTime(began) >= key.TimeLimit + patience) return report with { State = StepState.Unknown };
+                    if (wave.Time.GetElapsedTime(began) >= key.TimeLimit + patience) return Told(report with { State = StepState.Unknown });
                     break;
             }
             await Task.Delay(options.PollInterval, wave.Time, abort).ConfigureAwait(false);
         }
+
+        // Who collects a step hears how it ended, not what it was nor how long it took since it began.
+        StepReport Told(StepReport report) => line.Length > 0 && report.CommandLine.Length == 0 ? report with { CommandLine = line, Elapsed = wave.Time.GetElapsedTime(began) } : report;
     }
 
     /// <summary>Bounds a call: what hangs is given up, and the caller goes on.</summary>

@@ -48,7 +48,7 @@ internal sealed class Contestants : IAsyncDisposable
         await RaceTrack.AskAsync(session, track.Request(store));
         var runs = await RaceTrack.AskAsync(session, new GetWaveRequest { PlanId = track.Plan, Wave = 1, Hosts = true, Store = store });
         journaled = runs.OfType<HostRun>().ToDictionary(r => r.Asset, r => (IReadOnlyList<string>)[.. r.Evidence.Where(e => e.Outcome.StartsWith("exit ", StringComparison.Ordinal)).Select(e => Line(e.Detail!))], StringComparer.Ordinal);
-        if (journaled.Count != RaceTrack.Hosts || journaled.Values.Any(lines => lines.Count != JournaledCommands))
+        if (journaled.Count != RaceTrack.Hosts || journaled.Values.Any(lines => lines.Count != JournaledCommands || lines.Contains("")))
             throw new InvalidOperationException("The journal does not name the same commands of every host: " + string.Join("; ", runs.OfType<HostRun>().OrderBy(r => journaled[r.Asset].Count).Take(1).SelectMany(r => r.Evidence).Select(e => $"{e.Outcome} {e.Detail}")));
     }
 
