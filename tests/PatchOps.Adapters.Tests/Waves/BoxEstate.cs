@@ -3,6 +3,7 @@ using PatchOps.Adapters.Composition;
 using PatchOps.Core.Operations;
 using PatchOps.Core.Operations.Requests;
 using PatchOps.Core.Seams;
+using PatchOps.Core.Waves;
 using PatchOps.Domain;
 using HostServices = PatchOps.Adapters.Composition.HostServices;
 
@@ -44,12 +45,15 @@ internal sealed class BoxEstate : IAsyncDisposable
 
     public OperationHost Door { get; }
 
+    /// <summary>Gates are asked before every host.</summary>
+    private static WaveOptions Waits { get; } = new() { GateInterval = TimeSpan.FromTicks(1) };
+
     public string PathOf(string name) => Path.Combine(folder.FullName, name);
 
     /// <summary>Another session on the same store.</summary>
     public OperationHost Open()
     {
-        var door = new OperationHost(Clock, new HostServices { Blocks = _ => Boxes, ScriptProbe = (name, _, asset) => new SetProbe(name, () => Health(asset.Id)) }) { DefaultStore = PathOf("test.db") };
+        var door = new OperationHost(Clock, new HostServices { Blocks = _ => Boxes, ScriptProbe = (name, _, asset) => new SetProbe(name, () => Health(asset.Id)) }) { DefaultStore = PathOf("test.db"), Waits = Waits };
         doors.Add(door);
         return door;
     }

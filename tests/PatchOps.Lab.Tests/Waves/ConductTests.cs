@@ -225,6 +225,27 @@ public sealed class ConductTests(ProductLab lab)
             [.. run.Evidence.Where(e => e.Kind != EvidenceKind.Command).Select(e => $"{e.Step} {e.Kind} {e.Outcome} {e.Probe} {e.Status} {e.Package} {e.Version}")];
     }
 
+    [SkippableFact]
+    public async Task A_host_whose_change_cuts_off_its_sshd_comes_back_alone_as_it_was_and_the_wave_says_so()
+    {
+        await lab.RequireAsync();
+        await using var desk = new Desk(lab);
+        const string Files = "find /etc /usr/share/po-cutoff -xdev ! -type d | sort | xargs -d '\\n' stat -c '%n %a %U %F'; find /etc /usr/share/po-cutoff -xdev -type f | sort | xargs -d '\\n' sha256sum";
+        var policy = await PolicyAsync(desk, "planning: { detectionWindow: 00:00:00, conduct: { confirmWithin: 00:00:08 } }\n");
+        var plan = await desk.PlanUnseenAsync("deb:po-cutoff/1.1", policy, "h44");
+        var before = await lab.EnterAsync("h44", "sh", "-c", Files);
+        var run = Assert.Single((await desk.InvokeAsync(plan)).All<HostRun>());
+        Assert.True(run.State == HostState.RolledBack, $"{run.State}: {run.Reason}");
+        Assert.Equal("ii 1.0", await lab.VersionAsync("h44", "po-cutoff"));
+        Assert.Equal(before, await lab.EnterAsync("h44", "sh", "-c", Files));
+        // It was there, and nobody led it back but the host itself.
+        Assert.Contains(" upgrade po-cutoff:all 1.0 1.1", await lab.DpkgLogAsync("h44"), StringComparison.Ordinal);
+        Assert.DoesNotContain(run.Evidence, e => e.Step == "Revert");
+        Assert.Contains("as it was before", run.Reason, StringComparison.Ordinal);
+        Assert.Empty(run.Changes);
+        await desk.AuditIsIntactAsync();
+    }
+
     private static async Task<string> PolicyAsync(Desk desk, string text)
     {
         var file = Path.Combine(desk.Folder, "policy.yaml");

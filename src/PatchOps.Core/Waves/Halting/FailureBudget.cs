@@ -5,19 +5,18 @@ namespace PatchOps.Core.Waves.Halting;
 
 /// <summary>How many hosts may still fail. A host reserves one failure before it is dispatched, so the number cannot be exceeded.</summary>
 /// <remarks>
-/// The budget is the smallest of all limits. A limit below one host would forbid every dispatch, so it means one at a time:
+/// The budget is the smallest of all limits. A share of the wave also holds for its ring: shares that are rounded down never add up to more than the whole's. A limit below one host would forbid every dispatch, so it means one at a time:
 /// the first failure halts. Invariant: failures + hosts in flight ≤ <see cref="Limit"/>.
 /// </remarks>
 public sealed class FailureBudget
 {
     private readonly int? consecutive;
 
-    public FailureBudget(HaltRule rule, int hosts, int? consecutive = null, RingLimit? ring = null)
+    public FailureBudget(HaltRule rule, int hosts, int? consecutive = null)
     {
         ArgumentNullException.ThrowIfNull(rule);
         ArgumentOutOfRangeException.ThrowIfLessThan(hosts, 1);
         Tolerated = Math.Min(rule.MaxFailures, Share(rule.MaxFailurePercent, hosts));
-        if (ring is not null) Tolerated = Math.Min(Tolerated, Math.Max(0, Share(ring.MaxFailurePercent, ring.Hosts) - ring.FailuresElsewhere));
         Limit = Math.Max(1, Tolerated);
         if (consecutive is { } row) ArgumentOutOfRangeException.ThrowIfLessThan(row, 1, nameof(consecutive));
         this.consecutive = consecutive;

@@ -13,7 +13,7 @@ internal sealed record HostWork(PlannedHost Host, RoundKind Kind, bool Resumed);
 /// <summary>One run of a wave: admits hosts, watches limits and wishes, and ends truthfully.</summary>
 internal sealed class WaveSession(WaveContext wave)
 {
-    private readonly FailureBudget budget = new(wave.Definition.Wave.HaltRule, wave.Definition.Hosts.Count, wave.Options.MaxConsecutiveFailures, wave.Options.Ring);
+    private readonly FailureBudget budget = new(wave.Definition.Wave.HaltRule, wave.Definition.Hosts.Count, wave.Options.MaxConsecutiveFailures);
     private readonly CancellationTokenSource ended = new();
     private readonly CancellationTokenSource abort = new();
     private readonly ConcurrentQueue<HostWork> finished = new();
