@@ -44,7 +44,7 @@ public sealed class BrakeDoorTests : IAsyncDisposable
         var (state, code) = choice == "Pause" ? (WaveState.Suspended, "WaveSuspended") : (WaveState.Halted, "WaveHalted");
         Assert.Equal(state, (await StatusAsync(plan)).State);
         var failure = Assert.Single(told.Failures, f => f.Code == code);
-        Assert.Contains(rule switch { "gate" => "Gate error budget is unhealthy", "consecutive" => "2 hosts failed in a row", _ => "1 hosts failed; the halt rule allows 1" }, failure.Message, StringComparison.Ordinal);
+        Assert.Contains(rule switch { "gate" => "Gate error budget is unhealthy", "consecutive" => "2 hosts failed in a row", _ => "1 host failed; the halt rule allows 1" }, failure.Message, StringComparison.Ordinal);
         Assert.Contains("Resume-PatchWave", failure.Remedy, StringComparison.Ordinal);
         var worked = Boxes[..(1 + ill.Length)];
         Assert.All(Boxes.Except(worked), b => Assert.Equal((HostState.Pending, "1.0.0"), (told.Run(b).State, estate.Boxes.Version(b))));

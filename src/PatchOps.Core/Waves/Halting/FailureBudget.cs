@@ -43,11 +43,13 @@ public sealed class FailureBudget
     public string? Exhausted(int failures, int inRow)
     {
         if (failures >= Limit)
-            return string.Create(CultureInfo.InvariantCulture, $"{failures} hosts failed; the halt rule allows {Tolerated}.");
+            return string.Create(CultureInfo.InvariantCulture, $"{Hosts(failures)} failed; the halt rule allows {Tolerated}.");
         if (consecutive is { } row && inRow >= row)
-            return string.Create(CultureInfo.InvariantCulture, $"{inRow} hosts failed in a row; the halt rule allows fewer than {row}.");
+            return string.Create(CultureInfo.InvariantCulture, $"{Hosts(inRow)} failed in a row; the halt rule allows fewer than {row}.");
         return null;
     }
+
+    internal static string Hosts(int count) => count == 1 ? "1 host" : string.Create(CultureInfo.InvariantCulture, $"{count} hosts");
 
     // Rounded down: 10 % of 19 hosts tolerates one failure, not two. The small addend keeps 7 % of 100 from becoming 6.999….
     private static int Share(double percent, int hosts) => (int)Math.Floor((percent * hosts / 100) + 1e-9);

@@ -272,10 +272,10 @@ internal sealed class WaveSession(WaveContext wave)
             var (failures, open) = wave.Locked(l => (l.Failures, l.Open));
             var late = tooLate + wave.Locked(l => l.Hosts.Count(h => h is { Open: false, State: HostState.Skipped } && told.Contains(h.Asset) && !leftOut.Contains(h.Asset)));
             if (stopping || open > 0) await wave.MoveAsync(WaveStep.Stopped, new StepDetail { Summary = "The run was stopped; Invoke-PatchWave goes on with it." }).ConfigureAwait(false);
-            else if (failures > budget.Tolerated) await wave.MoveAsync(WaveStep.Halted, new StepDetail { Code = WaveLedger.HaltedCode, Summary = FormattableString.Invariant($"{failures} hosts failed; the halt rule tolerates {budget.Tolerated}.") }).ConfigureAwait(false);
-            else if (late > 0) await wave.MoveAsync(WaveStep.Halted, new StepDetail { Code = "WindowEnding", Summary = FormattableString.Invariant($"{late} hosts do not fit into their window any more. Plan them again with New-PatchPlan.") }).ConfigureAwait(false);
-            else if (pending.Postponed.Count > 0) await wave.MoveAsync(WaveStep.Stopped, new StepDetail { Summary = FormattableString.Invariant($"{pending.Postponed.Count} hosts are not due yet.") }).ConfigureAwait(false);
-            else await wave.MoveAsync(WaveStep.Completed, leftOut.Count == 0 ? null : new StepDetail { Summary = FormattableString.Invariant($"{leftOut.Count} hosts were left out, because what they come after is not done.") }).ConfigureAwait(false);
+            else if (failures > budget.Tolerated) await wave.MoveAsync(WaveStep.Halted, new StepDetail { Code = WaveLedger.HaltedCode, Summary = FormattableString.Invariant($"{FailureBudget.Hosts(failures)} failed; the halt rule tolerates {budget.Tolerated}.") }).ConfigureAwait(false);
+            else if (late > 0) await wave.MoveAsync(WaveStep.Halted, new StepDetail { Code = "WindowEnding", Summary = FormattableString.Invariant($"{FailureBudget.Hosts(late)} {(late == 1 ? "does" : "do")} not fit into their window any more. Plan them again with New-PatchPlan.") }).ConfigureAwait(false);
+            else if (pending.Postponed.Count > 0) await wave.MoveAsync(WaveStep.Stopped, new StepDetail { Summary = $"{FailureBudget.Hosts(pending.Postponed.Count)} {(pending.Postponed.Count == 1 ? "is" : "are")} not due yet." }).ConfigureAwait(false);
+            else await wave.MoveAsync(WaveStep.Completed, leftOut.Count == 0 ? null : new StepDetail { Summary = $"{FailureBudget.Hosts(leftOut.Count)} {(leftOut.Count == 1 ? "was" : "were")} left out, because what they come after is not done." }).ConfigureAwait(false);
         }
         foreach (var host in wave.Definition.Hosts.Where(h => !told.Contains(h.Asset))) Tell(host);
     }
