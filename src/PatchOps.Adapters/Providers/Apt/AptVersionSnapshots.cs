@@ -42,12 +42,12 @@ public sealed class AptVersionSnapshots(AptSettings? settings = null) : ISnapsho
 
     /// <remarks>A list that is there is never written again, so that even a runner which lost the wave does no harm with it.</remarks>
     public Task<StepReport> TakeAsync(IHostTransport host, string snapshotId, StepKey key, CancellationToken cancellationToken) =>
-        PlainStep.RunAsync(host, key, new HostCommand(["sh", "-c", Take, "patchops-versions", Checked(snapshotId)], CallDeadline, elevated: true), cancellationToken);
+        PlainStep.RunAsync(host, key, new HostCommand(["sh", "-c", Take, "patchops-versions", Checked(snapshotId)], CallDeadline, elevated: true) { LeavesNothing = true }, cancellationToken);
 
     public async Task<SnapshotList> ListAsync(IHostTransport host, TimeSpan deadline, CancellationToken cancellationToken)
     {
         const string Names = Folder + "cd \"$folder\" 2>/dev/null || exit 0; for f in *; do [ ! -s \"$f\" ] || echo \"$f $(wc -l <\"$f\") packages\"; done";
-        var result = await host.RunAsync(new HostCommand(["sh", "-c", Names], deadline, elevated: true), cancellationToken).ConfigureAwait(false);
+        var result = await host.RunAsync(new HostCommand(["sh", "-c", Names], deadline, elevated: true) { LeavesNothing = true }, cancellationToken).ConfigureAwait(false);
         if (!result.Succeeded)
             return new SnapshotList([], result.Failure ?? new Failure("HostNotRead", FailureKind.Failed, $"Host '{host.Host}' could not be read: {result.StandardError.Trim()}", host.Host));
         return new SnapshotList(
