@@ -43,6 +43,35 @@ public sealed class SshTests(LabFixture lab)
     }
 
     [SkippableFact]
+    public async Task An_agent_gives_the_key_where_no_file_is_named()
+    {
+        await lab.RequireAsync();
+        var folder = Directory.CreateTempSubdirectory("po-agent-");
+        var before = Environment.GetEnvironmentVariable("SSH_AUTH_SOCK");
+        var socket = Path.Combine(folder.FullName, "agent");
+        using var agent = Process.Start("ssh-agent", ["-D", "-a", socket])!;
+        try
+        {
+            // No keys of the user's own, and no file: whoever gets in has it from the agent.
+            var settings = lab.Settings() with { IdentityFiles = [] };
+            await using (var client = new SshClient(settings))
+                Assert.Equal("LoginRefused", (await client.Open(lab.Endpoint("h1")).RunAsync(new HostCommand(["true"], Deadline), default)).Failure?.Code);
+            Environment.SetEnvironmentVariable("SSH_AUTH_SOCK", socket);
+            for (var i = 0; i < 100 && !File.Exists(socket); i++) await Task.Delay(50);
+            using (var add = Process.Start("ssh-add", ["-q", lab.KeyFile])) await add.WaitForExitAsync();
+            await using (var client = new SshClient(settings))
+                Assert.True((await client.Open(lab.Endpoint("h1")).RunAsync(new HostCommand(["true"], Deadline), default)).Succeeded);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("SSH_AUTH_SOCK", before);
+            agent.Kill();
+            await agent.WaitForExitAsync();
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [SkippableFact]
     public async Task What_does_not_get_through_says_why_and_was_not_sent()
     {
         await lab.RequireAsync();

@@ -36,6 +36,8 @@ internal sealed class WaveSession(WaveContext wave)
 
     public WaveFeed Feed => wave.Feed;
 
+    private HostDoor Door => field ??= new HostDoor(wave, abort.Token);
+
     public void Stop()
     {
         stopBegan = wave.Time.GetTimestamp();
@@ -287,7 +289,7 @@ internal sealed class WaveSession(WaveContext wave)
             var script = new HostScript(wave, work.Host, wave.Ledger[work.Host.Asset]);
             if (!work.Resumed) script.Begin(work.Kind);
             Feed.Write(new HostStarted(wave.Now, work.Host.Asset, work.Host.Name, work.Kind));
-            var (services, failure) = await OpenAsync(work.Host).ConfigureAwait(false);
+            var (services, failure) = await Door.OpenAsync(work.Host).ConfigureAwait(false);
             if (services is null)
             {
                 await script.GiveUpAsync(failure!).ConfigureAwait(false);
@@ -303,7 +305,7 @@ internal sealed class WaveSession(WaveContext wave)
             }
             finally
             {
-                await CloseAsync(work.Host, services).ConfigureAwait(false);
+                await Door.CloseAsync(work.Host, services).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (abort.IsCancellationRequested)
@@ -323,36 +325,6 @@ internal sealed class WaveSession(WaveContext wave)
         {
             finished.Enqueue(work);
             Feed.Signal();
-        }
-    }
-
-    private async Task<(HostServices? Services, Failure? Failure)> OpenAsync(PlannedHost host)
-    {
-        try
-        {
-            var opening = Task.Run(() => wave.Services.OpenAsync(host, abort.Token).AsTask(), CancellationToken.None);
-            return (await opening.WaitAsync(wave.Options.CallDeadline, wave.Time, abort.Token).ConfigureAwait(false), null);
-        }
-        catch (FailureException e)
-        {
-            return (null, e.Failure);
-        }
-        catch (Exception e) when (e is not OperationCanceledException)
-        {
-            return (null, new Failure("HostNotOpened", FailureKind.Unavailable, $"No way to {host.Name}: {e.Message}", host.Asset, "Check the host's address, transport and credential; then run Invoke-PatchWave -RetryFailed."));
-        }
-    }
-
-    /// <summary>A way to a host that does not close cleanly is a warning: the host's outcome stands in the journal already.</summary>
-    private async Task CloseAsync(PlannedHost host, HostServices services)
-    {
-        try
-        {
-            await services.DisposeAsync().ConfigureAwait(false);
-        }
-        catch (Exception e)
-        {
-            Feed.Write(new WaveWarned(wave.Now, new Failure("HostNotClosed", FailureKind.Failed, $"The connection to {host.Name} did not close cleanly: {e.Message}", host.Asset)));
         }
     }
 
