@@ -2,6 +2,7 @@ using System.Diagnostics;
 using PatchOps.Adapters.Hosts;
 using PatchOps.Adapters.Transports;
 using PatchOps.Core.Seams;
+using PatchOps.Lab.Tests.Waves;
 
 namespace PatchOps.Lab.Tests;
 
@@ -69,6 +70,27 @@ public sealed class SshTests(LabFixture lab)
             await agent.WaitForExitAsync();
             folder.Delete(recursive: true);
         }
+    }
+
+    [SkippableFact]
+    public async Task A_connection_whose_runner_is_dead_is_closed_by_whoever_comes_next()
+    {
+        await lab.RequireAsync();
+        await using var client = new SshClient(lab.Settings());
+        Assert.True((await client.Open(lab.Endpoint("h1")).RunAsync(new HostCommand(["true"], Deadline), default)).Succeeded);
+        var folder = Directory.GetDirectories(Path.GetTempPath(), "po-*").Single(f => KilledRunnerTests.BelongsTo(f, Environment.ProcessId) && KilledRunnerTests.Connections(f).Count > 0);
+        string owner;
+        using (var gone = Process.Start("sleep", "60"))
+        {
+            owner = SshFolder.Owner(gone.Id);
+            gone.Kill();
+            await gone.WaitForExitAsync();
+        }
+        await File.WriteAllTextAsync(Path.Combine(folder, "owner"), owner);
+        await SshFolder.SweepAsync(Path.GetTempPath(), "ssh");
+        Assert.False(Directory.Exists(folder));
+        for (var i = 0; i < 100 && KilledRunnerTests.Connections(folder).Count > 0; i++) await Task.Delay(50);
+        Assert.Empty(KilledRunnerTests.Connections(folder));
     }
 
     [SkippableFact]
