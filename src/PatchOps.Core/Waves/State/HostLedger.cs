@@ -199,7 +199,8 @@ public sealed class HostLedger
         // The first thing that went wrong is the reason; a failing way back, or a host left out of service, adds to it.
         if (bad && detail?.Summary is { } summary)
         {
-            var text = detail.Remedy is null ? summary : $"{summary} {detail.Remedy}";
+            var sentence = summary.TrimEnd() is [.., '.' or '!' or '?'] whole ? whole : summary.TrimEnd() + ".";
+            var text = detail.Remedy is null ? sentence : $"{sentence} {detail.Remedy}";
             if (step is HostStep.Verify or HostStep.VerifyReverted && outcome == StepOutcome.Unknown) unclear = text;
             var adds = step is HostStep.Verify or HostStep.Revert or HostStep.RestartReverted or HostStep.VerifyReverted or HostStep.Unquiesce;
             if (Reason is null) Reason = text;
