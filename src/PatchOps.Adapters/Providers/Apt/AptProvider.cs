@@ -28,6 +28,8 @@ public sealed class AptProvider(AptSettings? settings = null) : IPatchProvider, 
         var result = await host.RunAsync(new HostCommand(arguments, deadline, elevated: true) { LeavesNothing = true }, cancellationToken).ConfigureAwait(false);
         if (Unread(result, host.Host) is { } failure) return new PreCheckReport([], failure);
         var state = AptState.Parse(result.StandardOutput);
+        // What is installed would otherwise pass for new.
+        if (state.Architecture.Length == 0) return new PreCheckReport([], NoAnswer(host.Host));
         return new PreCheckReport(AptPreChecks.Judge(state, _settings), null)
         {
             BootId = state.BootId,
@@ -52,8 +54,7 @@ public sealed class AptProvider(AptSettings? settings = null) : IPatchProvider, 
         var result = await host.RunAsync(new HostCommand(arguments, deadline, elevated: true) { LeavesNothing = true }, cancellationToken).ConfigureAwait(false);
         if (Unread(result, host.Host) is { } failure) return new VerifyReport([], failure);
         var state = AptState.Parse(result.StandardOutput);
-        if (state.Architecture.Length == 0)
-            return new VerifyReport([], new Failure("HostNotRead", FailureKind.Failed, $"dpkg on host '{host.Host}' gave no answer.", host.Host));
+        if (state.Architecture.Length == 0) return new VerifyReport([], NoAnswer(host.Host));
         return new VerifyReport(
             [.. changes.Select(c =>
             {
@@ -123,6 +124,8 @@ public sealed class AptProvider(AptSettings? settings = null) : IPatchProvider, 
     private static string To(PackageChange change) => $"{change.Package}={change.ToVersion}";
 
     private static string From(PackageChange change) => $"{change.Package}={change.FromVersion}";
+
+    private static Failure NoAnswer(string host) => new("HostNotRead", FailureKind.Failed, $"dpkg on host '{host}' gave no answer.", host, "Run 'dpkg-query -W dpkg' on the host.");
 
     private static Failure? Unread(CommandResult result, string host) => result.Failure ?? (result.ExitCode == 0
         ? null
