@@ -136,7 +136,8 @@ public sealed class OpenSshTransport : ShellTransport
     {
         if (_shell is { } shell) await shell.DisposeAsync().ConfigureAwait(false);
         _shell = null;
-        File.Delete(_socket);
+        // The folder itself may be gone: a cleaner of temporary files takes what is old.
+        if (File.Exists(_socket)) File.Delete(_socket);
     }
 
     /// <summary>

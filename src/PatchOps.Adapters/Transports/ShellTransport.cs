@@ -127,7 +127,8 @@ public abstract class ShellTransport : IHostTransport
             {
                 StepState.Fenced => new Failure("StepFenced", FailureKind.Refused,
                     $"Host '{Host}' has seen lease {fields[4]} and refuses an older one.", Host, "Another runner has taken over; look with Get-PatchWave."),
-                StepState.TimedOut => new Failure("StepTimedOut", FailureKind.Timeout, $"Host '{Host}' ended step '{stepId}' at its time limit.", Host),
+                StepState.TimedOut => new Failure("StepTimedOut", FailureKind.Timeout, $"Host '{Host}' ended step '{stepId}' at its time limit.", Host,
+                    "Its output in the evidence shows where it hung; the limit is the policy's conduct.stepTimeLimit."),
                 StepState.Lost => new Failure("StepLost", FailureKind.Failed, $"Step '{stepId}' on host '{Host}' was killed or the host restarted before it ended.", Host),
                 _ => null,
             },
@@ -140,7 +141,7 @@ public abstract class ShellTransport : IHostTransport
         var refused = raw is { Fate: CommandFate.Finished, ExitCode: 71 or 74 or 75 or 126 or 127 };
         var said = Encoding.UTF8.GetString(raw.Error).Trim();
         var (code, remedy) =
-            said.Contains("No space left", StringComparison.Ordinal) ? ("DiskFull", "Make room on the host, then Resume-PatchWave.")
+            said.Contains("No space left", StringComparison.Ordinal) ? ("DiskFull", "Make room on the host, then run Invoke-PatchWave -RetryFailed.")
             : said.Contains("Read-only file system", StringComparison.Ordinal) ? ("ReadOnlyFileSystem", "See the kernel's log on the host: a disk may be failing.")
             : ("StepNotStarted", $"See that {_stateFolder} can be written by root and that flock, setsid and timeout are installed.");
         return new StepReport(stepId, refused ? StepState.NotSent : StepState.Unknown)

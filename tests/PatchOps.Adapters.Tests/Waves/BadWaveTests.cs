@@ -126,6 +126,24 @@ public sealed class BadWaveTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_change_that_reports_failure_is_done_where_the_host_has_what_was_approved()
+    {
+        var plan = await estate.PlanAsync(Lenient, ["box-1", "box-2"], environment: "Test");
+        await estate.ApproveAsync(plan);
+        estate.Boxes.Instead = (verb, box) =>
+        {
+            if ((verb, box) != ("Apply", "box-1")) return Task.FromResult<BlockAnswer?>(null);
+            // As agents that need a restart do: it is installed, and the exit code says that it failed.
+            estate.Boxes.Set(box, "1.1.0");
+            return Task.FromResult<BlockAnswer?>(new BlockAnswer(true, "", new Failure("ProviderThrew", FailureKind.Failed, "exit code 1641")));
+        };
+        var told = await estate.InvokeAsync(plan);
+        Assert.Empty(told.Failures);
+        Assert.All(told.Runs, r => Assert.Equal((HostState.Done, "1.1.0"), (r.State, Assert.Single(r.Changes).ToVersion)));
+        Assert.Contains(told.Run("box-1").Evidence, e => e is { Step: "Apply", Outcome: "Failed" });
+    }
+
+    [Fact]
     public async Task A_host_whose_provider_is_gone_is_its_own_outcome()
     {
         var plan = await estate.PlanAsync(Lenient, ["box-1", "box-2"], environment: "Test");

@@ -3,6 +3,7 @@ using PatchOps.Adapters.Composition;
 using PatchOps.Core.Operations;
 using PatchOps.Core.Operations.Requests;
 using PatchOps.Core.Seams;
+using PatchOps.Core.Waves;
 using PatchOps.Domain;
 using HostServices = PatchOps.Adapters.Composition.HostServices;
 
@@ -44,12 +45,15 @@ internal sealed class BoxEstate : IAsyncDisposable
 
     public OperationHost Door { get; }
 
+    /// <summary>Gates are asked before every host.</summary>
+    private static WaveOptions Waits { get; } = new() { GateInterval = TimeSpan.FromTicks(1) };
+
     public string PathOf(string name) => Path.Combine(folder.FullName, name);
 
     /// <summary>Another session on the same store.</summary>
     public OperationHost Open()
     {
-        var door = new OperationHost(Clock, new HostServices { Blocks = _ => Boxes, ScriptProbe = (name, _, asset) => new SetProbe(name, () => Health(asset.Id)) }) { DefaultStore = PathOf("test.db") };
+        var door = new OperationHost(Clock, new HostServices { Blocks = _ => Boxes, ScriptProbe = (name, _, asset) => new SetProbe(name, () => Health(asset.Id)) }) { DefaultStore = PathOf("test.db"), Waits = Waits };
         doors.Add(door);
         return door;
     }
@@ -74,10 +78,13 @@ internal sealed class BoxEstate : IAsyncDisposable
         Assert.Empty((await AskAsync(new ImportFeedRequest { Path = [await WriteAsync("osv.json", Advisory)] })).Failures);
         var risks = await AskAsync(new GetRiskRequest { Policy = policy });
         Assert.NotEmpty(risks.Results);
-        var told = await AskAsync(new NewPlanRequest { Name = "Boxes", InputObject = risks.Results, Policy = policy, Start = Clock.GetUtcNow().AddDays(1), TimeLimit = TimeSpan.FromMilliseconds(200) });
+        var told = await AskAsync(new NewPlanRequest { Name = "Boxes", InputObject = risks.Results, Policy = policy, Start = TomorrowAtOne(Clock), TimeLimit = TimeSpan.FromMilliseconds(200) });
         Assert.True(told.Failures.Count == 0, string.Join("; ", told.Failures));
         return Assert.IsType<PatchPlan>(Assert.Single(told.Results));
     }
+
+    /// <summary>Early in a window, whatever the time of the day at which the tests run.</summary>
+    public static DateTimeOffset TomorrowAtOne(TimeProvider clock) => new(clock.GetUtcNow().UtcDateTime.Date.AddDays(1).AddHours(1), TimeSpan.Zero);
 
     /// <summary>A plan that is approved.</summary>
     public async Task<PatchPlan> ApprovedAsync(string? policyText, params string[] hosts)
@@ -153,6 +160,8 @@ internal sealed class Boxes : IProviderBlocks
     public string Hash => "none";
 
     public string Version(string asset) => versions.GetValueOrDefault(asset, "1.0.0");
+
+    public void Set(string asset, string version) => versions[asset] = version;
 
     public bool Has(string verb) => verb is "Detect" or "Apply" or "Verify" or "Revert";
 

@@ -159,7 +159,7 @@ public sealed class ScheduledWaveTests : IAsyncDisposable
         Assert.Empty((await AskAsync(new ImportFeedRequest { Path = [feed] })).Failures);
         var risks = await AskAsync(new GetRiskRequest { Policy = policy });
         Assert.NotEmpty(risks.Results);
-        var (plans, failures) = await AskAsync(new NewPlanRequest { Name = "Due", InputObject = risks.Results, Policy = policy, Start = DateTimeOffset.UtcNow.AddDays(1), TimeLimit = TimeSpan.FromMilliseconds(200) });
+        var (plans, failures) = await AskAsync(new NewPlanRequest { Name = "Due", InputObject = risks.Results, Policy = policy, Start = BoxEstate.TomorrowAtOne(clock), TimeLimit = TimeSpan.FromMilliseconds(200) });
         Assert.True(failures.Count == 0, string.Join("; ", failures));
         return Assert.IsType<PatchPlan>(Assert.Single(plans));
     }

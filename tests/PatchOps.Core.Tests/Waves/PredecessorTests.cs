@@ -99,7 +99,7 @@ public sealed class PredecessorTests
         rig.Halt = new HaltRule { MaxFailures = 1, MaxFailurePercent = 100 };
         rig[1].UnhealthyPackages.Add("demo=1.1");
         var (status, _) = await rig.RunAsync();
-        Assert.Equal((WaveState.Halted, "1 hosts failed; the halt rule allows 1."), (status.State, status.Reason));
+        Assert.Equal((WaveState.Halted, "1 host failed; the halt rule allows 1."), (status.State, status.Reason));
     }
 
     [Fact]

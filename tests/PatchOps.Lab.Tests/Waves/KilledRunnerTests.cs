@@ -29,8 +29,8 @@ public sealed class KilledRunnerTests(ProductLab lab)
             runner.Kill();
             await runner.WaitForExitAsync();
         }
-        // A killed runner closes nothing: its connection is still open.
-        Assert.NotEmpty(Connections(left));
+        // A killed runner tidies nothing up.
+        Assert.True(Directory.Exists(left), left);
         Assert.Equal(HostState.Applying, Assert.Single(await desk.RunsAsync(plan)).State);
 
         // The dead runner's lease stands until it lapses; until then a second runner is refused.
@@ -57,11 +57,11 @@ public sealed class KilledRunnerTests(ProductLab lab)
         await desk.AuditIsIntactAsync();
     }
 
-    private static bool BelongsTo(string folder, int process) =>
+    internal static bool BelongsTo(string folder, int process) =>
         File.Exists(Path.Combine(folder, "owner")) && File.ReadAllText(Path.Combine(folder, "owner")).StartsWith(FormattableString.Invariant($"{process} "), StringComparison.Ordinal);
 
     /// <summary>Processes on this machine that keep a connection in a runner's folder.</summary>
-    private static List<string> Connections(string folder)
+    internal static List<string> Connections(string folder)
     {
         var found = new List<string>();
         foreach (var process in Directory.GetDirectories("/proc").Where(p => Path.GetFileName(p).All(char.IsAsciiDigit)))

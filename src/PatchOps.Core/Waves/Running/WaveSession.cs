@@ -13,7 +13,7 @@ internal sealed record HostWork(PlannedHost Host, RoundKind Kind, bool Resumed);
 /// <summary>One run of a wave: admits hosts, watches limits and wishes, and ends truthfully.</summary>
 internal sealed class WaveSession(WaveContext wave)
 {
-    private readonly FailureBudget budget = new(wave.Definition.Wave.HaltRule, wave.Definition.Hosts.Count, wave.Options.MaxConsecutiveFailures, wave.Options.Ring);
+    private readonly FailureBudget budget = new(wave.Definition.Wave.HaltRule, wave.Definition.Hosts.Count, wave.Options.MaxConsecutiveFailures);
     private readonly CancellationTokenSource ended = new();
     private readonly CancellationTokenSource abort = new();
     private readonly ConcurrentQueue<HostWork> finished = new();
@@ -35,6 +35,8 @@ internal sealed class WaveSession(WaveContext wave)
     private int paceNow;
 
     public WaveFeed Feed => wave.Feed;
+
+    private HostDoor Door => field ??= new HostDoor(wave, abort.Token);
 
     public void Stop()
     {
@@ -272,10 +274,10 @@ internal sealed class WaveSession(WaveContext wave)
             var (failures, open) = wave.Locked(l => (l.Failures, l.Open));
             var late = tooLate + wave.Locked(l => l.Hosts.Count(h => h is { Open: false, State: HostState.Skipped } && told.Contains(h.Asset) && !leftOut.Contains(h.Asset)));
             if (stopping || open > 0) await wave.MoveAsync(WaveStep.Stopped, new StepDetail { Summary = "The run was stopped; Invoke-PatchWave goes on with it." }).ConfigureAwait(false);
-            else if (failures > budget.Tolerated) await wave.MoveAsync(WaveStep.Halted, new StepDetail { Code = WaveLedger.HaltedCode, Summary = FormattableString.Invariant($"{failures} hosts failed; the halt rule tolerates {budget.Tolerated}.") }).ConfigureAwait(false);
-            else if (late > 0) await wave.MoveAsync(WaveStep.Halted, new StepDetail { Code = "WindowEnding", Summary = FormattableString.Invariant($"{late} hosts do not fit into their window any more. Plan them again with New-PatchPlan.") }).ConfigureAwait(false);
-            else if (pending.Postponed.Count > 0) await wave.MoveAsync(WaveStep.Stopped, new StepDetail { Summary = FormattableString.Invariant($"{pending.Postponed.Count} hosts are not due yet.") }).ConfigureAwait(false);
-            else await wave.MoveAsync(WaveStep.Completed, leftOut.Count == 0 ? null : new StepDetail { Summary = FormattableString.Invariant($"{leftOut.Count} hosts were left out, because what they come after is not done.") }).ConfigureAwait(false);
+            else if (failures > budget.Tolerated) await wave.MoveAsync(WaveStep.Halted, new StepDetail { Code = WaveLedger.HaltedCode, Summary = FormattableString.Invariant($"{FailureBudget.Hosts(failures)} failed; the halt rule tolerates {budget.Tolerated}.") }).ConfigureAwait(false);
+            else if (late > 0) await wave.MoveAsync(WaveStep.Halted, new StepDetail { Code = "WindowEnding", Summary = FormattableString.Invariant($"{FailureBudget.Hosts(late)} {(late == 1 ? "does" : "do")} not fit into their window any more. Plan them again with New-PatchPlan.") }).ConfigureAwait(false);
+            else if (pending.Postponed.Count > 0) await wave.MoveAsync(WaveStep.Stopped, new StepDetail { Summary = $"{FailureBudget.Hosts(pending.Postponed.Count)} {(pending.Postponed.Count == 1 ? "is" : "are")} not due yet." }).ConfigureAwait(false);
+            else await wave.MoveAsync(WaveStep.Completed, leftOut.Count == 0 ? null : new StepDetail { Summary = $"{FailureBudget.Hosts(leftOut.Count)} {(leftOut.Count == 1 ? "was" : "were")} left out, because what they come after is not done." }).ConfigureAwait(false);
         }
         foreach (var host in wave.Definition.Hosts.Where(h => !told.Contains(h.Asset))) Tell(host);
     }
@@ -287,7 +289,7 @@ internal sealed class WaveSession(WaveContext wave)
             var script = new HostScript(wave, work.Host, wave.Ledger[work.Host.Asset]);
             if (!work.Resumed) script.Begin(work.Kind);
             Feed.Write(new HostStarted(wave.Now, work.Host.Asset, work.Host.Name, work.Kind));
-            var (services, failure) = await OpenAsync(work.Host).ConfigureAwait(false);
+            var (services, failure) = await Door.OpenAsync(work.Host).ConfigureAwait(false);
             if (services is null)
             {
                 await script.GiveUpAsync(failure!).ConfigureAwait(false);
@@ -303,7 +305,7 @@ internal sealed class WaveSession(WaveContext wave)
             }
             finally
             {
-                await CloseAsync(work.Host, services).ConfigureAwait(false);
+                await Door.CloseAsync(work.Host, services).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (abort.IsCancellationRequested)
@@ -323,36 +325,6 @@ internal sealed class WaveSession(WaveContext wave)
         {
             finished.Enqueue(work);
             Feed.Signal();
-        }
-    }
-
-    private async Task<(HostServices? Services, Failure? Failure)> OpenAsync(PlannedHost host)
-    {
-        try
-        {
-            var opening = Task.Run(() => wave.Services.OpenAsync(host, abort.Token).AsTask(), CancellationToken.None);
-            return (await opening.WaitAsync(wave.Options.CallDeadline, wave.Time, abort.Token).ConfigureAwait(false), null);
-        }
-        catch (FailureException e)
-        {
-            return (null, e.Failure);
-        }
-        catch (Exception e) when (e is not OperationCanceledException)
-        {
-            return (null, new Failure("HostNotOpened", FailureKind.Unavailable, $"No way to {host.Name}: {e.Message}", host.Asset, "Check the host's address, transport and credential; then run Invoke-PatchWave -RetryFailed."));
-        }
-    }
-
-    /// <summary>A way to a host that does not close cleanly is a warning: the host's outcome stands in the journal already.</summary>
-    private async Task CloseAsync(PlannedHost host, HostServices services)
-    {
-        try
-        {
-            await services.DisposeAsync().ConfigureAwait(false);
-        }
-        catch (Exception e)
-        {
-            Feed.Write(new WaveWarned(wave.Now, new Failure("HostNotClosed", FailureKind.Failed, $"The connection to {host.Name} did not close cleanly: {e.Message}", host.Asset)));
         }
     }
 
