@@ -124,7 +124,7 @@ public sealed class PredecessorTests
     public async Task A_host_that_did_not_answer_is_looked_at_again_before_those_after_it_are_judged()
     {
         var rig = Chain(2);
-        rig.Wrap = (host, inner) => host.Asset == "host-1" ? new Vanishing(inner, () => rig[1].Unreachable = true) : inner;
+        rig.Wrap = (host, inner) => host.Asset == "host-1" ? new OnApply(inner, after: () => rig[1].Unreachable = true) : inner;
         var (_, runs) = await rig.RunAsync();
         Assert.Equal((HostState.Unknown, HostState.Skipped), (runs["host-1"].State, runs["host-2"].State));
         Assert.Contains("did not answer", runs["host-2"].Reason, StringComparison.Ordinal);
@@ -164,9 +164,11 @@ public sealed class PredecessorTests
         second = second with { Hosts = [second.Hosts[0], second.Hosts[1] with { After = ["host-1"] }] };
         var (one, two) = (new WaveDefinition(rig.PlanId, first, [second]), new WaveDefinition(rig.PlanId, second, [first]));
         await rig.RunAsync(definition: one);
-        rig[2].ApplyTakes = TimeSpan.FromMilliseconds(500);
+        var undone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        rig.Wrap = (host, inner) => host.Asset == "host-2" ? new OnApply(inner, before: undone.Task) : inner;
         var running = rig.RunAsync(rig.Options with { Throttle = 1 }, definition: two);
         await rig.RunAsync(rig.Options with { Mode = WaveMode.Undo }, definition: one);
+        undone.SetResult();
         var (_, runs) = await running;
         Assert.Equal((HostState.Done, HostState.Skipped), (runs["host-2"].State, runs["host-3"].State));
         Assert.Empty(rig[3].PackageLog);
@@ -310,8 +312,8 @@ public sealed class PredecessorTests
     /// <summary>Where a host's last entry of a step stands in the journal.</summary>
     private static int At(WaveRig rig, int host, HostStep step) => rig.Journal.Entries.ToList().FindLastIndex(e => e.Asset == $"host-{host}" && e.Step == step.ToString());
 
-    /// <summary>The host is gone from the moment its change began.</summary>
-    private sealed class Vanishing(IHostTransport inner, Action gone) : IHostTransport
+    /// <summary>Something to wait for before a change begins, and something that happens as soon as it did.</summary>
+    private sealed class OnApply(IHostTransport inner, Task? before = null, Action? after = null) : IHostTransport
     {
         public string Host => inner.Host;
 
@@ -321,8 +323,10 @@ public sealed class PredecessorTests
 
         public async Task<StepReport> StartStepAsync(StepKey key, HostCommand command, TimeSpan wait, CancellationToken cancellationToken)
         {
-            var report = await inner.StartStepAsync(key, command, TimeSpan.Zero, cancellationToken);
-            if (command.Arguments[0] == "apply") gone();
+            var applies = command.Arguments[0] == "apply";
+            if (applies && before is not null) await before;
+            var report = await inner.StartStepAsync(key, command, after is null ? wait : TimeSpan.Zero, cancellationToken);
+            if (applies) after?.Invoke();
             return report;
         }
 

@@ -24,7 +24,6 @@ internal sealed class WaveSession(WaveContext wave)
     private readonly Predecessors predecessors = new(wave);
     private HostQueue pending = new(static (_, _) => Turn.Free);
     private HostQueue backwards = new(static (_, _) => Turn.Free);
-    private DateTimeOffset nextLook = DateTimeOffset.MinValue;
     private volatile bool stopping;
     private long stopBegan;
     private Failure? fatal;
@@ -128,10 +127,9 @@ internal sealed class WaveSession(WaveContext wave)
         }
     }
 
+    /// <summary>Before each admission: only plans whose order goes over waves cost a read here.</summary>
     private async Task LookAtOthersAsync()
     {
-        if (wave.Now < nextLook) return;
-        nextLook = wave.Now + wave.Options.ControlInterval;
         try
         {
             await predecessors.CatchUpAsync().ConfigureAwait(false);
