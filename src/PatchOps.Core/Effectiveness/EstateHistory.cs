@@ -16,7 +16,7 @@ public sealed class EstateHistory
         this.catalogue = catalogue;
         AsOf = asOf;
         // The incidents are most of a store: what else is needed is read meanwhile.
-        var incidents = Task.Run(() => catalogue.IncidentTimes(asOf));
+        var incidents = Task.Run(() => catalogue.IncidentTable(asOf));
         try
         {
             Assets = catalogue.Assets(includeRetired: true).ToDictionary(a => a.Id, StringComparer.Ordinal);
@@ -35,8 +35,8 @@ public sealed class EstateHistory
     /// <summary>By id, retired ones included.</summary>
     public IReadOnlyDictionary<string, Asset> Assets { get; }
 
-    /// <summary>Opened before the day, in order of opening, as <see cref="ICatalogue.IncidentTimes"/> gives them.</summary>
-    public IReadOnlyList<Incident> Incidents { get; }
+    /// <summary>Opened before the day, in order of opening.</summary>
+    public IncidentTable Incidents { get; }
 
     /// <summary>Started by the day, in order of start.</summary>
     public IReadOnlyList<Deployment> Deployments { get; }
@@ -49,7 +49,7 @@ public sealed class EstateHistory
 
     private List<Deployment> ReadDeployments()
     {
-        var pool = new Dictionary<string, string>(StringComparer.Ordinal);
+        var pool = Assets.Keys.ToDictionary(id => id, StringComparer.Ordinal);
         var all = new List<Deployment>();
         foreach (var deployment in catalogue.Deployments())
             if (deployment.Started <= AsOf)

@@ -1,92 +1,76 @@
-using System.Runtime.InteropServices;
-using PatchOps.Domain;
+using PatchOps.Core.Seams;
 
 namespace PatchOps.Core.Effectiveness;
 
 /// <summary>A million incidents by item, by problem, and by category among items of one kind; built in one pass, then only read.</summary>
 internal sealed class IncidentIndex
 {
-    private readonly Numbering items = new();
-    private readonly Numbering problems = new();
-    private readonly Numbering categories = new();
-    private readonly List<List<Incident>?> byItem = [];
-    private readonly List<List<(int Item, Incident Incident)>> byProblem = [];
-    private readonly Dictionary<long, List<(int Item, Incident Incident)>> byCategory = [];
-    private readonly Dictionary<string, List<Incident>> homeless = new(StringComparer.Ordinal);
-    private readonly Dictionary<int, string> symptoms = [];
+    private readonly RowGroups byItem;
+    private readonly RowGroups byProblem;
+    private readonly RowGroups byCategory;
+    private readonly int[] kinds;
 
-    /// <param name="all">In order of opening.</param>
-    /// <param name="assets">Ids with the kind that they are compared within; an item's number is its place.</param>
-    public IncidentIndex(IReadOnlyList<Incident> all, IReadOnlyList<(string Id, int Kind)> assets)
+    /// <param name="table">The incidents.</param>
+    /// <param name="itemOf">Number of each of the table's items as an item of the estate.</param>
+    /// <param name="kindOf">Kind that each item of the estate is compared within; negative for what is no asset.</param>
+    public IncidentIndex(IncidentTable table, int[] itemOf, IReadOnlyList<int> kindOf)
     {
-        foreach (var (id, _) in assets) items.Of(id);
-        var counts = new Dictionary<long, int>();
-        foreach (var incident in all)
+        Table = table;
+        Items = new int[table.Count];
+        kinds = new int[table.Count];
+        for (var row = 0; row < Items.Length; row++)
         {
-            var problem = incident.Problem is { } linked ? problems.Of(linked) : -1;
-            var category = incident.Category is { } named ? categories.Of(named) : -1;
-            if (problem >= 0 && category >= 0) CollectionsMarshal.GetValueRefOrAddDefault(counts, Key(problem, category), out _)++;
-            if (incident.ConfigurationItem is not { } item)
-            {
-                if (problem >= 0) Add(homeless, incident.Problem!, incident);
-                continue;
-            }
-            var number = items.Of(item);
-            while (byItem.Count <= number) byItem.Add(null);
-            (byItem[number] ??= []).Add(incident);
-            if (number >= assets.Count) continue;
-            if (category >= 0) Add(byCategory, Key(category, assets[number].Kind), (number, incident));
-            if (problem < 0) continue;
-            while (byProblem.Count <= problem) byProblem.Add([]);
-            byProblem[problem].Add((number, incident));
+            var item = table.OnItem[row];
+            Items[row] = item < 0 ? IncidentTable.None : itemOf[item];
+            kinds[row] = item < 0 ? -1 : kindOf[Items[row]];
         }
-        // A problem's symptom is the category most of its incidents have.
-        foreach (var of in counts.GroupBy(c => (int)(c.Key >> 32)))
-            symptoms[of.Key] = of.Select(c => (c.Value, Name: categories[(int)(c.Key & uint.MaxValue)])).Max().Name;
+        var categories = Task.Run(() => new RowGroups(table.InCategory, table.Categories.Count, new RowGroups(kinds, kindOf.Count == 0 ? 0 : kindOf.Max() + 1).Rows));
+        byItem = new RowGroups(Items, kindOf.Count);
+        byProblem = new RowGroups(table.OfProblem, table.Problems.Count);
+        byCategory = categories.GetAwaiter().GetResult();
     }
 
-    public IReadOnlyList<Incident> On(string item) => items.Find(item) is { } number && number < byItem.Count ? byItem[number] ?? [] : [];
+    public IncidentTable Table { get; }
 
-    /// <summary>Incidents of a problem that name no item.</summary>
-    public IReadOnlyList<Incident> Homeless(string problem) => homeless.TryGetValue(problem, out var list) ? list : [];
+    /// <summary>Number in the estate of each row's item, negative where it names none.</summary>
+    public int[] Items { get; }
 
-    /// <summary>Null where none of a problem's incidents has a category.</summary>
-    public string? Symptom(string problem) => problems.Find(problem) is { } number ? symptoms.GetValueOrDefault(number) : null;
+    public ReadOnlySpan<int> On(int item) => byItem[item];
 
-    /// <summary>Incidents that are linked to a problem, on known assets.</summary>
-    public ReadOnlySpan<(int Item, Incident Incident)> Linked(string problem) =>
-        problems.Find(problem) is { } number && number < byProblem.Count ? CollectionsMarshal.AsSpan(byProblem[number]) : [];
+    /// <summary>Incidents that are linked to a problem, those without an item too.</summary>
+    public ReadOnlySpan<int> Linked(int problem) => byProblem[problem];
 
-    /// <summary>Incidents of a category on known assets of a kind.</summary>
-    public ReadOnlySpan<(int Item, Incident Incident)> Showing(string category, int kind) =>
-        categories.Find(category) is { } number ? CollectionsMarshal.AsSpan(byCategory.GetValueOrDefault(Key(number, kind))) : [];
+    public int Kind(int row) => kinds[row];
 
-    private static long Key(int high, int low) => ((long)high << 32) | (uint)low;
-
-    private static void Add<TKey, TValue>(Dictionary<TKey, List<TValue>> lists, TKey key, TValue value) where TKey : notnull =>
-        (CollectionsMarshal.GetValueRefOrAddDefault(lists, key, out _) ??= []).Add(value);
-
-    /// <summary>Numbers for texts. One that comes as the same object again is found without reading it, which is most of the time.</summary>
-    private sealed class Numbering
+    /// <summary>Incidents of a category on assets of a kind.</summary>
+    public ReadOnlySpan<int> Showing(int category, int kind)
     {
-        private readonly Dictionary<object, int> objects = new(ReferenceEqualityComparer.Instance);
-        private readonly Dictionary<string, int> texts = new(StringComparer.Ordinal);
-        private readonly List<string> names = [];
+        var rows = byCategory[category];
+        var from = First(rows, kind);
+        return rows[from..First(rows, kind + 1)];
+    }
 
-        public string this[int number] => names[number];
+    /// <summary>A problem's symptom: the category that most of its incidents have; negative where none has one.</summary>
+    public int Symptom(int problem)
+    {
+        var counts = new Dictionary<int, int>();
+        foreach (var row in byProblem[problem])
+            if (Table.InCategory[row] is >= 0 and var category) counts[category] = counts.GetValueOrDefault(category) + 1;
+        var best = IncidentTable.None;
+        foreach (var (category, count) in counts)
+            if (best < 0 || count > counts[best] || (count == counts[best] && string.CompareOrdinal(Table.Categories[category], Table.Categories[best]) > 0)) best = category;
+        return best;
+    }
 
-        public int Of(string text)
+    private int First(ReadOnlySpan<int> rows, int kind)
+    {
+        int low = 0, high = rows.Length;
+        while (low < high)
         {
-            if (objects.TryGetValue(text, out var number)) return number;
-            if (!texts.TryGetValue(text, out number))
-            {
-                texts.Add(text, number = texts.Count);
-                names.Add(text);
-            }
-            objects.Add(text, number);
-            return number;
+            var middle = (low + high) / 2;
+            if (kinds[rows[middle]] < kind) low = middle + 1;
+            else high = middle;
         }
-
-        public int? Find(string text) => texts.TryGetValue(text, out var number) ? number : null;
+        return low;
     }
 }

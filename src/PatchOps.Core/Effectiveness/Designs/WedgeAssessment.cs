@@ -16,8 +16,8 @@ internal static class WedgeAssessment
         // Fitted on alike items put together, which is the same fit and far less work with many controls; the residuals are those of the items.
         var free = design.Free;
         if (free.TreatedCount + free.UntreatedCount <= 0) return null;
-        free.Fit();
-        free.Scatter(design.Cells);
+        free.Estimate();
+        free.Scatter(design.Groups);
         var dispersion = Spread(free, policy);
         var model = Presume(free, design, dispersion.Factor);
         // Deviances of few incidents are a little larger than χ²: Bartlett's factor of a 2×2 table is about 1 + a tenth of the log odds ratio's
@@ -85,7 +85,7 @@ internal static class WedgeAssessment
         for (var looser = 1; ; looser *= 10)
         {
             var model = new TwoWayPoisson(design.Pooled, drift with { VariancePerDay = looser * drift.VariancePerDay });
-            model.Fit();
+            model.Estimate();
             // At a hundred times the variance hardly anything is presumed any more.
             var excess = 2 * (free.LogLikelihood - model.DataLogLikelihood) / dispersion;
             if (looser >= 100 || design.NeverPatched == 0 || Quantiles.ChiSquareAbove(excess, free.PeriodDegrees) > Dispersion.Lenient) return model;

@@ -127,8 +127,15 @@ public sealed partial class TwoWayPoisson
         }
     }
 
-    /// <summary>Finds δ.</summary>
+    /// <summary>Finds δ, and how the cells scatter around the fit.</summary>
     public void Fit()
+    {
+        Estimate();
+        Scatter();
+    }
+
+    /// <summary>Finds δ without a look at the residuals.</summary>
+    internal void Estimate()
     {
         if (TreatedCount <= 0 || _cells.Length == 0)
         {
