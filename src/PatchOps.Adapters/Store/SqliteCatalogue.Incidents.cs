@@ -11,7 +11,7 @@ internal sealed partial class SqliteCatalogue
 
     public IncidentTable IncidentTable(DateTimeOffset to)
     {
-        var assets = Stream("SELECT no, id FROM asset", r => (No: r.GetInt64(0), Id: r.GetString(1))).ToList();
+        var assets = AssetIds();
         var notes = new IncidentNotes(
             assets.ConvertAll(a => a.Id),
             assets.Select((a, place) => (a.No, place)).ToDictionary(a => a.No, a => a.place),
@@ -42,8 +42,7 @@ internal sealed partial class SqliteCatalogue
         Check(raw.sqlite3_prepare_v2(connection.Handle, "SELECT no, id, opened, resolved, asset, category, problem, caused_by FROM incident WHERE no>?1 AND no<=?2 AND opened<?3 ORDER BY no", out var statement), connection);
         using (statement)
         {
-            bool Null(int column) => raw.sqlite3_column_type(statement, column) == raw.SQLITE_NULL;
-            int Number(int column, TextPool pool) => Null(column) ? Core.Seams.IncidentTable.None : pool.Number(raw.sqlite3_column_blob(statement, column));
+            int Number(int column, TextPool pool) => IsNull(statement, column) ? Core.Seams.IncidentTable.None : pool.Number(raw.sqlite3_column_blob(statement, column));
             Check(raw.sqlite3_bind_int64(statement, 1, above), connection);
             Check(raw.sqlite3_bind_int64(statement, 2, last), connection);
             Check(raw.sqlite3_bind_int64(statement, 3, Encoding.Millis(to)), connection);
@@ -56,14 +55,45 @@ internal sealed partial class SqliteCatalogue
                 if (problem == Core.Seams.IncidentTable.None && notes.Links.Count > 0 && notes.Links.TryGetValue(no, out var link))
                     (problem, reason) = (problems.Number(System.Text.Encoding.UTF8.GetBytes(link.Problem)), link.Reason);
                 rows.Add(
-                    raw.sqlite3_column_blob(statement, 1), Encoding.Ticks(raw.sqlite3_column_int64(statement, 2)), Null(3) ? null : Encoding.Ticks(raw.sqlite3_column_int64(statement, 3)),
-                    Null(4) ? Core.Seams.IncidentTable.None : notes.Places.GetValueOrDefault(raw.sqlite3_column_int64(statement, 4), Core.Seams.IncidentTable.None),
+                    raw.sqlite3_column_blob(statement, 1), Encoding.Ticks(raw.sqlite3_column_int64(statement, 2)), IsNull(statement, 3) ? null : Encoding.Ticks(raw.sqlite3_column_int64(statement, 3)),
+                    IsNull(statement, 4) ? Core.Seams.IncidentTable.None : notes.Places.GetValueOrDefault(raw.sqlite3_column_int64(statement, 4), Core.Seams.IncidentTable.None),
                     Number(5, categories), problem, Number(7, changes), reason, notes.Matches.Count > 0 ? notes.Matches.GetValueOrDefault(no) : null);
             }
             if (code != raw.SQLITE_DONE) Check(code, connection);
         }
         return rows;
     }
+
+    public IEnumerable<Deployment> Deployments()
+    {
+        var assets = AssetIds().ToDictionary(a => a.No, a => a.Id);
+        var (all, texts) = (new List<Deployment>(), new TextPool());
+        using var connection = database.Connect();
+        Check(raw.sqlite3_prepare_v2(connection.Handle, "SELECT id, patch, asset, started, ended, outcome, problem, change FROM deployment ORDER BY no", out var statement), connection);
+        using (statement)
+        {
+            string? Text(int column) => IsNull(statement, column) ? null : texts.Of(raw.sqlite3_column_blob(statement, column));
+            int code;
+            while ((code = raw.sqlite3_step(statement)) == raw.SQLITE_ROW)
+            {
+                if (!assets.TryGetValue(raw.sqlite3_column_int64(statement, 2), out var asset)) continue;
+                all.Add(new Deployment
+                {
+                    Id = raw.sqlite3_column_text(statement, 0).utf8_to_string(), Patch = Text(1)!, Asset = asset, Started = Encoding.Time(raw.sqlite3_column_int64(statement, 3)),
+                    Ended = IsNull(statement, 4) ? null : Encoding.Time(raw.sqlite3_column_int64(statement, 4)), Outcome = (DeploymentOutcome)raw.sqlite3_column_int64(statement, 5), Problem = Text(6), Change = Text(7),
+                });
+            }
+            if (code != raw.SQLITE_DONE) Check(code, connection);
+        }
+        // As with incidents, sorting here is cheaper than to look up each row by its time; what started at the same time stays in the order of the file.
+        for (var i = 1; i < all.Count; i++)
+            if (all[i].Started < all[i - 1].Started) return all.OrderBy(d => d.Started);
+        return all;
+    }
+
+    private List<(long No, string Id)> AssetIds() => [.. Stream("SELECT no, id FROM asset", r => (r.GetInt64(0), r.GetString(1)))];
+
+    private static bool IsNull(sqlite3_stmt statement, int column) => raw.sqlite3_column_type(statement, column) == raw.SQLITE_NULL;
 
     /// <summary>What stands in other tables than the incidents', by their numbers there.</summary>
     private sealed record IncidentNotes(IReadOnlyList<string> Items, Dictionary<long, int> Places, Dictionary<long, (string Problem, string Reason)> Links, Dictionary<long, IncidentMatch> Matches);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using PatchOps.Core.Seams;
 
 namespace PatchOps.Core.Effectiveness;
@@ -26,7 +27,7 @@ internal sealed class ControlSearch(IncidentIndex incidents, EstateItems items)
     private readonly int[] marks = new int[items.Count];
     private readonly List<int> marked = [];
     private readonly List<int> found = [];
-    private readonly List<(int Row, int Place)> shown = [];
+    private readonly List<(long Opened, int Row, int Place)> shown = [];
     private readonly List<int> chosen = [];
     private bool[] picked = [];
     private int problem;
@@ -66,25 +67,25 @@ internal sealed class ControlSearch(IncidentIndex incidents, EstateItems items)
         {
             if (marks[item] != 0) continue;
             var place = Find(item);
-            foreach (var row in incidents.On(item))
-                if (incidents.Table.OfProblem[row] == problem && problem >= 0 || symptom >= 0 && incidents.Table.InCategory[row] == symptom) shown.Add((row, place));
+            foreach (var incident in incidents.On(item))
+                if ((problem >= 0 && incident.Problem == problem) || (symptom >= 0 && incident.Category == symptom)) shown.Add((incident.Opened, incident.Row, place));
         }
         Pick(found.Count);
     }
 
     /// <summary>Items of the same role and environment that show the symptom and never got the patch. Without an incident of it an item says nothing about how the rate moved.</summary>
     /// <returns>What there is to say of the choice.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public string? Choose(IReadOnlyList<int> affected, IReadOnlyList<int> got)
     {
         foreach (var item in got) Mark(item, Patched);
         foreach (var kind in affected.Where(a => a >= 0 && items.Kinds[a] >= 0).Select(a => items.Kinds[a]).Distinct())
         {
-            foreach (var row in incidents.Linked(problem))
-                if (incidents.Kind(row) == kind) Take(row);
+            foreach (ref readonly var incident in incidents.Linked(problem))
+                if (incident.Item >= 0 && items.Kinds[incident.Item] == kind) Take(incident);
             if (symptom < 0) continue;
-            var linked = incidents.Table.OfProblem;
-            foreach (var row in incidents.Showing(symptom, kind))
-                if (marks[incidents.Items[row]] is 0 or >= First && (linked[row] != problem || problem < 0)) Take(row);
+            foreach (ref readonly var incident in incidents.Showing(symptom, kind))
+                if (incident.Problem != problem || problem < 0) Take(incident);
         }
         var most = Math.Max(FewestControls, ControlsPerItem * affected.Count);
         Pick(most);
@@ -93,51 +94,39 @@ internal sealed class ControlSearch(IncidentIndex incidents, EstateItems items)
     }
 
     /// <summary>Incidents by item: of the problem's own and of those that depend on them all, of a control only the problem itself; those without an item go along to be named.</summary>
-    public HistoryIncidents Gather(IReadOnlyList<ObservedItem> observed, IReadOnlyList<int> affected, IReadOnlyList<int> needing)
+    /// <param name="observed">The items watched, then the controls.</param>
+    /// <param name="watched">Numbers of the former.</param>
+    public HistoryIncidents Gather(IReadOnlyList<ObservedItem> observed, int[] watched)
     {
-        var linked = incidents.Linked(problem);
-        int homeless = 0, all = 0;
-        foreach (var row in linked)
-            if (incidents.Items[row] < 0) homeless++;
-        foreach (var item in affected) all += incidents.On(item).Length;
-        foreach (var item in needing) all += incidents.On(item).Length;
-        // Where the rows of each control will stand.
         var places = new int[found.Count];
-        foreach (var (_, place) in shown)
-            if (picked[place]) places[place]++;
-        foreach (var item in chosen) all += places[marks[item] - First];
-        var rows = new int[all + homeless];
-        var starts = new int[observed.Count + 1];
-        int at = 0, k = 0;
-        void Copy(IReadOnlyList<int> some)
+        foreach (var (_, _, place) in shown) places[place]++;
+        var starts = new int[chosen.Count + 1];
+        var at = 0;
+        for (var k = 0; k < chosen.Count; k++)
         {
-            foreach (var item in some)
-            {
-                starts[k++] = at;
-                incidents.On(item).CopyTo(rows.AsSpan(at));
-                at += incidents.On(item).Length;
-            }
-        }
-        Copy(affected);
-        Copy(needing);
-        foreach (var item in chosen)
-        {
-            var place = marks[item] - First;
-            starts[k++] = at;
+            var place = marks[chosen[k]] - First;
+            starts[k] = at;
             at += places[place];
-            places[place] = starts[k - 1];
+            places[place] = starts[k];
         }
-        starts[k] = at;
-        foreach (var (row, place) in shown)
-            if (picked[place]) rows[places[place]++] = row;
-        foreach (var row in linked)
-            if (incidents.Items[row] < 0) rows[at++] = row;
-        return new HistoryIncidents(incidents.Table, observed, rows, starts);
+        starts[^1] = at;
+        var homeless = 0;
+        foreach (ref readonly var incident in incidents.Linked(problem))
+            if (incident.Item < 0) homeless++;
+        var others = new (long Opened, int Row)[at + homeless];
+        foreach (var (opened, row, place) in shown)
+            if (picked[place]) others[places[place]++] = (opened, row);
+        if (homeless > 0)
+        {
+            foreach (ref readonly var incident in incidents.Linked(problem))
+                if (incident.Item < 0) others[at++] = (incident.Opened, incident.Row);
+        }
+        return new HistoryIncidents(incidents, observed, watched, others, starts);
     }
 
-    private void Take(int row)
+    private void Take(in IndexedIncident incident)
     {
-        var item = incidents.Items[row];
+        var item = incident.Item;
         var mark = marks[item];
         if (mark is Own or Patched) return;
         if (mark == 0)
@@ -145,7 +134,7 @@ internal sealed class ControlSearch(IncidentIndex incidents, EstateItems items)
             if (items.Retired(item)) return;
             mark = Find(item) + First;
         }
-        shown.Add((row, mark - First));
+        shown.Add((incident.Opened, incident.Row, mark - First));
     }
 
     /// <summary>Evenly over the ids where there are more than enough.</summary>

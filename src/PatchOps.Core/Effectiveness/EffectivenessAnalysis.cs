@@ -49,10 +49,10 @@ public static class EffectivenessAnalysis
             BeforeDays = window.BeforeDays,
             AfterCount = window.AfterCount,
             AfterDays = window.AfterDays,
-            Items = window.Items.Count,
+            Items = window.Items.Length,
             ConfoundedBy = confounders,
         };
-        if (window.Items.Count == 0) return WithoutExposure(raw, kept, clean, policy, reasons);
+        if (window.Items.Length == 0) return WithoutExposure(raw, kept, clean, policy, reasons);
 
         var result = Compare(raw, window, clean, policy, reasons);
         result = Overrule(result, window, clean, policy, reasons);

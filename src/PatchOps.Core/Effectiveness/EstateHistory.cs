@@ -21,7 +21,7 @@ public sealed class EstateHistory
         {
             Assets = catalogue.Assets(includeRetired: true).ToDictionary(a => a.Id, StringComparer.Ordinal);
             foreach (var id in Assets.Keys) names.TryAdd(id, id);
-            Deployments = ReadDeployments();
+            Deployments = catalogue.Deployments().Where(d => d.Started <= asOf).ToList();
         }
         finally
         {
@@ -46,17 +46,4 @@ public sealed class EstateHistory
 
     /// <summary>Asset id for an id, name or alias; the text itself where nobody knows it.</summary>
     public string Resolve(string name) => names.TryGetValue(name, out var known) ? known : names.GetOrAdd(name, catalogue.ResolveAsset(name) ?? name);
-
-    private List<Deployment> ReadDeployments()
-    {
-        var pool = Assets.Keys.ToDictionary(id => id, StringComparer.Ordinal);
-        var all = new List<Deployment>();
-        foreach (var deployment in catalogue.Deployments())
-            if (deployment.Started <= AsOf)
-                all.Add(deployment with { Asset = One(pool, deployment.Asset)!, Patch = One(pool, deployment.Patch)!, Problem = One(pool, deployment.Problem), Change = One(pool, deployment.Change) });
-        return all;
-    }
-
-    /// <summary>Texts repeat by the thousand: each is kept once.</summary>
-    private static string? One(Dictionary<string, string> pool, string? text) => text is null ? null : pool.TryGetValue(text, out var known) ? known : pool[text] = text;
 }

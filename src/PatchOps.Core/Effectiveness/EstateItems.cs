@@ -9,6 +9,7 @@ internal sealed class EstateItems
     private readonly List<string> ids;
     private readonly List<Asset?> assets;
     private readonly List<int> kinds;
+    private readonly List<(string? Role, string? Environment)> kindNames = [];
     private readonly Dictionary<(string? Role, AssetEnvironment? Environment), int> known = [];
     private readonly ObservedItem?[][] observed;
     private readonly Func<string, string> resolve;
@@ -22,8 +23,12 @@ internal sealed class EstateItems
         (ids, assets, kinds) = (new(estate.Assets.Count), new(estate.Assets.Count), new(estate.Assets.Count));
         foreach (var asset in estate.Assets.Values)
         {
-            var kind = (Role(asset), asset.Environment);
-            if (!known.TryGetValue(kind, out var number)) known.Add(kind, number = known.Count);
+            var kind = (Role: Role(asset), asset.Environment);
+            if (!known.TryGetValue(kind, out var number))
+            {
+                known.Add(kind, number = known.Count);
+                kindNames.Add((kind.Role, asset.Environment?.ToString()));
+            }
             Add(asset.Id, asset, number);
         }
         OfIncident = [.. estate.Incidents.Items.Select(Numbered)];
@@ -58,11 +63,11 @@ internal sealed class EstateItems
     public int Rank(int item) => ranks[item];
 
     /// <summary>The same object each time: many problems look at the same items.</summary>
-    public ObservedItem Observe(int item, ItemUse use) => observed[(int)use][item] ??= Make(ids[item], assets[item], use);
+    public ObservedItem Observe(int item, ItemUse use) => observed[(int)use][item] ??= Make(ids[item], assets[item], kinds[item] < 0 ? default : kindNames[kinds[item]], use);
 
-    private ObservedItem Make(string id, Asset? asset, ItemUse use) => new()
+    private ObservedItem Make(string id, Asset? asset, (string? Role, string? Environment) kind, ItemUse use) => new()
     {
-        Id = id, Use = use, Role = asset is null ? null : Role(asset), Environment = asset?.Environment?.ToString(), Until = asset?.Retired,
+        Id = id, Use = use, Role = kind.Role, Environment = kind.Environment, Until = asset?.Retired,
         DependsOn = use == ItemUse.Dependent && asset is not null ? [.. asset.DependsOn.Select(resolve)] : [],
     };
 

@@ -4,29 +4,43 @@ using PatchOps.Domain;
 
 namespace PatchOps.Core.Effectiveness;
 
-/// <summary>Incidents of one history as rows of the store's table, item by item; records only for those who ask for them.</summary>
-/// <param name="table">The store's incidents, each of them once.</param>
-/// <param name="items">Items of the history.</param>
-/// <param name="rows">Those on the first item, then on the second …; at last those that name no item.</param>
-/// <param name="starts">Where the rows of each item start, and where those without an item do.</param>
-internal sealed class HistoryIncidents(IncidentTable table, IReadOnlyList<ObservedItem> items, int[] rows, int[] starts) : IReadOnlyList<Incident>
+/// <summary>Incidents of one history as rows of the store's table, item by item and each of them once; records only for those who ask for them.</summary>
+/// <param name="index">The store's incidents.</param>
+/// <param name="items">Items of the history: those of which every incident counts, then the controls.</param>
+/// <param name="watched">Numbers in the estate of the former.</param>
+/// <param name="others">The problem's incidents on the first control, on the second …; at last those that name no item.</param>
+/// <param name="starts">Where those of each control start, and where those without an item do.</param>
+internal sealed class HistoryIncidents(IncidentIndex index, IReadOnlyList<ObservedItem> items, int[] watched, (long Opened, int Row)[] others, int[] starts) : IReadOnlyList<Incident>
 {
-    public IncidentTable Table => table;
+    private int[]? all;
+
+    public IncidentTable Table => index.Table;
 
     public IReadOnlyList<ObservedItem> Items => items;
 
-    public int Count => rows.Length;
+    /// <summary>How many items are no controls.</summary>
+    public int Watched => watched.Length;
 
-    public int Homeless => rows.Length - starts[items.Count];
+    public int Homeless => others.Length - starts[^1];
 
-    public Incident this[int index] => table[rows[index]];
+    /// <summary>Incidents of controls and those without an item.</summary>
+    public int OnControls => others.Length;
 
-    /// <summary>Rows of the table on an item of the history.</summary>
-    public ReadOnlySpan<int> On(int item) => rows.AsSpan(starts[item], starts[item + 1] - starts[item]);
+    public int Count => All.Length;
+
+    private int[] All => all ??= [.. watched.SelectMany(w => index.On(w).ToArray().Select(i => i.Row)), .. others.Select(o => o.Row)];
+
+    public Incident this[int row] => Table[All[row]];
+
+    /// <summary>Every incident on an item that is no control.</summary>
+    public ReadOnlySpan<IndexedIncident> On(int item) => index.On(watched[item]);
+
+    /// <summary>The problem's incidents on a control.</summary>
+    public ReadOnlySpan<(long Opened, int Row)> OnControl(int item) => others.AsSpan(starts[item - watched.Length]..starts[item - watched.Length + 1]);
 
     public IEnumerator<Incident> GetEnumerator()
     {
-        foreach (var row in rows) yield return table[row];
+        foreach (var row in All) yield return Table[row];
     }
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();

@@ -1,6 +1,15 @@
+using System.Runtime.CompilerServices;
 using PatchOps.Core.Seams;
 
 namespace PatchOps.Core.Effectiveness;
+
+/// <summary>What counts of an incident, in one piece: a million are looked at in three orders, and memory is read in lines.</summary>
+/// <param name="Opened">UTC ticks.</param>
+/// <param name="Item">Number in the estate; negative where it names none.</param>
+/// <param name="Category">Number in the table; negative where it has none.</param>
+/// <param name="Problem">Likewise.</param>
+/// <param name="Row">Of the table.</param>
+internal readonly record struct IndexedIncident(long Opened, int Item, int Category, int Problem, int Row);
 
 /// <summary>A million incidents by item, by problem, and by category among items of one kind; built in one pass, then only read.</summary>
 internal sealed class IncidentIndex
@@ -8,7 +17,10 @@ internal sealed class IncidentIndex
     private readonly RowGroups byItem;
     private readonly RowGroups byProblem;
     private readonly RowGroups byCategory;
-    private readonly int[] kinds;
+    private readonly IndexedIncident[] onItems;
+    private readonly IndexedIncident[] ofProblems;
+    private readonly IndexedIncident[] inCategories;
+    private readonly IReadOnlyList<int> kinds;
 
     /// <param name="table">The incidents.</param>
     /// <param name="itemOf">Number of each of the table's items as an item of the estate.</param>
@@ -16,59 +28,64 @@ internal sealed class IncidentIndex
     public IncidentIndex(IncidentTable table, int[] itemOf, IReadOnlyList<int> kindOf)
     {
         Table = table;
-        Items = new int[table.Count];
-        kinds = new int[table.Count];
-        for (var row = 0; row < Items.Length; row++)
-        {
-            var item = table.OnItem[row];
-            Items[row] = item < 0 ? IncidentTable.None : itemOf[item];
-            kinds[row] = item < 0 ? -1 : kindOf[Items[row]];
-        }
-        var categories = Task.Run(() => new RowGroups(table.InCategory, table.Categories.Count, new RowGroups(kinds, kindOf.Count == 0 ? 0 : kindOf.Max() + 1).Rows));
-        byItem = new RowGroups(Items, kindOf.Count);
+        kinds = kindOf;
+        var all = All(table, itemOf);
+        var items = Array.ConvertAll(all, i => i.Item);
+        var categories = Task.Run(() => new RowGroups(table.InCategory, table.Categories.Count,
+            new RowGroups(Array.ConvertAll(items, i => i < 0 ? -1 : kindOf[i]), kindOf.Count == 0 ? 0 : kindOf.Max() + 1).Rows));
+        byItem = new RowGroups(items, kindOf.Count);
         byProblem = new RowGroups(table.OfProblem, table.Problems.Count);
+        onItems = Array.ConvertAll(byItem.Rows, row => all[row]);
+        ofProblems = Array.ConvertAll(byProblem.Rows, row => all[row]);
         byCategory = categories.GetAwaiter().GetResult();
+        inCategories = Array.ConvertAll(byCategory.Rows, row => all[row]);
     }
 
     public IncidentTable Table { get; }
 
-    /// <summary>Number in the estate of each row's item, negative where it names none.</summary>
-    public int[] Items { get; }
-
-    public ReadOnlySpan<int> On(int item) => byItem[item];
+    /// <summary>In order of opening.</summary>
+    public ReadOnlySpan<IndexedIncident> On(int item) => onItems.AsSpan(byItem.Range(item));
 
     /// <summary>Incidents that are linked to a problem, those without an item too.</summary>
-    public ReadOnlySpan<int> Linked(int problem) => byProblem[problem];
-
-    public int Kind(int row) => kinds[row];
+    public ReadOnlySpan<IndexedIncident> Linked(int problem) => ofProblems.AsSpan(byProblem.Range(problem));
 
     /// <summary>Incidents of a category on assets of a kind.</summary>
-    public ReadOnlySpan<int> Showing(int category, int kind)
+    public ReadOnlySpan<IndexedIncident> Showing(int category, int kind)
     {
-        var rows = byCategory[category];
-        var from = First(rows, kind);
-        return rows[from..First(rows, kind + 1)];
+        ReadOnlySpan<IndexedIncident> all = inCategories.AsSpan(byCategory.Range(category));
+        return all[First(all, kind)..First(all, kind + 1)];
     }
 
     /// <summary>A problem's symptom: the category that most of its incidents have; negative where none has one.</summary>
     public int Symptom(int problem)
     {
         var counts = new Dictionary<int, int>();
-        foreach (var row in byProblem[problem])
-            if (Table.InCategory[row] is >= 0 and var category) counts[category] = counts.GetValueOrDefault(category) + 1;
+        foreach (ref readonly var incident in Linked(problem))
+            if (incident.Category >= 0) counts[incident.Category] = counts.GetValueOrDefault(incident.Category) + 1;
         var best = IncidentTable.None;
         foreach (var (category, count) in counts)
             if (best < 0 || count > counts[best] || (count == counts[best] && string.CompareOrdinal(Table.Categories[category], Table.Categories[best]) > 0)) best = category;
         return best;
     }
 
-    private int First(ReadOnlySpan<int> rows, int kind)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static IndexedIncident[] All(IncidentTable table, int[] itemOf)
     {
-        int low = 0, high = rows.Length;
+        var all = new IndexedIncident[table.Count];
+        ReadOnlySpan<long> opened = table.Opened;
+        ReadOnlySpan<int> items = table.OnItem, categories = table.InCategory, problems = table.OfProblem;
+        for (var row = 0; row < all.Length; row++)
+            all[row] = new IndexedIncident(opened[row], items[row] < 0 ? IncidentTable.None : itemOf[items[row]], categories[row], problems[row], row);
+        return all;
+    }
+
+    private int First(ReadOnlySpan<IndexedIncident> incidents, int kind)
+    {
+        int low = 0, high = incidents.Length;
         while (low < high)
         {
             var middle = (low + high) / 2;
-            if (kinds[rows[middle]] < kind) low = middle + 1;
+            if (kinds[incidents[middle].Item] < kind) low = middle + 1;
             else high = middle;
         }
         return low;

@@ -94,7 +94,7 @@ public sealed class ProblemHistories
                 Problem = problem.Id,
                 Patches = tested,
                 Items = observed,
-                Incidents = search.Gather(observed, affected, needing),
+                Incidents = search.Gather(observed, [.. affected, .. needing]),
                 Deployments = done,
                 SymptomCategories = search.Symptom is { } symptom ? [symptom] : [],
                 DataFrom = from,

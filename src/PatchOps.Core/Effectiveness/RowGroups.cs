@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace PatchOps.Core.Effectiveness;
 
 /// <summary>Rows by a number that each of them has: one array, group after group, each in the order of the rows.</summary>
@@ -9,6 +11,7 @@ internal sealed class RowGroups
     /// <param name="keys">Group of each row, from 0; a negative one leaves the row out.</param>
     /// <param name="groups">How many groups there are.</param>
     /// <param name="order">Rows in another order than their own, and only these.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public RowGroups(ReadOnlySpan<int> keys, int groups, int[]? order = null)
     {
         starts = new int[groups + 1];
@@ -36,5 +39,8 @@ internal sealed class RowGroups
     public int[] Rows => rows;
 
     /// <summary>None for a negative number.</summary>
-    public ReadOnlySpan<int> this[int group] => group < 0 ? [] : rows.AsSpan(starts[group], starts[group + 1] - starts[group]);
+    public ReadOnlySpan<int> this[int group] => rows.AsSpan(Range(group));
+
+    /// <summary>Where a group's rows are in <see cref="Rows"/>.</summary>
+    public Range Range(int group) => group < 0 ? default : starts[group]..starts[group + 1];
 }

@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Runtime.CompilerServices;
 using System.Text;
 using PatchOps.Core.Problems.Matching;
 using PatchOps.Domain;
@@ -105,6 +106,7 @@ public sealed class IncidentTable : IReadOnlyList<Incident>
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <summary>Rows of all parts by time; digit by digit, which keeps the order of equal times.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int[] Order(IReadOnlyList<IncidentRows> parts)
     {
         const int bits = 11;

@@ -6,7 +6,7 @@ internal sealed class BeforeAfterWindow
     public BeforeAfterWindow(IReadOnlyList<ItemTimeline> patched, EffectivenessPolicy policy)
     {
         Policy = policy;
-        Items = patched.Where(i => i.BeforeUntil > i.BeforeFrom(policy.BeforeDays) && i.AfterUntil(policy.AfterDays) > i.AfterFrom).ToList();
+        Items = patched.Where(i => i.BeforeUntil > i.BeforeFrom(policy.BeforeDays) && i.AfterUntil(policy.AfterDays) > i.AfterFrom).ToArray();
         foreach (var item in Items)
         {
             BeforeDays += item.BeforeUntil - item.BeforeFrom(policy.BeforeDays);
@@ -19,7 +19,7 @@ internal sealed class BeforeAfterWindow
     public EffectivenessPolicy Policy { get; }
 
     /// <summary>Those with exposure on both sides.</summary>
-    public IReadOnlyList<ItemTimeline> Items { get; }
+    public ItemTimeline[] Items { get; }
 
     public double BeforeDays { get; }
 

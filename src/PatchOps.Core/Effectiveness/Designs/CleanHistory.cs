@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using PatchOps.Domain;
 
 namespace PatchOps.Core.Effectiveness.Designs;
@@ -45,7 +46,7 @@ internal sealed class CleanHistory
     /// <summary>Length of the data in days; zero or less where there is none.</summary>
     public double Until { get; }
 
-    public IReadOnlyList<ItemTimeline> Items => _lines;
+    public List<ItemTimeline> Items => _lines;
 
     public List<string> Categories { get; } = [];
 
@@ -84,7 +85,7 @@ internal sealed class CleanHistory
     private ItemTimeline? Known(string id)
     {
         for (var k = _current; k < _lines.Count && k < _current + Near; k++)
-            if (ReferenceEquals(_lines[k].Id, id)) return _lines[_current = k];
+            if (_lines[k].Id == id) return _lines[_current = k];
         _items.EnsureCapacity(_lines.Count);
         for (; _indexed < _lines.Count; _indexed++) _items.TryAdd(_lines[_indexed].Id, _lines[_indexed]);
         return _items.GetValueOrDefault(id);
@@ -153,49 +154,59 @@ internal sealed class CleanHistory
             if (line.Deployed is { } own && Math.Abs(start - own) <= _policy.ConfoundingDays) line.Note(patch);
     }
 
-    /// <summary>From the store's table: item by item, each incident once, and in order of time but for the symptoms of controls.</summary>
+    /// <summary>From the store's table, item by item.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ReadRows(HistoryIncidents stored, IncidentDirt dirt)
     {
         var table = stored.Table;
-        var opened = table.Opened;
-        var categories = table.InCategory;
-        var problems = table.OfProblem;
         var own = table.ProblemOf(_source.Problem);
         int[] symptoms = [.. _source.SymptomCategories.Select(table.CategoryOf).Where(c => c >= 0)];
         var start = _source.DataFrom.UtcTicks;
-        var times = new double[stored.Count];
-        // Of a control only the problem itself was gathered.
         var wide = 0;
-        for (var k = 0; k < stored.Items.Count; k++)
-            if (stored.Items[k].Use != ItemUse.Control) wide += stored.On(k).Length;
+        for (var k = 0; k < stored.Watched; k++) wide += stored.On(k).Length;
+        var times = new double[wide + stored.OnControls];
         var others = new (double At, int Category)[wide];
         int shown = 0, other = 0;
         var numbers = new Dictionary<int, int>();
-        for (var k = 0; k < stored.Items.Count; k++)
+        // Days since the data's start; negative outside of the data.
+        double Place(int row, long opened)
+        {
+            if (table.Backwards(row)) dirt.Backwards++;
+            var at = (opened - start) / (double)TimeSpan.TicksPerDay;
+            if (at >= 0 && at < Until) return at;
+            dirt.Outside++;
+            return -1;
+        }
+        for (var k = 0; k < stored.Watched; k++)
         {
             int firstShown = shown, firstOther = other;
-            foreach (var row in stored.On(k))
+            foreach (ref readonly var incident in stored.On(k))
             {
-                if (table.Backwards(row)) dirt.Backwards++;
-                var at = (opened[row] - start) / (double)TimeSpan.TicksPerDay;
-                if (at < 0 || at >= Until) { dirt.Outside++; continue; }
-                var category = categories[row];
-                if ((own >= 0 && problems[row] == own) || symptoms.Contains(category))
+                var at = Place(incident.Row, incident.Opened);
+                if (at < 0) continue;
+                if ((own >= 0 && incident.Problem == own) || symptoms.Contains(incident.Category))
                 {
                     times[shown++] = at;
                     continue;
                 }
-                if (!numbers.TryGetValue(category, out var number))
+                if (!numbers.TryGetValue(incident.Category, out var number))
                 {
-                    numbers.Add(category, number = Categories.Count);
-                    Categories.Add(category < 0 ? NoCategory : table.Categories[category]);
+                    numbers.Add(incident.Category, number = Categories.Count);
+                    Categories.Add(incident.Category < 0 ? NoCategory : table.Categories[incident.Category]);
                 }
-                if (other == others.Length) Array.Resize(ref others, stored.Count);
                 others[other++] = (at, number);
             }
-            Array.Sort(times, firstShown, shown - firstShown);
             _lines[k].Symptoms = new ArraySegment<double>(times, firstShown, shown - firstShown);
             _lines[k].Others = new ArraySegment<(double At, int Category)>(others, firstOther, other - firstOther);
+        }
+        // What was gathered of a control is the problem itself: linked incidents first, then those that look the same.
+        for (var k = stored.Watched; k < stored.Items.Count; k++)
+        {
+            var first = shown;
+            foreach (var (opened, row) in stored.OnControl(k))
+                if (Place(row, opened) is >= 0 and var at) times[shown++] = at;
+            Array.Sort(times, first, shown - first);
+            _lines[k].Symptoms = new ArraySegment<double>(times, first, shown - first);
         }
         dirt.Homeless = stored.Homeless;
     }

@@ -12,7 +12,7 @@ internal sealed class WedgeDesign
     private readonly bool[] _patchedPeriods;
     private TwoWayPoisson? _free;
 
-    public WedgeDesign(BeforeAfterWindow window, IReadOnlyCollection<ItemTimeline> all)
+    public WedgeDesign(BeforeAfterWindow window, List<ItemTimeline> all)
     {
         var policy = window.Policy;
         var from = window.Items.Min(i => i.BeforeFrom(policy.BeforeDays));
@@ -55,14 +55,17 @@ internal sealed class WedgeDesign
         foreach (var group in _groups)
             if (IsControl(group)) Controls += group.Items;
         ControlChange = Change();
-        Pooled = [.. _groups.SelectMany(g => g.Pooled)];
+        Pooled = new WedgeCell[_groups.Sum(g => g.Cells.Length)];
+        var at = 0;
+        foreach (var group in _groups)
+            foreach (var cell in group.Cells) Pooled[at++] = cell with { Exposure = cell.Exposure * group.Items };
     }
 
     /// <summary>Items of one stratum that were observed and patched at the same times, together.</summary>
     public IReadOnlyList<WedgeGroup> Groups => _groups;
 
     /// <summary>Each group as one item: the likelihood, and so every estimate, is the same.</summary>
-    public IReadOnlyList<WedgeCell> Pooled { get; }
+    public WedgeCell[] Pooled { get; }
 
     /// <summary>The full model, not fitted yet.</summary>
     public TwoWayPoisson Free => _free ??= new TwoWayPoisson(Pooled);
@@ -164,11 +167,17 @@ internal sealed class WedgeDesign
         public ItemCells(int number, int firstPeriod, double[] edges, (double From, double Until) before, (double From, double Until) after, int expected)
         {
             (_edges, _before, _after) = (edges, before, after);
-            var cells = new List<WedgeCell>(2 * edges.Length);
-            _firstBefore = Cut(cells, number, firstPeriod, before, treated: false);
-            _beforeCells = cells.Count;
-            _firstAfter = Cut(cells, number, firstPeriod, after, treated: true);
-            Group = new WedgeGroup([.. cells], expected);
+            (_firstBefore, _beforeCells) = Run(before);
+            (_firstAfter, var afterCells) = Run(after);
+            var cells = new WedgeCell[_beforeCells + afterCells];
+            for (var c = 0; c < cells.Length; c++)
+            {
+                var treated = c >= _beforeCells;
+                var k = treated ? _firstAfter + c - _beforeCells : _firstBefore + c;
+                var time = treated ? after : before;
+                cells[c] = new WedgeCell(number, firstPeriod + k, Math.Min(time.Until, edges[k + 1]) - Math.Max(time.From, edges[k]), 0, treated);
+            }
+            Group = new WedgeGroup(cells, expected);
         }
 
         public WedgeGroup Group { get; }
@@ -187,18 +196,14 @@ internal sealed class WedgeDesign
             Group.End();
         }
 
-        /// <returns>The first period that has a cell.</returns>
-        private int Cut(List<WedgeCell> cells, int number, int firstPeriod, (double From, double Until) time, bool treated)
+        /// <summary>The periods that a time touches.</summary>
+        private (int First, int Length) Run((double From, double Until) time)
         {
-            var first = -1;
-            for (var k = 0; k + 1 < _edges.Length; k++)
-            {
-                double start = Math.Max(time.From, _edges[k]), end = Math.Min(time.Until, _edges[k + 1]);
-                if (!(end > start)) continue;
-                if (first < 0) first = k;
-                cells.Add(new WedgeCell(number, firstPeriod + k, end - start, 0, treated));
-            }
-            return first;
+            var first = 0;
+            while (first + 1 < _edges.Length && !(Math.Min(time.Until, _edges[first + 1]) > Math.Max(time.From, _edges[first]))) first++;
+            var end = first;
+            while (end + 1 < _edges.Length && Math.Min(time.Until, _edges[end + 1]) > Math.Max(time.From, _edges[end])) end++;
+            return (first, end - first);
         }
     }
 }

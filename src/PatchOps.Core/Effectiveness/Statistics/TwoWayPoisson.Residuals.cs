@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace PatchOps.Core.Effectiveness.Statistics;
 
 public sealed partial class TwoWayPoisson
@@ -36,6 +38,7 @@ public sealed partial class TwoWayPoisson
     /// residuals are not. Items without incidents and periods that were not fitted are left out.
     /// </summary>
     /// <param name="groups">All items, with the periods' numbers of the layout.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Scatter(IReadOnlyList<WedgeGroup> groups)
     {
         var places = new int[_numbers.Length == 0 ? 0 : _numbers[^1] + 1];
@@ -104,6 +107,7 @@ public sealed partial class TwoWayPoisson
 
     /// <summary>Where an item's events are expected, and by how much one in each cell moves δ; zero where a period was not fitted.</summary>
     /// <returns>Cells that were fitted.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Fitted(WedgeGroup group, int[] places, double[] shares, double[] moves)
     {
         var effect = Math.Exp(Effect);

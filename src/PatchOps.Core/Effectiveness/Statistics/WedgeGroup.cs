@@ -15,9 +15,6 @@ internal sealed class WedgeGroup(WedgeCell[] cells, int expected)
 
     public int Items => _ends.Count;
 
-    /// <summary>The cells as those of one large item.</summary>
-    public IEnumerable<WedgeCell> Pooled => cells.Select(c => c with { Exposure = c.Exposure * Items });
-
     /// <summary>Cells of an item in which something happened.</summary>
     public ReadOnlySpan<(int Cell, double Count)> Counts(int item)
     {
