@@ -212,6 +212,15 @@ public sealed class TestEffectivenessTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_named_control_that_is_none_is_named()
+    {
+        await ImportAsync(["PRB1"]);
+        var result = Assert.Single(await TestAsync(new() { Problem = ["PRB1"], Control = ["nobody", "PRB1-h1"] }));
+        Assert.Contains(result.Reasons, r => r.Contains("'nobody' is not in the store", StringComparison.Ordinal));
+        Assert.Contains(result.Reasons, r => r.Contains("'PRB1-h1' is one of the problem's own items", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Imported_twice_nothing_counts_twice()
     {
         await ImportAsync(["PRB1"]);
