@@ -96,6 +96,7 @@ internal sealed class ControlSearch(IncidentIndex incidents, EstateItems items)
     /// <summary>Incidents by item: of the problem's own and of those that depend on them all, of a control only the problem itself; those without an item go along to be named.</summary>
     /// <param name="observed">The items watched, then the controls.</param>
     /// <param name="watched">Numbers of the former.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public HistoryIncidents Gather(IReadOnlyList<ObservedItem> observed, int[] watched)
     {
         var places = new int[found.Count];
@@ -124,6 +125,7 @@ internal sealed class ControlSearch(IncidentIndex incidents, EstateItems items)
         return new HistoryIncidents(incidents, observed, watched, others, starts);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Take(in IndexedIncident incident)
     {
         var item = incident.Item;

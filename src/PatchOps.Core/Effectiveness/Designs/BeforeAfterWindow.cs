@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace PatchOps.Core.Effectiveness.Designs;
 
 /// <summary>The patched items' exposure and incidents around their own deployments.</summary>
@@ -41,6 +43,7 @@ internal sealed class BeforeAfterWindow
     /// <summary>Pooled over items in time relative to their own deployment; negative bins lie before it.</summary>
     /// <param name="width">Width of a bin in days.</param>
     /// <param name="before">Which side.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public (double[] Counts, double[] Exposure) Bins(double width, bool before)
     {
         var longest = Length(before);

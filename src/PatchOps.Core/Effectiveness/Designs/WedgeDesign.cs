@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using PatchOps.Core.Effectiveness.Statistics;
 
 namespace PatchOps.Core.Effectiveness.Designs;
@@ -12,6 +13,7 @@ internal sealed class WedgeDesign
     private readonly bool[] _patchedPeriods;
     private TwoWayPoisson? _free;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public WedgeDesign(BeforeAfterWindow window, List<ItemTimeline> all)
     {
         var policy = window.Policy;
@@ -183,6 +185,7 @@ internal sealed class WedgeDesign
         public WedgeGroup Group { get; }
 
         /// <summary>Adds an item's incidents.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Count(ItemTimeline item)
         {
             var period = 0;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace PatchOps.Core.Effectiveness.Statistics;
 
 /// <summary>
@@ -17,6 +19,7 @@ internal sealed record PeriodDrift(IReadOnlyList<double> Middles, double Dispers
     public const double MonthlyDrift = 0.07;
 
     /// <summary>From the unpatched cells: common log-linear trend given each item's total, and what it exceeds chance by.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static PeriodDrift Of(ReadOnlySpan<WedgeCell> cells, IReadOnlyList<double> middles, double dispersion)
     {
         double slope = 0, information = 0;

@@ -349,6 +349,7 @@ public sealed partial class TwoWayPoisson
     }
 
     /// <summary>The presumption's share of log-likelihood, gradient and (negative) Hessian.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double Hold()
     {
         double value = 0;

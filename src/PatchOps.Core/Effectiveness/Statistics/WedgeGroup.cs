@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace PatchOps.Core.Effectiveness.Statistics;
@@ -23,6 +24,7 @@ internal sealed class WedgeGroup(WedgeCell[] cells, int expected)
     }
 
     /// <summary>Counts events in the item that is being added.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(int cell, double count)
     {
         cells[cell] = cells[cell] with { Count = cells[cell].Count + count };

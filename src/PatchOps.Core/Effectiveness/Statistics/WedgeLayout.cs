@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace PatchOps.Core.Effectiveness.Statistics;
 
 /// <summary>Makes the cells of a two-way layout fit to be fitted.</summary>
@@ -8,6 +10,7 @@ internal static class WedgeLayout
     /// without incidents say nothing; a period tied to its neighbours says that the rate is low there.
     /// </summary>
     /// <returns>The cells, how many items there are, and the old numbers of the periods.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static (WedgeCell[] Cells, int Items, int[] Periods) Of(ReadOnlySpan<WedgeCell> cells, bool tied)
     {
         int items = 0, periods = 0;

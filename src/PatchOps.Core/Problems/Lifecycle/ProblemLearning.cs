@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
@@ -57,6 +58,7 @@ public sealed class ProblemLearning
 
     /// <summary>One pass, of which only what may be linked is kept.</summary>
     /// <returns>Most frequent category of each problem's own incidents.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private Dictionary<string, string> ReadIncidents()
     {
         var patched = estate.Deployments.Where(d => d.Outcome == DeploymentOutcome.Succeeded).Select(d => d.Asset).ToHashSet(StringComparer.Ordinal);
