@@ -62,11 +62,13 @@ internal sealed class BoxEstate : IAsyncDisposable
 
     /// <summary>A plan for boxes that lack a version, in the window of the day after.</summary>
     /// <param name="provider">Whose boxes they are; <c>box</c> is registered with blocks.</param>
-    public async Task<PatchPlan> PlanAsync(string? policyText, string[] hosts, string provider = "box", string environment = "Production")
+    /// <param name="needs">The host that a host depends on.</param>
+    /// <param name="early">Hosts of the Test environment, whatever the others are.</param>
+    public async Task<PatchPlan> PlanAsync(string? policyText, string[] hosts, string provider = "box", string environment = "Production", IReadOnlyDictionary<string, string>? needs = null, params string[] early)
     {
         if (provider == "box") await RegisterAsync(Door);
         var policy = policyText is null ? null : await WriteAsync("policy.yaml", policyText);
-        var assets = await WriteAsync("assets.csv", string.Join('\n', hosts.Select(h => $"{h},{provider},{environment},3,Internet,daily 00:00 PT23H30M").Prepend("Id,Provider,Environment,Criticality,Exposure,MaintenanceWindow")));
+        var assets = await WriteAsync("assets.csv", string.Join('\n', hosts.Select(h => $"{h},{provider},{(early.Contains(h) ? "Test" : environment)},3,Internet,daily 00:00 PT23H30M,{needs?.GetValueOrDefault(h)}").Prepend("Id,Provider,Environment,Criticality,Exposure,MaintenanceWindow,DependsOn")));
         var software = await WriteAsync("software.csv", string.Join('\n', hosts.Select(h => $"{h},app,1.0.0,npm").Prepend("Asset,Package,Version,Ecosystem")));
         Assert.Empty((await AskAsync(new ImportAssetRequest { Path = [assets, software] })).Failures);
         Assert.Empty((await AskAsync(new ImportFeedRequest { Path = [await WriteAsync("osv.json", Advisory)] })).Failures);

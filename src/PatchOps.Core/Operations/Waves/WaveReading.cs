@@ -38,6 +38,8 @@ internal static class WaveReading
                         var asked = options.Mode == WaveMode.Undo && (host.State == HostState.RolledBack || (host.State == HostState.Failed && host.Changes.Count == 0));
                         if (!asked && host.IsFailure)
                             yield return new FailedEvent(new Failure("HostFailed", FailureKind.Failed, $"{host.Name}: {host.State}: {host.Reason ?? "no reason was recorded"}", host.Name, $"See its evidence with Get-PatchWave {plan.Id} {definition.Number} -Evidence -Asset {host.Name}."));
+                        if (host.State == HostState.Skipped)
+                            yield return new FailedEvent(new Failure("HostSkipped", FailureKind.Refused, $"{host.Name} was left out: {host.Reason}", host.Name, $"See where the wave stands with Get-PatchWave {plan.Id} {definition.Number} -Hosts."));
                         yield return new ResultEvent(host);
                         break;
                     case HostStepped step:

@@ -55,7 +55,8 @@ internal static class FollowUpSection
             HostState.Failed or HostState.RolledBack => $"Correct what the reason names, then {again} -RetryFailed; or leave it open on purpose with New-PatchException.",
             HostState.RollbackFailed => $"Repair the package manager's state on the host by hand, then {again} -RetryFailed.",
             HostState.Unknown => $"Bring the host back, then {again}: it looks before it does anything.",
-            HostState.Skipped => "Its window could not hold it: plan it again with New-PatchPlan.",
+            // What bars it, or that its window could not hold it, is the reason; either way it was never begun.
+            HostState.Skipped => $"Do what the reason says, then {again}; or plan it again with New-PatchPlan.",
             // A wave that is over, or that nobody has begun, has different things to wait for.
             null or HostState.Pending => wave.End <= asOf ? "Its window is over: plan it again with New-PatchPlan." : null,
             _ => $"A run of it ended in the middle: {again} goes on.",

@@ -150,15 +150,8 @@ internal sealed class HostEffects(WaveContext wave, PlannedHost host, HostScript
         return Judge(done, "Applying");
     }
 
-    public async Task<StepResult> RevertAsync(StepCall call)
-    {
-        var snapshot = wave.Definition.Wave.Rollback.Method.Equals("Snapshot", StringComparison.OrdinalIgnoreCase) ? services.Snapshots.FirstOrDefault() : null;
-        if (snapshot is null)
-            return Judge(await ProviderAsync(HostStep.Revert, call, (key, token) => services.Provider.RevertAsync(Transport, Changes, key, token)).ConfigureAwait(false), "Reverting");
-        var restoreKey = script.Key(HostStep.Revert, call.Ordinal, 0, Options.StepTimeLimit);
-        var report = await remote.FinishAsync(restoreKey, call.Observe, token => snapshot.RestoreAsync(Transport, Mark, restoreKey, token)).ConfigureAwait(false);
-        return Judge(report, null, false, $"Restoring the snapshot by {snapshot.Name}");
-    }
+    public async Task<StepResult> RevertAsync(StepCall call) =>
+        Judge(await ProviderAsync(HostStep.Revert, call, (key, token) => services.Provider.RevertAsync(Transport, Changes, key, token)).ConfigureAwait(false), "Reverting");
 
     /// <summary>Reads the host until it answers or the patience ends: the only judge of what happened.</summary>
     /// <param name="reverted">Judge by the versions before instead of the approved ones.</param>
