@@ -28,7 +28,7 @@ public static class EffectivenessAnalysis
             MinimumReduction = policy.MinimumReduction,
             Design = EffectivenessDesign.BeforeAfter,
         };
-        if (clean.Until <= 0) return raw with { Reasons = ["The data end before they start: there is nothing to compare."] };
+        if (clean.Until <= 0) return raw with { Reasons = ["There is no complete day of data, so there is nothing to compare.", .. clean.Limitations] };
 
         var patched = clean.Items.Where(i => i.Deployed is not null && i.Use == ItemUse.Affected).ToList();
         if (patched.Count == 0)

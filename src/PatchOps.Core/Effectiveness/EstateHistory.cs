@@ -21,7 +21,9 @@ public sealed class EstateHistory
         {
             Assets = catalogue.Assets(includeRetired: true).ToDictionary(a => a.Id, StringComparer.Ordinal);
             foreach (var id in Assets.Keys) names.TryAdd(id, id);
-            Deployments = catalogue.Deployments().Where(d => d.Started <= asOf).ToList();
+            List<Deployment> known = [], future = [];
+            foreach (var deployment in catalogue.Deployments()) (deployment.Started <= asOf ? known : future).Add(deployment);
+            (Deployments, Future) = (known, future);
         }
         finally
         {
@@ -41,7 +43,10 @@ public sealed class EstateHistory
     /// <summary>Started by the day, in order of start.</summary>
     public IReadOnlyList<Deployment> Deployments { get; }
 
-    /// <summary>The same by patch, in any case.</summary>
+    /// <summary>Started after the day: dirt where the day is today, and not known yet where it is a past one.</summary>
+    public IReadOnlyList<Deployment> Future { get; }
+
+    /// <summary><see cref="Deployments"/> by patch, in any case.</summary>
     public ILookup<string, Deployment> DeploymentsOf => byPatch.Value;
 
     /// <summary>Asset id for an id, name or alias; the text itself where nobody knows it.</summary>

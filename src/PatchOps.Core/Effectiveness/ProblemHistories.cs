@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using PatchOps.Core.Seams;
 using PatchOps.Domain;
 
@@ -14,6 +15,7 @@ public sealed class ProblemHistories
     private readonly ILookup<string, int> attempts;
     private readonly ILookup<string, int> answers;
     private readonly ILookup<int, int> dependents;
+    private readonly ILookup<string, Deployment> future;
     private readonly ConcurrentBag<ControlSearch> idle = [];
     private readonly DateTimeOffset from;
     private readonly DateTimeOffset until;
@@ -36,8 +38,22 @@ public sealed class ProblemHistories
         deployments = new RowGroups(items.OfDeployment, items.Count);
         attempts = Enumerable.Range(0, all.Count).ToLookup(d => all[d].Patch, StringComparer.Ordinal);
         answers = Enumerable.Range(0, all.Count).Where(d => all[d].Problem is not null).ToLookup(d => all[d].Problem!, StringComparer.Ordinal);
+        future = estate.Future.ToLookup(d => d.Asset, StringComparer.Ordinal);
         dependents = estate.Assets.Values.SelectMany(a => a.DependsOn.Select(d => (On: items.Number(Resolve(d)), By: items.Number(a.Id)))).Where(d => d.On >= 0).ToLookup(d => d.On, d => d.By);
         incidents = index.GetAwaiter().GetResult();
+    }
+
+    /// <summary>Deployments for a problem that are dated after the day; null where there are none.</summary>
+    /// <param name="problem">The problem record.</param>
+    /// <param name="patches">Patches under test; empty for the record's own.</param>
+    public string? Future(Problem problem, IReadOnlyList<string> patches)
+    {
+        if (estate.Future.Count == 0) return null;
+        var tested = patches.Count > 0 ? patches : problem.Patches;
+        var count = problem.ConfigurationItems.Select(Resolve).Distinct(StringComparer.Ordinal).SelectMany(i => future[i])
+            .Count(d => tested.Count == 0 ? d.Problem == problem.Id : tested.Contains(d.Patch, StringComparer.Ordinal));
+        return count == 0 ? null
+            : string.Create(CultureInfo.InvariantCulture, $"{count} {(count == 1 ? "deployment is" : "deployments are")} dated after {estate.AsOf.UtcDateTime:yyyy-MM-dd}, in the future, and left out.");
     }
 
     /// <param name="problem">The problem record.</param>
@@ -66,6 +82,7 @@ public sealed class ProblemHistories
             if (!got.Exists(search.Leaves)) return null;
 
             var notes = new List<string>();
+            if (incidents.Table.Count == 0) notes.Add("No incident is on record: from when to when incidents were recorded is not known.");
             if (controls.Count > 0) search.Ask(Named(controls, search, notes));
             else if (search.Choose(affected, got) is { } more) notes.Add(more);
             var needing = new List<int>();

@@ -70,10 +70,14 @@ public sealed class TestEffectivenessOperation(
                     var problem = chosen[start + i];
                     var changes = review?.Of(problem, histories);
                     if (changes is { Count: 0 }) return;
-                    var history = histories.Of(problem, choice.Everything ? [] : choice.Of(problem), request.Control);
+                    var patches = choice.Everything ? [] : choice.Of(problem);
+                    // Of a past day what came later was not known; today it is dirt.
+                    var future = request.AsOf is null ? histories.Future(problem, patches) : null;
+                    var history = histories.Of(problem, patches, request.Control);
+                    if (future is not null && history is not null) history = history with { Limitations = [.. history.Limitations, future] };
                     part[i] = history is not null
                         ? changes is null ? EffectivenessAnalysis.Analyse(history, rules) : LaterChanges.Review(EffectivenessAnalysis.Analyse(history, rules), history, changes, rules)
-                        : problems.Literals.Contains(problem.Id, StringComparer.OrdinalIgnoreCase) ? Untested(problem) : null;
+                        : problems.Literals.Contains(problem.Id, StringComparer.OrdinalIgnoreCase) ? Untested(problem, future) : null;
                 });
                 results.AddRange(part.OfType<EffectivenessResult>());
                 // What keeping verdicts needs is gathered beside the analysis as soon as there is one.
@@ -126,11 +130,11 @@ public sealed class TestEffectivenessOperation(
         return results.Count > 1 ? EffectivenessAnalysis.ControlFalseDiscoveries(results, rules) : results;
     }
 
-    private static EffectivenessResult Untested(Problem problem) => new()
+    private static EffectivenessResult Untested(Problem problem, string? future) => new()
     {
         Problem = problem.Id,
         Patch = problem.Patches.Count > 0 ? string.Join(", ", problem.Patches) : null,
         Verdict = EffectivenessVerdict.Inconclusive,
-        Reasons = ["No successful deployment of its patches to its configuration items is on record, so there is nothing to compare."],
+        Reasons = ["No successful deployment of its patches to its configuration items is on record, so there is nothing to compare.", .. future is null ? [] : new[] { future }],
     };
 }
