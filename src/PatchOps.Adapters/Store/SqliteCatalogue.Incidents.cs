@@ -18,12 +18,13 @@ internal sealed partial class SqliteCatalogue
             Stream("SELECT i.no, l.problem, l.reason FROM incident_link l JOIN incident i ON i.id=l.incident WHERE i.problem IS NULL", r => (No: r.GetInt64(0), Link: (r.GetString(1), r.GetString(2)))).ToDictionary(l => l.No, l => l.Link),
             Stream("SELECT i.no, f.doc FROM incident_flag f JOIN incident i ON i.id=f.incident", r => (No: r.GetInt64(0), Match: Encoding.Read<IncidentMatch>(r.GetString(1)))).ToDictionary(f => f.No, f => f.Match));
         // Both halves of the file at once, in its own order: to look up each row by its time takes several times as long as sorting them.
-        var middle = Stream("SELECT max(no) FROM incident", r => r.IsDBNull(0) ? 0 : r.GetInt64(0)).Single() / 2;
-        var second = Task.Run(() => Rows(middle, long.MaxValue, to, notes));
+        var last = Stream("SELECT max(no) FROM incident", r => r.IsDBNull(0) ? 0 : r.GetInt64(0)).Single();
+        var middle = last / 2;
+        var second = Task.Run(() => Rows(middle, last, to, notes));
         IncidentRows first;
         try
         {
-            first = Rows(long.MinValue, middle, to, notes);
+            first = Rows(0, middle, to, notes);
         }
         finally
         {
@@ -36,7 +37,7 @@ internal sealed partial class SqliteCatalogue
     private IncidentRows Rows(long above, long last, DateTimeOffset to, IncidentNotes notes)
     {
         TextPool categories = new(), problems = new(), changes = new();
-        var rows = new IncidentRows(notes.Items, categories.Texts, problems.Texts, changes.Texts);
+        var rows = new IncidentRows(notes.Items, categories.Texts, problems.Texts, changes.Texts, (int)Math.Min(1 << 20, last - above));
         using var connection = database.Connect();
         // Millions of columns: SQLite's own calls, without a reader between, take a third of the time.
         Check(raw.sqlite3_prepare_v2(connection.Handle, "SELECT no, id, opened, resolved, asset, category, problem, caused_by FROM incident WHERE no>?1 AND no<=?2 AND opened<?3 ORDER BY no", out var statement), connection);

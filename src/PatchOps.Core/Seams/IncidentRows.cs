@@ -9,26 +9,27 @@ namespace PatchOps.Core.Seams;
 /// <param name="categories">Likewise.</param>
 /// <param name="problems">Likewise.</param>
 /// <param name="changes">Likewise.</param>
-public sealed class IncidentRows(IReadOnlyList<string> items, IReadOnlyList<string> categories, IReadOnlyList<string> problems, IReadOnlyList<string> changes)
+/// <param name="expected">About how many rows will come.</param>
+public sealed class IncidentRows(IReadOnlyList<string> items, IReadOnlyList<string> categories, IReadOnlyList<string> problems, IReadOnlyList<string> changes, int expected = 0)
 {
     private byte[] block = [];
     private int used;
 
     public int Count => Opened.Count;
 
-    internal List<long> Opened { get; } = [];
+    internal List<long> Opened { get; } = new(expected);
 
-    internal List<long> Resolved { get; } = [];
+    internal List<long> Resolved { get; } = new(expected);
 
-    internal List<int> Item { get; } = [];
+    internal List<int> Item { get; } = new(expected);
 
-    internal List<int> Category { get; } = [];
+    internal List<int> Category { get; } = new(expected);
 
-    internal List<int> Problem { get; } = [];
+    internal List<int> Problem { get; } = new(expected);
 
-    internal List<int> Change { get; } = [];
+    internal List<int> Change { get; } = new(expected);
 
-    internal List<(byte[] Bytes, int From, int Length)> Ids { get; } = [];
+    internal List<(byte[] Bytes, int From, int Length)> Ids { get; } = new(expected);
 
     internal Dictionary<int, string> Reasons { get; } = [];
 

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text;
 using PatchOps.Core.Problems.Matching;
 using PatchOps.Domain;
@@ -30,7 +31,7 @@ public sealed class IncidentTable : IReadOnlyList<Incident>
     private readonly TextCodes problems = new();
     private readonly TextCodes changes = new();
 
-    /// <param name="parts">Rows that opened at the same time stay in this order.</param>
+    /// <param name="parts">Rows that opened at the same time stay in this order. The parts are used up.</param>
     public IncidentTable(params IReadOnlyList<IncidentRows> parts)
     {
         var order = Order(parts);
@@ -130,18 +131,17 @@ public sealed class IncidentTable : IReadOnlyList<Incident>
         return order;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static T[] Permute<T>(int[] order, IReadOnlyList<IncidentRows> parts, Func<IncidentRows, List<T>> column)
     {
-        var all = new T[order.Length];
-        var at = 0;
-        foreach (var part in parts)
+        List<T>[] columns = [.. parts.Select(column)];
+        var sorted = new T[order.Length];
+        for (var i = 0; i < sorted.Length; i++)
         {
-            var values = column(part);
-            values.CopyTo(all, at);
-            at += values.Count;
+            var (part, row) = (0, order[i]);
+            while (row >= columns[part].Count) row -= columns[part++].Count;
+            sorted[i] = columns[part][row];
         }
-        var sorted = new T[all.Length];
-        for (var i = 0; i < sorted.Length; i++) sorted[i] = all[order[i]];
         return sorted;
     }
 
@@ -149,7 +149,9 @@ public sealed class IncidentTable : IReadOnlyList<Incident>
     {
         var numbers = new int[texts.Count];
         for (var k = 0; k < numbers.Length; k++) numbers[k] = common.Of(texts[k]);
-        return codes.ConvertAll(c => c == None ? None : numbers[c]);
+        foreach (ref var code in CollectionsMarshal.AsSpan(codes))
+            if (code != None) code = numbers[code];
+        return codes;
     }
 
     private static (Dictionary<int, string>, Dictionary<int, IncidentMatch>) Notes(int[] order, IReadOnlyList<IncidentRows> parts)
