@@ -20,6 +20,9 @@ internal static class Encoding
 
     public static DateTimeOffset Time(long millis) => DateTimeOffset.FromUnixTimeMilliseconds(millis);
 
+    /// <summary>UTC ticks.</summary>
+    public static long Ticks(long millis) => DateTime.UnixEpoch.Ticks + (millis * TimeSpan.TicksPerMillisecond);
+
     public static int Day(DateOnly date) => date.DayNumber - Epoch;
 
     public static DateOnly Date(long day) => DateOnly.FromDayNumber(Epoch + (int)day);

@@ -14,6 +14,9 @@ namespace PatchOps.Core.Exposure;
 /// updates that hosts see; findings stream.</remarks>
 public sealed class EstateExposure(ICatalogue catalogue, DateTimeOffset asOf)
 {
+    /// <summary>What was read of the store already, as known on the same day; null where nothing was.</summary>
+    internal ReadFacts? Read { get; init; }
+
     /// <summary>Findings, package by package.</summary>
     public IEnumerable<Finding> Findings(FindingFilter? filter = null)
     {
@@ -24,7 +27,7 @@ public sealed class EstateExposure(ICatalogue catalogue, DateTimeOffset asOf)
             yield break;
         }
         var updates = catalogue.PendingUpdates(filter.Assets).ToList();
-        var problems = new ProblemFindings(catalogue, asOf);
+        var problems = new ProblemFindings(catalogue, asOf, Read);
         // Only what an update or a problem record may name again has to be remembered.
         var repeatable = updates.Select(PatchOf).Concat(problems.Patches).ToHashSet(StringComparer.Ordinal);
         var known = new HashSet<(string Asset, string Patch)>();

@@ -6,11 +6,14 @@ using PatchOps.Domain.Versions;
 namespace PatchOps.Core.Exposure;
 
 /// <summary>What open problem records name for their items, where no statement about a package says it already.</summary>
-internal sealed class ProblemFindings(ICatalogue catalogue, DateTimeOffset asOf)
+/// <param name="catalogue">The store.</param>
+/// <param name="asOf">As known on that day.</param>
+/// <param name="read">What was read of it already; null where nothing was.</param>
+internal sealed class ProblemFindings(ICatalogue catalogue, DateTimeOffset asOf, ReadFacts? read = null)
 {
     private readonly Dictionary<(string Asset, string Source), List<InstalledPackage>> installed = [];
     private readonly HashSet<string> inventoried = new(StringComparer.Ordinal);
-    private readonly List<Problem> open = [.. catalogue.Problems().Where(p => p.IsOpen && p.Patches.Count > 0 && !(p.Opened > asOf))];
+    private readonly List<Problem> open = [.. (read?.Problems ?? catalogue.Problems()).Where(p => p.IsOpen && p.Patches.Count > 0 && !(p.Opened > asOf))];
 
     /// <summary>Every patch that an open problem names.</summary>
     public IEnumerable<string> Patches => open.SelectMany(p => p.Patches);
@@ -23,8 +26,8 @@ internal sealed class ProblemFindings(ICatalogue catalogue, DateTimeOffset asOf)
     {
         if (open.Count == 0) yield break;
         ReadInstalled([.. open.SelectMany(p => p.Patches).Select(p => PatchName.Of(p).Product)]);
-        var deployed = catalogue.Deployments().Where(d => d.Outcome == DeploymentOutcome.Succeeded && d.Started <= asOf).Select(d => (d.Asset, d.Patch)).ToHashSet();
-        var names = catalogue.Assets(includeRetired: true).ToDictionary(a => a.Id, a => a.Id, StringComparer.OrdinalIgnoreCase);
+        var deployed = (read?.Deployments ?? catalogue.Deployments()).Where(d => d.Outcome == DeploymentOutcome.Succeeded && d.Started <= asOf).Select(d => (d.Asset, d.Patch)).ToHashSet();
+        var names = (read?.Assets ?? catalogue.Assets(includeRetired: true).Select(a => a.Id)).ToDictionary(a => a, StringComparer.OrdinalIgnoreCase);
         string Resolve(string item) => names.TryGetValue(item, out var id) ? id : names[item] = catalogue.ResolveAsset(item) ?? item;
         foreach (var problem in open)
         {
