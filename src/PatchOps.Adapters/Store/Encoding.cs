@@ -26,6 +26,9 @@ internal static class Encoding
 
     public static DateTimeOffset Time(long millis) => DateTimeOffset.FromUnixTimeMilliseconds(millis);
 
+    /// <summary>As <see cref="Time"/>, in UTC ticks.</summary>
+    public static long Ticks(long millis) => (millis * TimeSpan.TicksPerMillisecond) + DateTimeOffset.UnixEpoch.Ticks;
+
     public static int Day(DateOnly date) => date.DayNumber - Epoch;
 
     public static DateOnly Date(long day) => DateOnly.FromDayNumber(Epoch + (int)day);

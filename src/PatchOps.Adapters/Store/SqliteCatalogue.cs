@@ -75,14 +75,6 @@ internal sealed partial class SqliteCatalogue(Database database) : ICatalogue
             }),
             from is { } f ? Encoding.Millis(f) : null, to is { } t ? Encoding.Millis(t) : null);
 
-    public IEnumerable<Deployment> Deployments() =>
-        Stream("SELECT d.id, d.patch, a.id, d.started, d.ended, d.outcome, d.problem, d.change FROM deployment d JOIN asset a ON a.no=d.asset ORDER BY d.started, d.no",
-            r => new Deployment
-            {
-                Id = r.GetString(0), Patch = r.GetString(1), Asset = r.GetString(2), Started = Encoding.Time(r.GetInt64(3)), Ended = r.IsDBNull(4) ? null : Encoding.Time(r.GetInt64(4)),
-                Outcome = (DeploymentOutcome)r.GetInt64(5), Problem = Text(r, 6), Change = Text(r, 7),
-            });
-
     private IEnumerable<T> Stream<T>(string query, Func<Microsoft.Data.Sqlite.SqliteDataReader, T> read, params object?[] values)
     {
         using var connection = database.Connect();

@@ -6,11 +6,11 @@ using PatchOps.Domain.Versions;
 namespace PatchOps.Core.Exposure;
 
 /// <summary>What open problem records name for their items, where no statement about a package says it already.</summary>
-internal sealed class ProblemFindings(ICatalogue catalogue, DateTimeOffset asOf)
+internal sealed class ProblemFindings(EstateRecords records)
 {
     private readonly Dictionary<(string Asset, string Source), List<InstalledPackage>> installed = [];
     private readonly HashSet<string> inventoried = new(StringComparer.Ordinal);
-    private readonly List<Problem> open = [.. catalogue.Problems().Where(p => p.IsOpen && p.Patches.Count > 0 && !(p.Opened > asOf))];
+    private readonly List<Problem> open = [.. records.Problems.Where(p => p.IsOpen && p.Patches.Count > 0 && !(p.Opened > records.AsOf))];
 
     /// <summary>Every patch that an open problem names.</summary>
     public IEnumerable<string> Patches => open.SelectMany(p => p.Patches);
@@ -23,16 +23,16 @@ internal sealed class ProblemFindings(ICatalogue catalogue, DateTimeOffset asOf)
     {
         if (open.Count == 0) yield break;
         ReadInstalled([.. open.SelectMany(p => p.Patches).Select(p => PatchName.Of(p).Product)]);
-        var deployed = catalogue.Deployments().Where(d => d.Outcome == DeploymentOutcome.Succeeded && d.Started <= asOf).Select(d => (d.Asset, d.Patch)).ToHashSet();
-        var names = catalogue.Assets(includeRetired: true).ToDictionary(a => a.Id, a => a.Id, StringComparer.OrdinalIgnoreCase);
-        string Resolve(string item) => names.TryGetValue(item, out var id) ? id : names[item] = catalogue.ResolveAsset(item) ?? item;
+        var deployed = open.SelectMany(p => p.Patches).Distinct(StringComparer.Ordinal).ToDictionary(p => p, _ => new HashSet<string>(StringComparer.Ordinal), StringComparer.Ordinal);
+        foreach (var one in records.Deployments)
+            if (one.Outcome == DeploymentOutcome.Succeeded && one.Started <= records.AsOf && deployed.TryGetValue(one.Patch, out var on)) on.Add(one.Asset);
         foreach (var problem in open)
         {
-            foreach (var asset in problem.ConfigurationItems.Select(Resolve).Distinct(StringComparer.Ordinal))
+            foreach (var asset in problem.ConfigurationItems.Select(records.Resolve).Distinct(StringComparer.Ordinal))
             {
                 foreach (var patch in problem.Patches)
                 {
-                    if (known.Contains((asset, patch)) || deployed.Contains((asset, patch))) continue;
+                    if (deployed[patch].Contains(asset) || known.Contains((asset, patch))) continue;
                     foreach (var finding in Of(problem, asset, patch)) yield return finding;
                 }
             }
@@ -66,7 +66,7 @@ internal sealed class ProblemFindings(ICatalogue catalogue, DateTimeOffset asOf)
 
     private void ReadInstalled(HashSet<string> products)
     {
-        foreach (var package in catalogue.InstalledPackages())
+        foreach (var package in records.Catalogue.InstalledPackages())
         {
             inventoried.UnionWith(package.Assets);
             var source = package.Source ?? package.Package;

@@ -1,5 +1,5 @@
+using PatchOps.Core.Exposure;
 using PatchOps.Core.Risk;
-using PatchOps.Core.Seams;
 using PatchOps.Domain;
 
 namespace PatchOps.Core.Kpi;
@@ -13,15 +13,15 @@ public sealed class DeploymentDecisions
     private readonly Dictionary<(string Asset, string Patch, DateOnly Day), PatchDecision> decisions = [];
 
     /// <param name="closes">Vulnerabilities by patch.</param>
-    public DeploymentDecisions(ICatalogue catalogue, RiskPolicy policy, IEnumerable<Deployment> deployments, ILookup<string, string> closes)
+    public DeploymentDecisions(EstateRecords records, RiskPolicy policy, ILookup<string, string> closes)
     {
         var assets = new Dictionary<string, AssetFacts>(StringComparer.Ordinal);
-        foreach (var asset in catalogue.Assets(includeRetired: true)) assets[asset.Id] = AssetFacts.From(asset, policy: policy);
-        foreach (var day in deployments.Where(d => closes.Contains(d.Patch) && assets.ContainsKey(d.Asset)).GroupBy(Day))
+        foreach (var asset in records.EveryAsset) assets[asset.Id] = AssetFacts.From(asset, policy: policy);
+        foreach (var day in records.Deployments.Where(d => d.Started <= records.AsOf && closes.Contains(d.Patch) && assets.ContainsKey(d.Asset)).GroupBy(Day))
         {
             var at = new DateTimeOffset(day.Key.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero);
             var model = new RiskModel(policy, at);
-            var threats = catalogue.Threats([.. day.SelectMany(d => closes[d.Patch]).Distinct(StringComparer.OrdinalIgnoreCase)], at.AddTicks(-1));
+            var threats = records.Catalogue.Threats([.. day.SelectMany(d => closes[d.Patch]).Distinct(StringComparer.OrdinalIgnoreCase)], at.AddTicks(-1));
             var facts = threats.ToDictionary(t => t.Key, t => ThreatReading.Facts(t.Key, t.Value), StringComparer.OrdinalIgnoreCase);
             foreach (var deployment in day)
             {

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using PatchOps.Core.Exposure;
 using PatchOps.Core.Governance;
 using PatchOps.Core.Kpi;
 using PatchOps.Core.Operations.Requests;
@@ -42,18 +43,18 @@ public sealed class ExportReportOperation(ICatalogue catalogue, IJournal journal
 
     private async ValueTask<ReportInput> ReadAsync(ExportReportRequest request, DateTimeOffset asOf, CancellationToken cancellationToken)
     {
-        var estate = new EstateRisk(catalogue, policy, asOf);
-        var facts = EstateFacts.Read(catalogue, estate, asOf, cancellationToken);
-        var patches = estate.By(f => f.Patch is null ? [] : [f.Patch], _ => true, explain: false).ToList();
+        var records = new EstateRecords(catalogue, asOf).Ahead();
+        var estate = new EstateRisk(records, policy);
+        var facts = EstateFacts.Read(estate, cancellationToken);
         var problems = request.Kind == ReportKind.Problem ? estate.ByProblem(_ => true, _ => true, explain: false).ToList() : [];
         cancellationToken.ThrowIfCancellationRequested();
         return new ReportInput
         {
             Facts = facts,
-            Patches = RiskRanking.Top(patches, patches.Count),
+            Patches = RiskRanking.Top(facts.Patches, facts.Patches.Count),
             Problems = RiskRanking.Top(problems, problems.Count),
             Plans = await PlansAsync(request, asOf, cancellationToken).ConfigureAwait(false),
-            Verdicts = catalogue.Verdicts(asOf),
+            Verdicts = records.Verdicts,
             Audit = await AuditChain.VerifyAsync(audit.ReadAsync(null, null, cancellationToken), cancellationToken).ConfigureAwait(false),
             Currency = policy.Currency,
             HostsWanted = request.Asset.Count > 0,

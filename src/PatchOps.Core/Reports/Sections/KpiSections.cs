@@ -33,9 +33,9 @@ internal static class KpiSections
         var success = new List<PlotPoint>();
         var repair = new List<PlotPoint>();
         var waiting = new List<PlotPoint>();
-        foreach (var month in months)
+        foreach (var (month, figures) in KpiCalculator.Months(input.Facts, KpiGrouping.Tenant, months))
         {
-            var kpis = new KpiCalculator(input.Facts, KpiGrouping.Tenant, month).All().ToDictionary(k => k.Name, StringComparer.Ordinal);
+            var kpis = figures.All().ToDictionary(k => k.Name, StringComparer.Ordinal);
             success.Add(Point(month, kpis[KpiNames.SuccessRate]));
             repair.Add(Point(month, kpis[KpiNames.IncidentRepair]));
             waiting.Add(Point(month, kpis[KpiNames.PatchMedian]));

@@ -1,3 +1,4 @@
+using PatchOps.Core.Seams;
 using PatchOps.Domain;
 
 namespace PatchOps.Core.Reports.Sections;
@@ -97,7 +98,7 @@ internal static class WaveSections
                         var name = input.Facts.NameOf(r.Asset);
                         var dependents = input.Facts.Assets.Where(a => a.DependsOn.Contains(r.Asset, StringComparer.OrdinalIgnoreCase) || a.DependsOn.Contains(name, StringComparer.OrdinalIgnoreCase)).ToList();
                         var touched = dependents.Select(a => a.Id).Append(r.Asset).ToHashSet(StringComparer.Ordinal);
-                        var incidents = r.Started is { } start ? input.Facts.Incidents.Count(i => i.ConfigurationItem is { } item && touched.Contains(item) && i.Opened >= start && i.Opened < start.AddHours(ImpactHours)) : 0;
+                        var incidents = r.Started is { } start ? Within(input.Facts.Incidents, start, touched) : 0;
                         return (IReadOnlyList<ReportCell>)
                         [
                             ReportCell.Of(r.Name), ReportCell.Of(r.Wave), ReportCell.Of(r.State.ToString()), ReportCell.Of(r.Started), r is { Started: { } s, Ended: { } e } ? ReportCell.Of((e - s).TotalMinutes, 1, "minutes") : ReportCell.None,
@@ -107,6 +108,14 @@ internal static class WaveSections
                     "Incidents are those on the host and on what needs it, within 24 hours of its start."),
             ],
         };
+    }
+
+    private static int Within(IncidentColumns incidents, DateTimeOffset start, IEnumerable<string> touched)
+    {
+        var (places, count) = (touched.Select(incidents.Place).Where(p => p >= 0).ToHashSet(), 0);
+        foreach (ref readonly var row in incidents.Between(start, start.AddHours(ImpactHours)))
+            if (places.Contains(row.Item)) count++;
+        return count;
     }
 
     private static Evidence? FailedStep(HostRun run) =>

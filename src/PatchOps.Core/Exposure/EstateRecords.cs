@@ -1,0 +1,75 @@
+using PatchOps.Core.Seams;
+using PatchOps.Domain;
+
+namespace PatchOps.Core.Exposure;
+
+/// <summary>The records of a store as known on one day, for all who score and count them: each table is read when first asked for, and once. Safe to ask from several threads.</summary>
+public sealed class EstateRecords
+{
+    private readonly Lazy<IReadOnlyList<Asset>> everyAsset;
+    private readonly Lazy<IReadOnlyList<Asset>> assets;
+    private readonly Lazy<IReadOnlyList<Deployment>> deployments;
+    private readonly Lazy<IReadOnlyList<Problem>> problems;
+    private readonly Lazy<IReadOnlyList<(EffectivenessResult Verdict, DateTimeOffset At)>> verdicts;
+    private readonly Lazy<IncidentColumns> incidents;
+    private readonly Lazy<Dictionary<string, string?>> names;
+
+    public EstateRecords(ICatalogue catalogue, DateTimeOffset asOf)
+    {
+        Catalogue = catalogue;
+        AsOf = asOf;
+        everyAsset = new(() => [.. catalogue.Assets(includeRetired: true)]);
+        assets = new(() => [.. EveryAsset.Where(a => a.Retired is null)]);
+        deployments = new(() => [.. catalogue.Deployments()]);
+        problems = new(() => [.. catalogue.Problems()]);
+        verdicts = new(() => catalogue.Verdicts(asOf));
+        incidents = new(() => catalogue.IncidentColumns(asOf));
+        names = new(() =>
+        {
+            var known = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
+            foreach (var asset in EveryAsset) known[asset.Id] = asset.Id;
+            return known;
+        });
+    }
+
+    public ICatalogue Catalogue { get; }
+
+    public DateTimeOffset AsOf { get; }
+
+    /// <summary>Retired ones included, by id.</summary>
+    public IReadOnlyList<Asset> EveryAsset => everyAsset.Value;
+
+    /// <summary>Not retired, by id.</summary>
+    public IReadOnlyList<Asset> Assets => assets.Value;
+
+    /// <summary>All that the store holds, in order of start.</summary>
+    public IReadOnlyList<Deployment> Deployments => deployments.Value;
+
+    /// <summary>All that the store holds, by id, as recorded.</summary>
+    public IReadOnlyList<Problem> Problems => problems.Value;
+
+    /// <summary>Newest verdict of each problem on that day.</summary>
+    public IReadOnlyList<(EffectivenessResult Verdict, DateTimeOffset At)> Verdicts => verdicts.Value;
+
+    /// <summary>Opened before that day.</summary>
+    public IncidentColumns Incidents => incidents.Value;
+
+    /// <summary>Asset id for an id, name or alias; the text itself where nobody knows it.</summary>
+    public string Resolve(string name)
+    {
+        lock (names)
+        {
+            if (!names.Value.TryGetValue(name, out var id)) names.Value[name] = id = Catalogue.ResolveAsset(name);
+            return id ?? name;
+        }
+    }
+
+    /// <summary>Begins to read what most of the time goes to while the caller does something else; who asks for it waits for it.</summary>
+    public EstateRecords Ahead()
+    {
+        // Whoever asks gets the failure too.
+        _ = Task.Run(() => Incidents);
+        _ = Task.Run(() => Deployments);
+        return this;
+    }
+}
