@@ -31,6 +31,7 @@ internal static class Require
     public static IReadOnlyList<string> Names(IReadOnlyList<string>? values)
     {
         if (values is null || values.Count == 0) return [];
+        if (values.Count == 1 && values[0] is { Length: > 0 } only && !char.IsWhiteSpace(only[0]) && !char.IsWhiteSpace(only[^1])) return [only];
         var seen = new HashSet<string>(StringComparer.Ordinal);
         return values.Select(v => v?.Trim() ?? "").Where(v => v.Length > 0 && seen.Add(v)).ToArray();
     }

@@ -10,45 +10,32 @@ internal sealed partial class SqliteCatalogue
     {
         var last = Stream("SELECT max(no) FROM incident", r => r.IsDBNull(0) ? 0 : r.GetInt64(0)).Single();
         if (last == 0) return Core.Seams.IncidentColumns.Empty;
+        var assets = Stream("SELECT no, id FROM asset ORDER BY no", r => (No: r.GetInt64(0), Id: r.GetString(1))).ToList();
+        var places = new int[assets[^1].No + 1];
+        Array.Fill(places, Core.Seams.IncidentColumns.None);
+        for (var i = 0; i < assets.Count; i++) places[assets[i].No] = i;
+        var beside = new BesideIncidents(places,
+            Stream("SELECT i.no, l.problem FROM incident_link l CROSS JOIN incident i ON i.id=l.incident WHERE i.problem IS NULL", r => (No: r.GetInt64(0), Problem: r.GetString(1))).ToDictionary(l => l.No, l => l.Problem),
+            Stream("SELECT i.no FROM incident_flag f CROSS JOIN incident i ON i.id=f.incident WHERE json_array_length(f.doc, '$.Vulnerabilities')>0", r => r.GetInt64(0)).ToHashSet());
         // Both halves of the file at once, in its own order: to look up each row by its time takes several times as long as sorting them.
-        var second = Task.Run(() => Half(last / 2, last, to));
-        var numbers = new Dictionary<long, int>();
-        var items = new List<string>();
-        IncidentHalf first, rest;
+        var second = Task.Run(() => Half(last / 2, last, to, beside));
+        IncidentHalf first;
         try
         {
-            foreach (var (no, id) in Stream("SELECT no, id FROM asset", r => (r.GetInt64(0), r.GetString(1))))
-            {
-                numbers.Add(no, items.Count);
-                items.Add(id);
-            }
-            first = Half(0, last / 2, to);
+            first = Half(0, last / 2, to, beside);
         }
         finally
         {
             Task.WaitAny(second);
         }
-        rest = second.GetAwaiter().GetResult();
-        var links = Stream("SELECT i.no, l.problem FROM incident_link l CROSS JOIN incident i ON i.id=l.incident WHERE i.problem IS NULL", r => (No: r.GetInt64(0), Problem: r.GetString(1))).ToDictionary(l => l.No, l => l.Problem);
-        var flags = Stream("SELECT i.no FROM incident_flag f CROSS JOIN incident i ON i.id=f.incident WHERE json_array_length(f.doc, '$.Vulnerabilities')>0", r => r.GetInt64(0)).ToHashSet();
-        var (categories, problems) = (new TextNumbers(), new TextNumbers());
-        var rows = new IncidentRow[first.Rows.Count + rest.Rows.Count];
-        var at = 0;
-        foreach (var half in new[] { first, rest })
+        var rest = second.GetAwaiter().GetResult();
+        var (categories, problems) = (rest.Categories.Into(first.Categories), rest.Problems.Into(first.Problems));
+        for (var i = 0; i < rest.Rows.Length; i++)
         {
-            var (ofCategory, ofProblem) = (half.Categories.Into(categories), half.Problems.Into(problems));
-            foreach (var (no, row) in half.Rows)
-            {
-                var problem = row.Problem >= 0 ? ofProblem[row.Problem] : links.TryGetValue(no, out var linked) ? problems.Of(linked) : Core.Seams.IncidentColumns.None;
-                rows[at++] = row with
-                {
-                    // Here an item is the asset's number yet.
-                    Item = row.Item > 0 && numbers.TryGetValue(row.Item, out var item) ? item : Core.Seams.IncidentColumns.None,
-                    Category = row.Category >= 0 ? ofCategory[row.Category] : Core.Seams.IncidentColumns.None, Problem = problem, Flagged = flags.Count > 0 && flags.Contains(no),
-                };
-            }
+            ref var row = ref rest.Rows[i];
+            row = row with { Category = row.Category < 0 ? row.Category : categories[row.Category], Problem = row.Problem < 0 ? row.Problem : problems[row.Problem] };
         }
-        return new IncidentColumns(rows, items, categories.All, problems.All);
+        return new IncidentColumns(Core.Seams.IncidentColumns.Merge(first.Rows, rest.Rows), assets.ConvertAll(a => a.Id), first.Categories.All, first.Problems.All);
     }
 
     public IEnumerable<Deployment> Deployments()
@@ -79,9 +66,9 @@ internal sealed partial class SqliteCatalogue
     }
 
     /// <param name="above">Rows with a higher number, up to <paramref name="last"/>.</param>
-    private IncidentHalf Half(long above, long last, DateTimeOffset to)
+    private IncidentHalf Half(long above, long last, DateTimeOffset to, BesideIncidents beside)
     {
-        var half = new IncidentHalf((int)(Math.Min(last, above + 1_000_000) - above));
+        var (rows, categories, problems) = (new List<IncidentRow>((int)Math.Min(last - above, 1_000_000)), new TextNumbers(), new TextNumbers());
         using var connection = database.Connect();
         // Millions of columns: SQLite's own calls, without a reader between, take a third of the time.
         Check(raw.sqlite3_prepare_v2(connection.Handle,
@@ -94,23 +81,21 @@ internal sealed partial class SqliteCatalogue
             int code;
             while ((code = raw.sqlite3_step(statement)) == raw.SQLITE_ROW)
             {
-                var resolved = raw.sqlite3_column_int64(statement, 2);
-                half.Rows.Add((raw.sqlite3_column_int64(statement, 0), new IncidentRow(
-                    Encoding.Ticks(raw.sqlite3_column_int64(statement, 1)), resolved == long.MinValue ? IncidentRow.NotResolved : Encoding.Ticks(resolved), raw.sqlite3_column_int(statement, 3),
-                    half.Categories.Of(raw.sqlite3_column_blob(statement, 4)), half.Problems.Of(raw.sqlite3_column_blob(statement, 5)), raw.sqlite3_column_int(statement, 6) != 0, Flagged: false)));
+                var (no, resolved, asset, problem) = (raw.sqlite3_column_int64(statement, 0), raw.sqlite3_column_int64(statement, 2), raw.sqlite3_column_int(statement, 3), problems.Of(raw.sqlite3_column_blob(statement, 5)));
+                if (problem < 0 && beside.Links.Count > 0 && beside.Links.TryGetValue(no, out var linked)) problem = problems.Of(linked);
+                rows.Add(new IncidentRow(
+                    Encoding.Ticks(raw.sqlite3_column_int64(statement, 1)), resolved == long.MinValue ? IncidentRow.NotResolved : Encoding.Ticks(resolved), (uint)asset < (uint)beside.Assets.Length ? beside.Assets[asset] : Core.Seams.IncidentColumns.None,
+                    categories.Of(raw.sqlite3_column_blob(statement, 4)), problem, raw.sqlite3_column_int(statement, 6) != 0, beside.Flags.Count > 0 && beside.Flags.Contains(no)));
             }
             if (code != raw.SQLITE_DONE) Check(code, connection);
         }
-        return half;
+        return new IncidentHalf(Core.Seams.IncidentColumns.InOrder([.. rows]), categories, problems);
     }
 
-    /// <summary>Rows with their numbers in the file; items are numbers of assets, categories and problems those of its own texts.</summary>
-    private sealed class IncidentHalf(int expected)
-    {
-        public List<(long No, IncidentRow Row)> Rows { get; } = new(expected);
+    /// <summary>Rows in order of opening; categories and problems are numbers of its own texts.</summary>
+    private sealed record IncidentHalf(IncidentRow[] Rows, TextNumbers Categories, TextNumbers Problems);
 
-        public TextNumbers Categories { get; } = new();
-
-        public TextNumbers Problems { get; } = new();
-    }
+    /// <summary>What other tables say of incidents, by their numbers.</summary>
+    /// <param name="Assets">Place by an asset's number; number 0 is nobody's.</param>
+    private sealed record BesideIncidents(int[] Assets, Dictionary<long, string> Links, HashSet<long> Flags);
 }

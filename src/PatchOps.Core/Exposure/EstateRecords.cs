@@ -12,6 +12,7 @@ public sealed class EstateRecords
     private readonly Lazy<IReadOnlyList<Problem>> problems;
     private readonly Lazy<IReadOnlyList<(EffectivenessResult Verdict, DateTimeOffset At)>> verdicts;
     private readonly Lazy<IncidentColumns> incidents;
+    private readonly Lazy<Dictionary<string, Asset>> byId;
     private readonly Lazy<Dictionary<string, string?>> names;
 
     public EstateRecords(ICatalogue catalogue, DateTimeOffset asOf)
@@ -20,8 +21,10 @@ public sealed class EstateRecords
         AsOf = asOf;
         everyAsset = new(() => [.. catalogue.Assets(includeRetired: true)]);
         assets = new(() => [.. EveryAsset.Where(a => a.Retired is null)]);
+        byId = new(() => Assets.ToDictionary(a => a.Id, StringComparer.Ordinal));
         deployments = new(() => [.. catalogue.Deployments()]);
-        problems = new(() => [.. catalogue.Problems()]);
+        // Read before the first item is looked for: the assets may still be under way.
+        problems = new(() => [.. catalogue.Problems().ToList().Select(Resolved)]);
         verdicts = new(() => catalogue.Verdicts(asOf));
         incidents = new(() => catalogue.IncidentColumns(asOf));
         names = new(() =>
@@ -42,10 +45,13 @@ public sealed class EstateRecords
     /// <summary>Not retired, by id.</summary>
     public IReadOnlyList<Asset> Assets => assets.Value;
 
+    /// <summary>Not retired, by id.</summary>
+    public IReadOnlyDictionary<string, Asset> AssetsById => byId.Value;
+
     /// <summary>All that the store holds, in order of start.</summary>
     public IReadOnlyList<Deployment> Deployments => deployments.Value;
 
-    /// <summary>All that the store holds, by id, as recorded.</summary>
+    /// <summary>All that the store holds, by id; items are asset ids where anybody knows them.</summary>
     public IReadOnlyList<Problem> Problems => problems.Value;
 
     /// <summary>Newest verdict of each problem on that day.</summary>
@@ -64,12 +70,21 @@ public sealed class EstateRecords
         }
     }
 
+    private Problem Resolved(Problem problem)
+    {
+        foreach (var item in problem.ConfigurationItems)
+            if (Resolve(item) != item) return problem with { ConfigurationItems = [.. problem.ConfigurationItems.Select(Resolve)] };
+        return problem;
+    }
+
     /// <summary>Begins to read what most of the time goes to while the caller does something else; who asks for it waits for it.</summary>
     public EstateRecords Ahead()
     {
         // Whoever asks gets the failure too.
         _ = Task.Run(() => Incidents);
         _ = Task.Run(() => Deployments);
+        _ = Task.Run(() => Problems);
+        _ = Task.Run(() => Verdicts);
         return this;
     }
 }

@@ -28,7 +28,7 @@ internal sealed class ProblemFindings(EstateRecords records)
             if (one.Outcome == DeploymentOutcome.Succeeded && one.Started <= records.AsOf && deployed.TryGetValue(one.Patch, out var on)) on.Add(one.Asset);
         foreach (var problem in open)
         {
-            foreach (var asset in problem.ConfigurationItems.Select(records.Resolve).Distinct(StringComparer.Ordinal))
+            foreach (var asset in problem.ConfigurationItems.Distinct(StringComparer.Ordinal))
             {
                 foreach (var patch in problem.Patches)
                 {

@@ -7,23 +7,27 @@ namespace PatchOps.Core.Kpi;
 internal sealed class DeploymentTimes
 {
     private readonly EstateFacts facts;
-    private readonly Dictionary<(string Patch, string Asset), int> firsts = [];
+    private readonly DeploymentNumbers numbers;
+    private readonly Dictionary<long, int> firsts;
+    private readonly Lazy<Dictionary<(string Patch, string Asset), DateTimeOffset>> successes;
     private readonly bool[] first;
     private readonly Dictionary<int, int> next;
 
     public DeploymentTimes(EstateFacts facts)
     {
         this.facts = facts;
+        numbers = facts.Numbers;
         var deployments = facts.Deployments;
         first = new bool[deployments.Count];
-        var retried = new Dictionary<(string Patch, string Asset), List<int>>();
+        firsts = new(deployments.Count);
+        var retried = new Dictionary<long, List<int>>();
         for (var i = 0; i < deployments.Count; i++)
         {
-            var one = deployments[i];
-            if (one.Outcome == DeploymentOutcome.Succeeded) first[i] = firsts.TryAdd((one.Patch, one.Asset), i);
-            else retried.TryAdd((one.Patch, one.Asset), []);
+            if (deployments[i].Outcome == DeploymentOutcome.Succeeded) first[i] = firsts.TryAdd(numbers.Pair(i), i);
+            else retried.TryAdd(numbers.Pair(i), []);
         }
         next = Successes(retried);
+        successes = new(() => firsts.Values.ToDictionary(i => (deployments[i].Patch, deployments[i].Asset), i => deployments[i].Started));
     }
 
     /// <summary>Hours from the start of a failed deployment to the end of the next success of the same patch on the same asset; null where none came.</summary>
@@ -44,18 +48,17 @@ internal sealed class DeploymentTimes
         first[place] && facts.Deployments[place] is { Problem: { } id } one && facts.ProblemsById.TryGetValue(id, out var problem) && Done(one) is var done && problem.Opened <= done ? (done - problem.Opened.Value).TotalDays : null;
 
     /// <summary>True where a deployment of the patch on the asset that succeeded had been started by then.</summary>
-    public bool SucceededBy(string patch, string asset, DateTimeOffset at) => firsts.TryGetValue((patch, asset), out var place) && facts.Deployments[place].Started <= at;
+    public bool SucceededBy(string patch, string asset, DateTimeOffset at) => successes.Value.TryGetValue((patch, asset), out var started) && started <= at;
 
     /// <summary>From each deployment of what failed somewhere to the next success of the same, both by place.</summary>
-    private Dictionary<int, int> Successes(Dictionary<(string Patch, string Asset), List<int>> retried)
+    private Dictionary<int, int> Successes(Dictionary<long, List<int>> retried)
     {
         var successes = new Dictionary<int, int>();
         if (retried.Count == 0) return successes;
         for (var i = 0; i < facts.Deployments.Count; i++)
         {
-            var one = facts.Deployments[i];
-            if (!retried.TryGetValue((one.Patch, one.Asset), out var waiting)) continue;
-            if (one.Outcome == DeploymentOutcome.Succeeded)
+            if (!retried.TryGetValue(numbers.Pair(i), out var waiting)) continue;
+            if (facts.Deployments[i].Outcome == DeploymentOutcome.Succeeded)
             {
                 foreach (var earlier in CollectionsMarshal.AsSpan(waiting)) successes[earlier] = i;
                 waiting.Clear();

@@ -24,6 +24,7 @@ public sealed class EstateFacts
 
     private readonly Dictionary<string, Asset> byId;
     private readonly Lazy<DeploymentTimes> times;
+    private readonly Lazy<DeploymentNumbers> numbers;
     private readonly Lazy<bool> flagged;
     private readonly Lazy<Dictionary<string, Problem>> problemsById;
     private readonly Lazy<ILookup<string, Deployment>> answers;
@@ -49,6 +50,7 @@ public sealed class EstateFacts
                 if (row.Flagged) return true;
             return false;
         });
+        numbers = new(() => new DeploymentNumbers(Deployments));
         times = new(() => new DeploymentTimes(this));
         problemsById = new(() => Problems.GroupBy(p => p.Id, StringComparer.OrdinalIgnoreCase).ToDictionary(g => g.Key, g => g.First(), StringComparer.OrdinalIgnoreCase));
         answers = new(() => Deployments.Where(d => d is { Problem: not null, Outcome: DeploymentOutcome.Succeeded }).ToLookup(d => d.Problem!, StringComparer.OrdinalIgnoreCase));
@@ -71,6 +73,8 @@ public sealed class EstateFacts
 
     public IReadOnlyDictionary<string, DateTimeOffset> FixAvailable { get; }
 
+    internal DeploymentNumbers Numbers => numbers.Value;
+
     /// <summary>What each deployment took; made once for all months and groups.</summary>
     internal DeploymentTimes Times => times.Value;
 
@@ -82,17 +86,17 @@ public sealed class EstateFacts
     /// <summary>Successful deployments by the problem that they were made for.</summary>
     internal ILookup<string, Deployment> Answers => answers.Value;
 
-    /// <summary>Deployments started in a period, found without a look at the others.</summary>
-    internal IEnumerable<int> DeploymentsIn(KpiPeriod period)
+    /// <summary>Place of the first deployment started at that time or later.</summary>
+    internal int FirstFrom(DateTimeOffset time)
     {
         int low = 0, high = Deployments.Count;
         while (low < high)
         {
             var middle = (low + high) / 2;
-            if (Deployments[middle].Started < period.From) low = middle + 1;
+            if (Deployments[middle].Started < time) low = middle + 1;
             else high = middle;
         }
-        for (var i = low; i < Deployments.Count && Deployments[i].Started < period.To; i++) yield return i;
+        return low;
     }
 
     /// <summary>How long fixes of vulnerabilities found here took; read when asked for.</summary>
@@ -134,8 +138,8 @@ public sealed class EstateFacts
         var decisions = new Lazy<DeploymentDecisions>(() => new DeploymentDecisions(records, risk.Model.Policy, closed.Keys.ToLookup(c => c.Patch, c => c.Vulnerability, StringComparer.Ordinal)));
         var excepted = risk.Excepted.GroupBy(e => (e.Key.Asset, e.Key.Patch)).Select(g => new ExceptedFindings(g.Key.Asset, g.Key.Patch, g.Sum(e => e.Value))).ToList();
         return new EstateFacts(
-            asOf, records.Assets, records.Deployments, [.. records.Problems.Select(p => Same(p.ConfigurationItems) ? p : p with { ConfigurationItems = Resolved(p.ConfigurationItems) })],
-            records.Incidents, [.. catalogue.Changes().Select(c => c with { ConfigurationItems = Resolved(c.ConfigurationItems) })], open, fixes)
+            asOf, records.Assets, records.Deployments, records.Problems,
+            records.Incidents, [.. catalogue.Changes().Select(c => c with { ConfigurationItems = [.. c.ConfigurationItems.Select(records.Resolve)] })], open, fixes)
         {
             Patches = patches,
             Excepted = excepted,
@@ -159,10 +163,6 @@ public sealed class EstateFacts
             if (!fixes.TryGetValue(patch, out var known) || verdict.AsOf < known) fixes[patch] = verdict.AsOf;
             closed[(patch, verdict.Vulnerability)] = verdict.AsOf;
         }
-
-        bool Same(IReadOnlyList<string> items) => items.All(i => records.Resolve(i) == i);
-
-        IReadOnlyList<string> Resolved(IReadOnlyList<string> items) => [.. items.Select(records.Resolve)];
     }
 
     /// <summary>A store gives them in order already.</summary>

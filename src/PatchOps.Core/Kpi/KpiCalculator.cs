@@ -11,7 +11,7 @@ public sealed class KpiCalculator
     private readonly EstateFacts facts;
     private readonly KpiGroups groups;
     private readonly KpiPeriod period;
-    private readonly ILookup<string, int> deployments;
+    private readonly DeploymentTally deployments;
     private readonly ILookup<string, Problem> resolved;
     private readonly IncidentTally incidents;
     private readonly ILookup<string, double> windows;
@@ -28,7 +28,7 @@ public sealed class KpiCalculator
     {
         (facts, this.groups, this.period) = (groups.Facts, groups, period);
         vendors = new VendorRecord(groups, period, agreedDays ?? new Dictionary<string, double>());
-        deployments = facts.DeploymentsIn(period).ToLookup(i => groups.Of(facts.Deployments[i]), StringComparer.Ordinal);
+        deployments = new DeploymentTally(groups, period);
         resolved = facts.Problems.Where(p => p.Resolved is { } at && period.Contains(at)).SelectMany(p => groups.Of(p).Select(g => (g, p))).ToLookup(x => x.g, x => x.p, StringComparer.Ordinal);
         incidents = new IncidentTally(groups, period);
         windows = facts.Changes.Where(c => c is { PlannedStart: { } start, PlannedEnd: { } end } && end >= start && period.Contains(start))
@@ -64,9 +64,9 @@ public sealed class KpiCalculator
     private IEnumerable<Domain.Kpi> Of(int place)
     {
         var group = groups.All[place];
-        foreach (var kpi in Installs(group)) yield return kpi;
-        yield return Compliance(group);
-        foreach (var kpi in Times(group)) yield return kpi;
+        foreach (var kpi in Installs(group, place)) yield return kpi;
+        yield return Compliance(group, place);
+        foreach (var kpi in Times(group, place)) yield return kpi;
         yield return ProblemsByPatch(group);
         foreach (var kpi in Volume(group, place)) yield return kpi;
         foreach (var kpi in Downtime(group, place)) yield return kpi;
@@ -77,48 +77,28 @@ public sealed class KpiCalculator
     }
 
     /// <summary>Success, failure and rollback of deployments, and the time from a failure to the next success.</summary>
-    public IEnumerable<Domain.Kpi> Installs(string group)
+    private IEnumerable<Domain.Kpi> Installs(string group, int place)
     {
-        long n = 0, failed = 0, back = 0;
-        var repairs = new List<double>();
-        foreach (var place in deployments[group])
-        {
-            n++;
-            var outcome = facts.Deployments[place].Outcome;
-            if (outcome == DeploymentOutcome.Succeeded) continue;
-            if (outcome == DeploymentOutcome.RolledBack) back++;
-            else failed++;
-            if (facts.Times.Repair(place) is { } hours) repairs.Add(hours);
-        }
-        yield return Make(KpiNames.SuccessRate, group, Estimate.Share(n - failed - back, n).Times(Percent));
-        yield return Make(KpiNames.FailureRate, group, Estimate.Share(failed + back, n).Times(Percent));
-        yield return Make(KpiNames.RollbackRate, group, Estimate.Share(back, n).Times(Percent));
-        yield return Make(KpiNames.Repair, group, Estimate.Mean(repairs));
+        yield return Make(KpiNames.SuccessRate, group, deployments.Success(place).Times(Percent));
+        yield return Make(KpiNames.FailureRate, group, deployments.Failure(place).Times(Percent));
+        yield return Make(KpiNames.RollbackRate, group, deployments.Rollback(place).Times(Percent));
+        yield return Make(KpiNames.Repair, group, deployments.Repair(place));
     }
 
-    private Domain.Kpi Compliance(string group)
+    private Domain.Kpi Compliance(string group, int place)
     {
         // A vendor or product concerns the assets that had or lack something of it; otherwise all assets of the group count.
-        var late = groups.Open[group].Where(o => o.OverdueAt(facts.AsOf)).Select(o => o.Asset).ToHashSet(StringComparer.Ordinal);
-        var scope = (groups.OfPatches
-            ? groups.Open[group].Select(o => o.Asset).Concat(deployments[group].Select(d => facts.Deployments[d].Asset)).Where(a => facts.Asset(a) is not null)
-            : groups.Assets[group].Select(a => a.Id)).ToHashSet(StringComparer.Ordinal);
-        late.IntersectWith(scope);
-        return Make(KpiNames.Compliance, group, Estimate.Share(scope.Count - late.Count, scope.Count).Times(Percent));
+        var late = groups.Open[group].Where(o => o.OverdueAt(facts.AsOf) && facts.Asset(o.Asset) is not null).Select(o => o.Asset).ToHashSet(StringComparer.Ordinal);
+        var scope = !groups.OfPatches ? groups.Assets.GetValueOrDefault(group)
+            : groups.Open[group].Select(o => o.Asset).Concat(deployments.Assets(place).Select(a => facts.Numbers.Assets[a])).Where(a => facts.Asset(a) is not null).Distinct(StringComparer.Ordinal).Count();
+        return Make(KpiNames.Compliance, group, Estimate.Share(scope - late.Count, scope).Times(Percent));
     }
 
-    private IEnumerable<Domain.Kpi> Times(string group)
+    private IEnumerable<Domain.Kpi> Times(string group, int place)
     {
-        var fixes = new List<double>();
-        var waits = new List<double>();
-        foreach (var place in deployments[group])
-        {
-            if (facts.Times.FromFix(place) is { } fix) fixes.Add(fix);
-            if (facts.Times.FromProblem(place) is { } wait) waits.Add(wait);
-        }
-        yield return Make(KpiNames.PatchMedian, group, Estimate.Quantile(fixes, 0.5));
-        yield return Make(KpiNames.PatchNinetieth, group, Estimate.Quantile(fixes, 0.9));
-        yield return Make(KpiNames.AnswerMedian, group, Estimate.Quantile(waits, 0.5));
+        yield return Make(KpiNames.PatchMedian, group, deployments.FromFix(place, 0.5));
+        yield return Make(KpiNames.PatchNinetieth, group, deployments.FromFix(place, 0.9));
+        yield return Make(KpiNames.AnswerMedian, group, deployments.FromProblem(place));
         var ages = groups.Open[group].Where(o => o.Patch is not null && facts.FixAvailable.TryGetValue(o.Patch, out var day) && day <= facts.AsOf)
             .Select(o => (facts.AsOf - facts.FixAvailable[o.Patch!]).TotalDays);
         yield return Make(KpiNames.ExposureMedian, group, Estimate.Quantile(ages, 0.5));

@@ -15,7 +15,7 @@ public sealed class EstateRisk
 
     private readonly EstateRecords records;
     private readonly RiskModel model;
-    private readonly Dictionary<string, AssetFacts> assets = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, AssetFacts?> assets = new(StringComparer.Ordinal);
     private readonly Dictionary<string, CveFacts?> cves = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<(string Asset, string? Patch, string Package), int> excepted = [];
     private readonly OutcomeLedger outcomes;
@@ -40,7 +40,6 @@ public sealed class EstateRisk
         this.records = records;
         var asOf = records.AsOf;
         model = new RiskModel(policy, asOf);
-        foreach (var asset in records.Assets) assets[asset.Id] = AssetFacts.From(asset, policy: policy);
         // How a deployment ended was not known before it had ended.
         outcomes = new OutcomeLedger(records.Deployments.Where(d => (d.Ended ?? d.Started) <= asOf && d.Started <= asOf), records.Verdicts.Select(v => v.Verdict));
         problems = new ProblemLinks(records, policy, outcomes);
@@ -117,24 +116,24 @@ public sealed class EstateRisk
     /// <summary>One risk for each open problem, whether or not a vulnerability stands behind it.</summary>
     public IEnumerable<PatchRisk> ByProblem(Func<string, bool> wanted, Func<Finding, bool> findingWanted, bool explain)
     {
-        var asked = problems.All.Where(p => wanted(p.Problem.Id)).ToList();
+        var asked = problems.Problems.Where(p => wanted(p.Id)).ToList();
         // Only what a problem can be about is kept.
-        var items = asked.Select(p => p.Asset).ToHashSet(StringComparer.Ordinal);
-        var patches = asked.SelectMany(p => p.Problem.Patches).ToHashSet(StringComparer.Ordinal);
-        var named = asked.SelectMany(p => p.Problem.Cves).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var items = asked.SelectMany(p => p.ConfigurationItems).ToHashSet(StringComparer.Ordinal);
+        var patches = asked.SelectMany(p => p.Patches).ToHashSet(StringComparer.Ordinal);
+        var named = asked.SelectMany(p => p.Cves).ToHashSet(StringComparer.OrdinalIgnoreCase);
         var open = OpenFindings(f => items.Contains(f.Asset) && ((f.Patch is not null && patches.Contains(f.Patch)) || (f.Cve is not null && named.Contains(f.Cve))) && findingWanted(f))
             .ToLookup(f => f.Asset, StringComparer.Ordinal);
         Learn(open.SelectMany(g => g).Select(Vulnerability).OfType<string>());
-        foreach (var group in asked.GroupBy(p => p.Problem.Id, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal))
+        foreach (var (problem, own) in problems.Of(p => wanted(p.Id)).OrderBy(p => p.Problem.Id, StringComparer.Ordinal))
         {
             var totals = new RiskTotals(model, explain);
-            foreach (var (problem, asset, facts) in group)
+            foreach (var (asset, facts) in own)
             {
                 List<Finding> findings = open.Contains(asset) ? [.. open[asset].Where(f => (f.Patch is not null && problem.Patches.Contains(f.Patch)) || (f.Cve is not null && problem.Cves.Contains(f.Cve, StringComparer.OrdinalIgnoreCase)))] : [];
                 var patch = findings.Count > 0 ? findings[0].Patch : problem.Patches.Count > 0 ? problem.Patches[0] : null;
                 if (Input(asset, patch, findings, [facts]) is { } input) totals.Add(input);
             }
-            if (totals.Assets > 0) yield return totals.ToRisk(group.Key);
+            if (totals.Assets > 0) yield return totals.ToRisk(problem.Id);
         }
     }
 
@@ -153,7 +152,7 @@ public sealed class EstateRisk
 
     private RiskInput? Input(Finding finding)
     {
-        if (!assets.TryGetValue(finding.Asset, out var facts)) return null;
+        if (AssetOf(finding.Asset) is not { } facts) return null;
         return new RiskInput
         {
             Asset = facts, Cve = Vulnerability(finding) is { } id ? Facts(id) : null, Installs = outcomes.Installs(finding.Patch), FixAvailable = finding.FixAvailable,
@@ -165,17 +164,25 @@ public sealed class EstateRisk
     /// <param name="of">Problems that count; null for all on the asset that the findings belong to.</param>
     private RiskInput? Input(string asset, string? patch, List<Finding> findings, IReadOnlyList<ProblemFacts>? of = null)
     {
-        if (findings.Count == 0 && of is not null) return assets.TryGetValue(asset, out var facts) ? new RiskInput { Asset = facts, Cves = [], Problems = of, Installs = outcomes.Installs(patch), Notes = [] } : null;
+        if (findings.Count == 0 && of is not null) return AssetOf(asset) is { } facts ? new RiskInput { Asset = facts, Cves = [], Problems = of, Installs = outcomes.Installs(patch), Notes = [] } : null;
         var names = findings.Select(Vulnerability).OfType<string>().Distinct(StringComparer.OrdinalIgnoreCase).ToList();
         return Input(asset, patch, names, [.. names.Select(Facts).OfType<CveFacts>()], findings.Min(f => f.FixAvailable), [.. findings.SelectMany(f => Notes(f) ?? []).Distinct(StringComparer.Ordinal)])
             is { } input ? of is null ? input : input with { Problems = of } : null;
     }
 
     private RiskInput? Input(string asset, string? patch, IReadOnlyList<string> names, IReadOnlyList<CveFacts> closed, DateTimeOffset? fix, IReadOnlyList<string>? notes) =>
-        !assets.TryGetValue(asset, out var facts) ? null : new RiskInput
+        AssetOf(asset) is not { } facts ? null : new RiskInput
         {
             Asset = facts, Cves = closed, Problems = problems.On(asset) ? problems.For(asset, patch, names) : null, Installs = outcomes.Installs(patch), FixAvailable = fix, Notes = notes,
         };
+
+    /// <summary>Facts of an asset, once; null where it is unknown or retired.</summary>
+    private AssetFacts? AssetOf(string id)
+    {
+        ref var facts = ref CollectionsMarshal.GetValueRefOrAddDefault(assets, id, out var known);
+        if (!known && records.AssetsById.TryGetValue(id, out var asset)) facts = AssetFacts.From(asset, policy: model.Policy);
+        return facts;
+    }
 
     /// <summary>What exceptions say of a finding, and which scanner reported it; null for nothing.</summary>
     private IReadOnlyList<string>? Notes(Finding finding)

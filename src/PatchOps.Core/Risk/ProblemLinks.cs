@@ -12,6 +12,7 @@ public sealed class ProblemLinks
     private readonly RiskPolicy policy;
     private readonly OutcomeLedger outcomes;
     private readonly Dictionary<string, List<Linked>> byAsset = new(StringComparer.Ordinal);
+    private readonly List<(Problem Problem, List<Linked> Items)> byProblem = [];
     private readonly Lazy<ItemIncidents> incidents;
 
     public ProblemLinks(EstateRecords records, RiskPolicy policy, OutcomeLedger outcomes)
@@ -21,8 +22,15 @@ public sealed class ProblemLinks
         // A problem that was solved later was still open on that day.
         foreach (var problem in records.Problems.Where(p => (p.IsOpen || p.Resolved > records.AsOf) && !(p.Opened > records.AsOf)))
         {
+            var own = new List<Linked>(problem.ConfigurationItems.Count);
             foreach (var item in problem.ConfigurationItems)
-                (CollectionsMarshal.GetValueRefOrAddDefault(byAsset, records.Resolve(item), out _) ??= []).Add(new Linked(problem));
+            {
+                var links = CollectionsMarshal.GetValueRefOrAddDefault(byAsset, item, out _) ??= new List<Linked>(1);
+                var link = new Linked(problem, item, links.Count > 0 ? links[0].Order : byAsset.Count);
+                links.Add(link);
+                own.Add(link);
+            }
+            byProblem.Add((problem, own));
         }
     }
 
@@ -37,18 +45,22 @@ public sealed class ProblemLinks
         foreach (var link in list)
         {
             if ((patch is null || !link.Problem.Patches.Contains(patch)) && !link.Problem.Cves.Any(c => cves.Contains(c, StringComparer.OrdinalIgnoreCase))) continue;
-            (found ??= []).Add(Facts(link, asset));
+            (found ??= []).Add(Facts(link));
         }
         return found;
     }
 
-    /// <summary>Every open problem with its items.</summary>
-    public IEnumerable<(Problem Problem, string Asset, ProblemFacts Facts)> All => byAsset.SelectMany(a => a.Value.Select(l => (l.Problem, a.Key, Facts(l, a.Key))));
+    /// <summary>Open problems by id.</summary>
+    public IEnumerable<Problem> Problems => byProblem.Select(p => p.Problem);
 
-    private ProblemFacts Facts(Linked link, string asset) => link.Facts ??= new ProblemFacts
+    /// <summary>The items of each open problem that is asked for, those first that other problems named first.</summary>
+    public IEnumerable<(Problem Problem, IEnumerable<(string Asset, ProblemFacts Facts)> Items)> Of(Func<Problem, bool> wanted) =>
+        byProblem.Where(p => wanted(p.Problem)).Select(p => (p.Problem, p.Items.OrderBy(l => l.Order).Select(l => (l.Asset, Facts(l)))));
+
+    private ProblemFacts Facts(Linked link) => link.Facts ??= new ProblemFacts
     {
         Id = link.Problem.Id,
-        Recurrence = Recurrence.Weigh(incidents.Value.Of(link.Problem.Id, asset), records.Incidents.First ?? records.AsOf, records.AsOf, policy.RecurrenceHalfLifeDays),
+        Recurrence = Recurrence.Weigh(incidents.Value.Of(link.Problem.Id, link.Asset), records.Incidents.First ?? records.AsOf, records.AsOf, policy.RecurrenceHalfLifeDays),
         Fixes = outcomes.Fixes(link.Problem.Patches.Count > 0 ? link.Problem.Patches[0] : null),
         Priority = Priority(link.Problem.Priority),
     };
@@ -60,9 +72,14 @@ public sealed class ProblemLinks
         return digit is >= '1' and <= '5' ? digit - '0' : null;
     }
 
-    private sealed class Linked(Problem problem)
+    /// <param name="order">Which item of all it is, in the order in which problems name them.</param>
+    private sealed class Linked(Problem problem, string asset, int order)
     {
         public Problem Problem { get; } = problem;
+
+        public string Asset { get; } = asset;
+
+        public int Order { get; } = order;
 
         public ProblemFacts? Facts { get; set; }
     }
@@ -72,7 +89,8 @@ public sealed class ProblemLinks
     {
         private readonly IncidentColumns columns;
         private readonly int[] starts;
-        private readonly int[] byItem;
+        // Copied, not pointed to: what is asked for together lies together.
+        private readonly (long Opened, int Problem, int Category)[] byItem;
         private readonly int[] symptoms;
         private readonly Dictionary<string, int> problems = new(StringComparer.Ordinal);
 
@@ -81,17 +99,17 @@ public sealed class ProblemLinks
             this.columns = columns;
             var rows = columns.Rows;
             starts = new int[columns.Items.Count + 1];
-            foreach (var row in rows)
+            foreach (ref readonly var row in rows)
                 if (row.Item >= 0) starts[row.Item + 1]++;
             for (var i = 1; i < starts.Length; i++) starts[i] += starts[i - 1];
-            byItem = new int[starts[^1]];
+            byItem = new (long, int, int)[starts[^1]];
             var next = starts[..^1];
             var counts = new Dictionary<long, int>();
             for (var i = 0; i < rows.Length; i++)
             {
-                var row = rows[i];
+                ref readonly var row = ref rows[i];
                 if (row.Item < 0) continue;
-                byItem[next[row.Item]++] = i;
+                byItem[next[row.Item]++] = (row.Opened, row.Problem, row.Category);
                 if (row.Problem >= 0 && row.Category >= 0) CollectionsMarshal.GetValueRefOrAddDefault(counts, ((long)row.Problem << 32) | (uint)row.Category, out _)++;
             }
             for (var i = 0; i < columns.Problems.Count; i++) problems[columns.Problems[i]] = i;
@@ -117,9 +135,8 @@ public sealed class ProblemLinks
             var number = problems.TryGetValue(problem, out var known) ? known : IncidentColumns.None;
             var symptom = number < 0 ? IncidentColumns.None : symptoms[number];
             List<DateTimeOffset> linked = [], unlinked = [];
-            foreach (var place in byItem.AsSpan(starts[item]..starts[item + 1]))
+            foreach (ref readonly var row in byItem.AsSpan(starts[item]..starts[item + 1]))
             {
-                var row = columns.Rows[place];
                 if (row.Problem >= 0 ? row.Problem == number : symptom >= 0 && row.Category == symptom) (row.Problem >= 0 ? linked : unlinked).Add(IncidentColumns.Time(row.Opened));
             }
             linked.AddRange(unlinked);

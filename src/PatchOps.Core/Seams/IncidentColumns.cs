@@ -87,7 +87,8 @@ public sealed class IncidentColumns
             items.All, categories.All, problems.All);
     }
 
-    private static IncidentRow[] InOrder(IncidentRow[] rows)
+    /// <summary>In order of opening; those of one time keep theirs.</summary>
+    public static IncidentRow[] InOrder(IncidentRow[] rows)
     {
         var sorted = true;
         for (var i = 1; i < rows.Length && sorted; i++) sorted = rows[i - 1].Opened <= rows[i].Opened;
@@ -101,6 +102,16 @@ public sealed class IncidentColumns
             if (until - from > 1) Array.Sort(order, from, until - from);
         }
         return Array.ConvertAll(order, i => rows[i]);
+    }
+
+    /// <summary>Both in order of opening; of those of one time the first go before the others.</summary>
+    public static IncidentRow[] Merge(IncidentRow[] first, IncidentRow[] others)
+    {
+        if (first.Length == 0 || others.Length == 0) return first.Length == 0 ? others : first;
+        var all = new IncidentRow[first.Length + others.Length];
+        for (int i = 0, j = 0, at = 0; at < all.Length; at++)
+            all[at] = j == others.Length || (i < first.Length && first[i].Opened <= others[j].Opened) ? first[i++] : others[j++];
+        return all;
     }
 
     private sealed class Texts

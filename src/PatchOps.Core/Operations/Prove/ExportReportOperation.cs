@@ -44,9 +44,10 @@ public sealed class ExportReportOperation(ICatalogue catalogue, IJournal journal
     private async ValueTask<ReportInput> ReadAsync(ExportReportRequest request, DateTimeOffset asOf, CancellationToken cancellationToken)
     {
         var records = new EstateRecords(catalogue, asOf).Ahead();
-        var estate = new EstateRisk(records, policy);
-        var facts = EstateFacts.Read(estate, cancellationToken);
-        var problems = request.Kind == ReportKind.Problem ? estate.ByProblem(_ => true, _ => true, explain: false).ToList() : [];
+        // One is for one thread.
+        var byProblem = request.Kind == ReportKind.Problem ? Task.Run(() => new EstateRisk(records, policy).ByProblem(_ => true, _ => true, explain: false).ToList(), cancellationToken) : Task.FromResult<List<PatchRisk>>([]);
+        var facts = EstateFacts.Read(new EstateRisk(records, policy), cancellationToken);
+        var problems = await byProblem.ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
         return new ReportInput
         {
