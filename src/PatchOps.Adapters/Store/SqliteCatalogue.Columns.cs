@@ -38,14 +38,30 @@ internal sealed partial class SqliteCatalogue
         return new IncidentColumns(Core.Seams.IncidentColumns.Merge(first.Rows, rest.Rows), assets.ConvertAll(a => a.Id), first.Categories.All, first.Problems.All);
     }
 
+    /// <summary>In order of start; those of one time stay as they are.</summary>
+    private static Deployment[] InOrder(List<Deployment> all)
+    {
+        var (times, order) = (new long[all.Count], new int[all.Count]);
+        var sorted = true;
+        for (var i = 0; i < order.Length; i++)
+        {
+            (times[i], order[i]) = (all[i].Started.UtcTicks, i);
+            sorted &= i == 0 || times[i - 1] <= times[i];
+        }
+        if (sorted) return [.. all];
+        // The place breaks ties, so that any sort is a stable one.
+        Array.Sort(order, (a, b) => times[a] != times[b] ? times[a].CompareTo(times[b]) : a.CompareTo(b));
+        return Array.ConvertAll(order, i => all[i]);
+    }
+
     public IEnumerable<Deployment> Deployments()
     {
         var assets = Stream("SELECT no, id FROM asset", r => (No: r.GetInt64(0), Id: r.GetString(1))).ToDictionary(a => a.No, a => a.Id);
         var texts = new TextPool();
         var all = new List<Deployment>();
-        using var connection = database.Connect();
+        using var connection = database.ConnectAlone();
         // In the file's own order, then sorted, as with incidents.
-        Check(raw.sqlite3_prepare_v2(connection.Handle, "SELECT id, patch, asset, started, ended, outcome, problem, change FROM deployment ORDER BY no", out var statement), connection);
+        Check(raw.sqlite3_prepare_v2(connection, "SELECT id, patch, asset, started, ended, outcome, problem, change FROM deployment ORDER BY no", out var statement), connection);
         using (statement)
         {
             string? Pooled(int column) => raw.sqlite3_column_blob(statement, column) is { IsEmpty: false } text ? texts.Of(text) : null;
@@ -62,16 +78,16 @@ internal sealed partial class SqliteCatalogue
             }
             if (code != raw.SQLITE_DONE) Check(code, connection);
         }
-        return all.OrderBy(d => d.Started);
+        return InOrder(all);
     }
 
     /// <param name="above">Rows with a higher number, up to <paramref name="last"/>.</param>
     private IncidentHalf Half(long above, long last, DateTimeOffset to, BesideIncidents beside)
     {
         var (rows, categories, problems) = (new List<IncidentRow>((int)Math.Min(last - above, 1_000_000)), new TextNumbers(), new TextNumbers());
-        using var connection = database.Connect();
+        using var connection = database.ConnectAlone();
         // Millions of columns: SQLite's own calls, without a reader between, take a third of the time.
-        Check(raw.sqlite3_prepare_v2(connection.Handle,
+        Check(raw.sqlite3_prepare_v2(connection,
             "SELECT no, opened, coalesce(resolved, -9223372036854775808), asset, category, problem, caused_by IS NOT NULL FROM incident WHERE no>?1 AND no<=?2 AND opened<?3 ORDER BY no", out var statement), connection);
         using (statement)
         {
@@ -91,6 +107,8 @@ internal sealed partial class SqliteCatalogue
         }
         return new IncidentHalf(Core.Seams.IncidentColumns.InOrder([.. rows]), categories, problems);
     }
+
+    private static void Check(int code, sqlite3 connection) => Microsoft.Data.Sqlite.SqliteException.ThrowExceptionForRC(code, connection);
 
     /// <summary>Rows in order of opening; categories and problems are numbers of its own texts.</summary>
     private sealed record IncidentHalf(IncidentRow[] Rows, TextNumbers Categories, TextNumbers Problems);

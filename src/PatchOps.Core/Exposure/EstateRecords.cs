@@ -14,6 +14,8 @@ public sealed class EstateRecords
     private readonly Lazy<IncidentColumns> incidents;
     private readonly Lazy<Dictionary<string, Asset>> byId;
     private readonly Lazy<Dictionary<string, string?>> names;
+    private readonly Lazy<HashSet<string>> ids;
+    private readonly Lazy<Dictionary<string, HashSet<string>>> patched;
 
     public EstateRecords(ICatalogue catalogue, DateTimeOffset asOf)
     {
@@ -27,6 +29,14 @@ public sealed class EstateRecords
         problems = new(() => [.. catalogue.Problems().ToList().Select(Resolved)]);
         verdicts = new(() => catalogue.Verdicts(asOf));
         incidents = new(() => catalogue.IncidentColumns(asOf));
+        ids = new(() => EveryAsset.Select(a => a.Id).ToHashSet(StringComparer.Ordinal));
+        patched = new(() =>
+        {
+            var sets = Problems.Where(p => p.IsOpen).SelectMany(p => p.Patches).Distinct(StringComparer.Ordinal).ToDictionary(p => p, _ => new HashSet<string>(StringComparer.Ordinal), StringComparer.Ordinal);
+            foreach (var one in Deployments)
+                if (one.Outcome == DeploymentOutcome.Succeeded && one.Started <= asOf && sets.TryGetValue(one.Patch, out var on)) on.Add(one.Asset);
+            return sets;
+        });
         names = new(() =>
         {
             var known = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
@@ -60,9 +70,13 @@ public sealed class EstateRecords
     /// <summary>Opened before that day.</summary>
     public IncidentColumns Incidents => incidents.Value;
 
+    /// <summary>Assets that got a patch with success by that day, for each patch that an open problem names.</summary>
+    public IReadOnlyDictionary<string, HashSet<string>> Patched => patched.Value;
+
     /// <summary>Asset id for an id, name or alias; the text itself where nobody knows it.</summary>
     public string Resolve(string name)
     {
+        if (ids.Value.Contains(name)) return name;
         lock (names)
         {
             if (!names.Value.TryGetValue(name, out var id)) names.Value[name] = id = Catalogue.ResolveAsset(name);
@@ -83,7 +97,7 @@ public sealed class EstateRecords
         // Whoever asks gets the failure too.
         _ = Task.Run(() => Incidents);
         _ = Task.Run(() => Deployments);
-        _ = Task.Run(() => Problems);
+        _ = Task.Run(() => Patched);
         _ = Task.Run(() => Verdicts);
         return this;
     }

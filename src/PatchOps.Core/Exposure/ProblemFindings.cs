@@ -23,16 +23,16 @@ internal sealed class ProblemFindings(EstateRecords records)
     {
         if (open.Count == 0) yield break;
         ReadInstalled([.. open.SelectMany(p => p.Patches).Select(p => PatchName.Of(p).Product)]);
-        var deployed = open.SelectMany(p => p.Patches).Distinct(StringComparer.Ordinal).ToDictionary(p => p, _ => new HashSet<string>(StringComparer.Ordinal), StringComparer.Ordinal);
-        foreach (var one in records.Deployments)
-            if (one.Outcome == DeploymentOutcome.Succeeded && one.Started <= records.AsOf && deployed.TryGetValue(one.Patch, out var on)) on.Add(one.Asset);
         foreach (var problem in open)
         {
+            var got = problem.Patches.Select(p => (Patch: p, Assets: records.Patched[p])).ToList();
+            // Most problems are patched everywhere.
+            if (problem.ConfigurationItems.All(i => got.TrueForAll(g => g.Assets.Contains(i)))) continue;
             foreach (var asset in problem.ConfigurationItems.Distinct(StringComparer.Ordinal))
             {
-                foreach (var patch in problem.Patches)
+                foreach (var (patch, assets) in got)
                 {
-                    if (deployed[patch].Contains(asset) || known.Contains((asset, patch))) continue;
+                    if (assets.Contains(asset) || known.Contains((asset, patch))) continue;
                     foreach (var finding in Of(problem, asset, patch)) yield return finding;
                 }
             }

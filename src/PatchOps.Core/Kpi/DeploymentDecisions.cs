@@ -15,6 +15,7 @@ public sealed class DeploymentDecisions
     /// <param name="closes">Vulnerabilities by patch.</param>
     public DeploymentDecisions(EstateRecords records, RiskPolicy policy, ILookup<string, string> closes)
     {
+        if (closes.Count == 0) return;
         var assets = new Dictionary<string, AssetFacts>(StringComparer.Ordinal);
         foreach (var asset in records.EveryAsset) assets[asset.Id] = AssetFacts.From(asset, policy: policy);
         foreach (var day in records.Deployments.Where(d => d.Started <= records.AsOf && closes.Contains(d.Patch) && assets.ContainsKey(d.Asset)).GroupBy(Day))
@@ -33,7 +34,7 @@ public sealed class DeploymentDecisions
     }
 
     /// <summary>Null where nothing was known then of what the patch closes.</summary>
-    public PatchDecision? Of(Deployment deployment) => decisions.TryGetValue((deployment.Asset, deployment.Patch, Day(deployment)), out var decision) ? decision : null;
+    public PatchDecision? Of(Deployment deployment) => decisions.Count > 0 && decisions.TryGetValue((deployment.Asset, deployment.Patch, Day(deployment)), out var decision) ? decision : null;
 
     private static DateOnly Day(Deployment deployment) => DateOnly.FromDateTime(deployment.Started.UtcDateTime);
 }

@@ -7,6 +7,7 @@ namespace PatchOps.Core.Kpi;
 public sealed class KpiCalculator
 {
     private const double Percent = 100;
+    private const int MostRollouts = 3;
 
     private readonly EstateFacts facts;
     private readonly KpiGroups groups;
@@ -47,8 +48,11 @@ public sealed class KpiCalculator
     {
         var months = period.Months(int.MaxValue);
         foreach (var (month, figures) in Months(facts, by, months, agreedDays))
+        {
+            string[] rollouts = [.. Rollout.Of(facts, month, MostRollouts).Select(r => r.ToString())];
             foreach (var kpi in figures.All())
-                if (month == months[^1] || !KpiNames.OfTheDay.Contains(kpi.Name)) yield return kpi;
+                if (month == months[^1] || !KpiNames.OfTheDay.Contains(kpi.Name)) yield return kpi with { Rollouts = rollouts };
+        }
     }
 
     /// <summary>The figures of several periods; the groups are found once.</summary>

@@ -34,6 +34,9 @@ public sealed record Kpi
     /// <summary>What is counted, over what, and how the interval is made.</summary>
     public required string Definition { get; init => field = Require.Text(value); }
 
+    /// <summary>Month by month: the largest rollouts that began in the month, patches or waves of plans, which the figure may have moved with; empty otherwise.</summary>
+    public IReadOnlyList<string> Rollouts { get; init => field = Require.Names(value); } = [];
+
     public override string ToString() => Value is { } value
         ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Group}: {Name} {value:0.##} {Unit} (n = {N})")
         : $"{Group}: {Name} not enough data";

@@ -43,12 +43,25 @@ internal sealed class ReportBenchmark : IBenchmark
             var clock = Stopwatch.StartNew();
             using var process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "patchops.dll"), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
             var errors = process.StandardError.ReadToEndAsync();
-            process.StandardOutput.ReadToEnd();
-            process.WaitForExit();
+            var output = process.StandardOutput.ReadToEndAsync();
+            var used = 0.0;
+            // What it used is known while it runs only.
+            while (!process.WaitForExit(10))
+            {
+                try
+                {
+                    process.Refresh();
+                    (used, peak) = (process.TotalProcessorTime.TotalSeconds, Math.Max(peak, process.PeakWorkingSet64));
+                }
+                catch (InvalidOperationException)
+                {
+                    // It has just ended.
+                }
+            }
             seconds.Add(clock.Elapsed.TotalSeconds);
+            output.GetAwaiter().GetResult();
             if (process.ExitCode != 0) throw new InvalidOperationException($"{what}: {errors.GetAwaiter().GetResult()}");
-            processor.Add(process.TotalProcessorTime.TotalSeconds);
-            peak = Math.Max(peak, process.PeakWorkingSet64);
+            processor.Add(used);
         }
         Console.WriteLine($"{what,-34}{string.Join(", ", seconds.Select(s => s.ToString("F2", CultureInfo.InvariantCulture))),-24}{processor.Order().ElementAt(Runs / 2),12:F2}{peak / 1e6,10:F0}");
     }

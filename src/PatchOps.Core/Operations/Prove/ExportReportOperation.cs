@@ -30,6 +30,7 @@ public sealed class ExportReportOperation(ICatalogue catalogue, IJournal journal
             yield return new ResultEvent(new FileInfo(path));
             yield break;
         }
+        writer.Ahead(format);
         yield return new ProgressEvent("Report", "Reading the store");
         var input = await ReadAsync(request, asOf, cancellationToken).ConfigureAwait(false);
         if (input.Facts.Assets.Count == 0) yield return new WarningEvent("The store holds no assets: import some with Import-PatchAsset, or read hosts with Get-PatchInventory.");
@@ -44,6 +45,7 @@ public sealed class ExportReportOperation(ICatalogue catalogue, IJournal journal
     private async ValueTask<ReportInput> ReadAsync(ExportReportRequest request, DateTimeOffset asOf, CancellationToken cancellationToken)
     {
         var records = new EstateRecords(catalogue, asOf).Ahead();
+        var chain = Task.Run(async () => await AuditChain.VerifyAsync(audit.ReadAsync(null, null, cancellationToken), cancellationToken).ConfigureAwait(false), cancellationToken);
         // One is for one thread.
         var byProblem = request.Kind == ReportKind.Problem ? Task.Run(() => new EstateRisk(records, policy).ByProblem(_ => true, _ => true, explain: false).ToList(), cancellationToken) : Task.FromResult<List<PatchRisk>>([]);
         var facts = EstateFacts.Read(new EstateRisk(records, policy), cancellationToken);
@@ -56,7 +58,7 @@ public sealed class ExportReportOperation(ICatalogue catalogue, IJournal journal
             Problems = RiskRanking.Top(problems, problems.Count),
             Plans = await PlansAsync(request, asOf, cancellationToken).ConfigureAwait(false),
             Verdicts = records.Verdicts,
-            Audit = await AuditChain.VerifyAsync(audit.ReadAsync(null, null, cancellationToken), cancellationToken).ConfigureAwait(false),
+            Audit = await chain.ConfigureAwait(false),
             Currency = policy.Currency,
             HostsWanted = request.Asset.Count > 0,
         };

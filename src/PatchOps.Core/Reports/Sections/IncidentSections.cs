@@ -26,6 +26,7 @@ internal static class IncidentSections
             }
         }
         var months = byMonth.Keys.Order().TakeLast(Months).ToList();
+        var events = KpiSections.Events(input, [new KpiPeriod(months[0], input.AsOf.AddTicks(1))]);
         var items = Enumerable.Range(0, byItem.Length).Where(i => byItem[i] > 0).ToList();
         var most = items.OrderByDescending(i => byItem[i]).ThenBy(i => incidents.Items[i], StringComparer.Ordinal).Take(Top).ToList();
         return new ReportSection
@@ -37,7 +38,7 @@ internal static class IncidentSections
                 new("Caused by a change", ReportCell.Of(caused), Definition: "Incidents that name the change that caused them."),
                 new("Without an item", ReportCell.Of(homeless), Definition: "They count in no rate."),
             ],
-            Plots = [new TimePlot("Incidents per month", "Number of incidents opened in each calendar month (UTC); the last month may be partial.", "incidents", TimePlotStyle.Bars, 0, [new("Incidents", [.. months.Select(m => new PlotPoint(m, byMonth[m]))])])],
+            Plots = [new TimePlot("Incidents per month", "Number of incidents opened in each calendar month (UTC); the last month may be partial. Dashed lines with letters mark the largest rollouts.", "incidents", TimePlotStyle.Bars, 0, [new("Incidents", [.. months.Select(m => new PlotPoint(m, byMonth[m]))])]) { Events = events }],
             Tables =
             [
                 new ReportTable("Items with most incidents", ["Item", "Incidents", "Missing patches", "Newest"],
