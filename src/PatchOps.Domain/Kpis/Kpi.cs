@@ -10,6 +10,9 @@ public sealed record Kpi
     /// <summary>Environment, business unit, vendor, product or decision; the whole estate where nothing was asked for.</summary>
     public required string Group { get; init => field = Require.Text(value); }
 
+    /// <summary>Name of the store, which is one tenant, so that rows of several stores can be put side by side; null where they come from none.</summary>
+    public string? Tenant { get; init => field = Require.OptionalText(value); }
+
     /// <summary>Start of the period that counts, UTC.</summary>
     public DateTimeOffset? From { get; init; }
 

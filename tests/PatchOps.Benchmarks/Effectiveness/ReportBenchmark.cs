@@ -53,7 +53,7 @@ internal sealed class ReportBenchmark : IBenchmark
                     process.Refresh();
                     (used, peak) = (process.TotalProcessorTime.TotalSeconds, Math.Max(peak, process.PeakWorkingSet64));
                 }
-                catch (InvalidOperationException)
+                catch (Exception e) when (e is InvalidOperationException or System.ComponentModel.Win32Exception)
                 {
                     // It has just ended.
                 }
