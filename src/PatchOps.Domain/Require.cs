@@ -31,7 +31,20 @@ internal static class Require
     public static IReadOnlyList<string> Names(IReadOnlyList<string>? values)
     {
         if (values is null || values.Count == 0) return [];
+        if (values.Count <= 16 && Clean(values)) return [.. values];
         var seen = new HashSet<string>(StringComparer.Ordinal);
         return values.Select(v => v?.Trim() ?? "").Where(v => v.Length > 0 && seen.Add(v)).ToArray();
+    }
+
+    /// <summary>True for a short list that is as it should be already, as most are.</summary>
+    private static bool Clean(IReadOnlyList<string> values)
+    {
+        for (var i = 0; i < values.Count; i++)
+        {
+            if (values[i] is not { Length: > 0 } one || char.IsWhiteSpace(one[0]) || char.IsWhiteSpace(one[^1])) return false;
+            for (var j = 0; j < i; j++)
+                if (values[j] == one) return false;
+        }
+        return true;
     }
 }

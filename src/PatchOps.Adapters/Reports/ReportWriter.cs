@@ -14,6 +14,11 @@ public sealed class ReportWriter : IReportWriter
 
     public string Check(string path) => files.Check(path);
 
+    public void Ahead(ReportFormat format)
+    {
+        if (format == ReportFormat.Html) HtmlReport.Ahead();
+    }
+
     public ValueTask<string> WriteAsync(ReportModel report, ReportFormat format, string path, CancellationToken cancellationToken) =>
         files.WriteAsync(path, Render(report, format), marked: format == ReportFormat.Csv, cancellationToken);
 

@@ -65,33 +65,6 @@ internal sealed partial class SqliteCatalogue
         return rows;
     }
 
-    public IEnumerable<Deployment> Deployments()
-    {
-        var assets = AssetIds().ToDictionary(a => a.No, a => a.Id);
-        var (all, texts) = (new List<Deployment>(), new TextPool());
-        using var connection = database.Connect();
-        Check(raw.sqlite3_prepare_v2(connection.Handle, "SELECT id, patch, asset, started, ended, outcome, problem, change FROM deployment ORDER BY no", out var statement), connection);
-        using (statement)
-        {
-            string? Text(int column) => IsNull(statement, column) ? null : texts.Of(raw.sqlite3_column_blob(statement, column));
-            int code;
-            while ((code = raw.sqlite3_step(statement)) == raw.SQLITE_ROW)
-            {
-                if (!assets.TryGetValue(raw.sqlite3_column_int64(statement, 2), out var asset)) continue;
-                all.Add(new Deployment
-                {
-                    Id = raw.sqlite3_column_text(statement, 0).utf8_to_string(), Patch = Text(1)!, Asset = asset, Started = Encoding.Time(raw.sqlite3_column_int64(statement, 3)),
-                    Ended = IsNull(statement, 4) ? null : Encoding.Time(raw.sqlite3_column_int64(statement, 4)), Outcome = (DeploymentOutcome)raw.sqlite3_column_int64(statement, 5), Problem = Text(6), Change = Text(7),
-                });
-            }
-            if (code != raw.SQLITE_DONE) Check(code, connection);
-        }
-        // As with incidents, sorting here is cheaper than to look up each row by its time; what started at the same time stays in the order of the file.
-        for (var i = 1; i < all.Count; i++)
-            if (all[i].Started < all[i - 1].Started) return all.OrderBy(d => d.Started);
-        return all;
-    }
-
     private List<(long No, string Id)> AssetIds() => [.. Stream("SELECT no, id FROM asset", r => (r.GetInt64(0), r.GetString(1)))];
 
     private static bool IsNull(sqlite3_stmt statement, int column) => raw.sqlite3_column_type(statement, column) == raw.SQLITE_NULL;

@@ -8,6 +8,8 @@ namespace PatchOps.Adapters.Store;
 /// <summary>The facts on SQLite.</summary>
 internal sealed partial class SqliteCatalogue(Database database) : ICatalogue
 {
+    public string Location => database.Path;
+
     public StoreInfo Info()
     {
         using var connection = database.Connect();

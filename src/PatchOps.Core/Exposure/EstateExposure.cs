@@ -12,13 +12,19 @@ namespace PatchOps.Core.Exposure;
 /// <remarks>Distinct package versions are judged once and joined to their hosts: the cost of ten thousand equal hosts is that of writing
 /// their findings. Held in memory are the statements about installed packages, one number for each installed package and host, and the
 /// updates that hosts see; findings stream.</remarks>
-public sealed class EstateExposure(ICatalogue catalogue, DateTimeOffset asOf)
+public sealed class EstateExposure(EstateRecords records)
 {
-    /// <summary>What was read of the store already, as known on the same day; null where nothing was.</summary>
-    internal ReadFacts? Read { get; init; }
+    private readonly ICatalogue catalogue = records.Catalogue;
+    private readonly DateTimeOffset asOf = records.AsOf;
+
+    public EstateExposure(ICatalogue catalogue, DateTimeOffset asOf)
+        : this(new EstateRecords(catalogue, asOf))
+    {
+    }
 
     /// <summary>Findings, package by package.</summary>
-    public IEnumerable<Finding> Findings(FindingFilter? filter = null)
+    /// <param name="watch">Is told every verdict on the way, whether or not a finding comes of it; null for nobody.</param>
+    public IEnumerable<Finding> Findings(FindingFilter? filter = null, Action<PackageVerdict>? watch = null)
     {
         filter ??= FindingFilter.All;
         if (filter.Named is not null && Narrow(filter) is { } few)
@@ -27,13 +33,14 @@ public sealed class EstateExposure(ICatalogue catalogue, DateTimeOffset asOf)
             yield break;
         }
         var updates = catalogue.PendingUpdates(filter.Assets).ToList();
-        var problems = new ProblemFindings(catalogue, asOf, Read);
+        var problems = new ProblemFindings(records);
         // Only what an update or a problem record may name again has to be remembered.
         var repeatable = updates.Select(PatchOf).Concat(problems.Patches).ToHashSet(StringComparer.Ordinal);
         var known = new HashSet<(string Asset, string Patch)>();
         var scanned = new ScannedFindings(catalogue, asOf);
         foreach (var verdict in Verdicts(filter.Assets))
         {
+            watch?.Invoke(verdict);
             var remembered = verdict.Status == FindingStatus.Affected && repeatable.Count > 0 && verdict.Patch is { } patch && repeatable.Contains(patch) ? patch : null;
             var wanted = filter.Takes(verdict.Status, verdict.Vulnerability, verdict.Package.Package);
             var reported = scanned.Reports(verdict);
@@ -62,7 +69,7 @@ public sealed class EstateExposure(ICatalogue catalogue, DateTimeOffset asOf)
     /// <returns>Null where more than these packages counts: a problem record that names one, or a configuration of several products.</returns>
     private List<Finding>? Narrow(FindingFilter filter)
     {
-        if (new ProblemFindings(catalogue, asOf).Names(filter.Cve!)) return null;
+        if (new ProblemFindings(records).Names(filter.Cve!)) return null;
         var concern = new Concern(catalogue, filter.Named!);
         var packages = catalogue.InstalledPackages(filter.Assets, concern.Holds).ToList();
         if (concern.NeedsAll) return null;

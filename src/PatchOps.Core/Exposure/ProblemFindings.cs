@@ -6,14 +6,11 @@ using PatchOps.Domain.Versions;
 namespace PatchOps.Core.Exposure;
 
 /// <summary>What open problem records name for their items, where no statement about a package says it already.</summary>
-/// <param name="catalogue">The store.</param>
-/// <param name="asOf">As known on that day.</param>
-/// <param name="read">What was read of it already; null where nothing was.</param>
-internal sealed class ProblemFindings(ICatalogue catalogue, DateTimeOffset asOf, ReadFacts? read = null)
+internal sealed class ProblemFindings(EstateRecords records)
 {
     private readonly Dictionary<(string Asset, string Source), List<InstalledPackage>> installed = [];
     private readonly HashSet<string> inventoried = new(StringComparer.Ordinal);
-    private readonly List<Problem> open = [.. (read?.Problems ?? catalogue.Problems()).Where(p => p.IsOpen && p.Patches.Count > 0 && !(p.Opened > asOf))];
+    private readonly List<Problem> open = [.. records.Problems.Where(p => p.IsOpen && p.Patches.Count > 0 && !(p.Opened > records.AsOf))];
 
     /// <summary>Every patch that an open problem names.</summary>
     public IEnumerable<string> Patches => open.SelectMany(p => p.Patches);
@@ -26,16 +23,16 @@ internal sealed class ProblemFindings(ICatalogue catalogue, DateTimeOffset asOf,
     {
         if (open.Count == 0) yield break;
         ReadInstalled([.. open.SelectMany(p => p.Patches).Select(p => PatchName.Of(p).Product)]);
-        var deployed = (read?.Deployments ?? catalogue.Deployments()).Where(d => d.Outcome == DeploymentOutcome.Succeeded && d.Started <= asOf).Select(d => (d.Asset, d.Patch)).ToHashSet();
-        var names = (read?.Assets ?? catalogue.Assets(includeRetired: true).Select(a => a.Id)).ToDictionary(a => a, StringComparer.OrdinalIgnoreCase);
-        string Resolve(string item) => names.TryGetValue(item, out var id) ? id : names[item] = catalogue.ResolveAsset(item) ?? item;
         foreach (var problem in open)
         {
-            foreach (var asset in problem.ConfigurationItems.Select(Resolve).Distinct(StringComparer.Ordinal))
+            var got = problem.Patches.Select(p => (Patch: p, Assets: records.Patched[p])).ToList();
+            // Most problems are patched everywhere.
+            if (problem.ConfigurationItems.All(i => got.TrueForAll(g => g.Assets.Contains(i)))) continue;
+            foreach (var asset in problem.ConfigurationItems.Distinct(StringComparer.Ordinal))
             {
-                foreach (var patch in problem.Patches)
+                foreach (var (patch, assets) in got)
                 {
-                    if (known.Contains((asset, patch)) || deployed.Contains((asset, patch))) continue;
+                    if (assets.Contains(asset) || known.Contains((asset, patch))) continue;
                     foreach (var finding in Of(problem, asset, patch)) yield return finding;
                 }
             }
@@ -69,7 +66,7 @@ internal sealed class ProblemFindings(ICatalogue catalogue, DateTimeOffset asOf,
 
     private void ReadInstalled(HashSet<string> products)
     {
-        foreach (var package in catalogue.InstalledPackages())
+        foreach (var package in records.Catalogue.InstalledPackages())
         {
             inventoried.UnionWith(package.Assets);
             var source = package.Source ?? package.Package;

@@ -1,5 +1,5 @@
+using PatchOps.Core.Exposure;
 using PatchOps.Core.Risk;
-using PatchOps.Core.Seams;
 using PatchOps.Domain;
 
 namespace PatchOps.Core.Kpi;
@@ -13,15 +13,16 @@ public sealed class DeploymentDecisions
     private readonly Dictionary<(string Asset, string Patch, DateOnly Day), PatchDecision> decisions = [];
 
     /// <param name="closes">Vulnerabilities by patch.</param>
-    public DeploymentDecisions(ICatalogue catalogue, RiskPolicy policy, IEnumerable<Deployment> deployments, ILookup<string, string> closes)
+    public DeploymentDecisions(EstateRecords records, RiskPolicy policy, ILookup<string, string> closes)
     {
+        if (closes.Count == 0) return;
         var assets = new Dictionary<string, AssetFacts>(StringComparer.Ordinal);
-        foreach (var asset in catalogue.Assets(includeRetired: true)) assets[asset.Id] = AssetFacts.From(asset, policy: policy);
-        foreach (var day in deployments.Where(d => closes.Contains(d.Patch) && assets.ContainsKey(d.Asset)).GroupBy(Day))
+        foreach (var asset in records.EveryAsset) assets[asset.Id] = AssetFacts.From(asset, policy: policy);
+        foreach (var day in records.Deployments.Where(d => d.Started <= records.AsOf && closes.Contains(d.Patch) && assets.ContainsKey(d.Asset)).GroupBy(Day))
         {
             var at = new DateTimeOffset(day.Key.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero);
             var model = new RiskModel(policy, at);
-            var threats = catalogue.Threats([.. day.SelectMany(d => closes[d.Patch]).Distinct(StringComparer.OrdinalIgnoreCase)], at.AddTicks(-1));
+            var threats = records.Catalogue.Threats([.. day.SelectMany(d => closes[d.Patch]).Distinct(StringComparer.OrdinalIgnoreCase)], at.AddTicks(-1));
             var facts = threats.ToDictionary(t => t.Key, t => ThreatReading.Facts(t.Key, t.Value), StringComparer.OrdinalIgnoreCase);
             foreach (var deployment in day)
             {
@@ -33,7 +34,7 @@ public sealed class DeploymentDecisions
     }
 
     /// <summary>Null where nothing was known then of what the patch closes.</summary>
-    public PatchDecision? Of(Deployment deployment) => decisions.TryGetValue((deployment.Asset, deployment.Patch, Day(deployment)), out var decision) ? decision : null;
+    public PatchDecision? Of(Deployment deployment) => decisions.Count > 0 && decisions.TryGetValue((deployment.Asset, deployment.Patch, Day(deployment)), out var decision) ? decision : null;
 
     private static DateOnly Day(Deployment deployment) => DateOnly.FromDateTime(deployment.Started.UtcDateTime);
 }

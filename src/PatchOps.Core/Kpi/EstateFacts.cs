@@ -23,28 +23,35 @@ public sealed class EstateFacts
     private const char Separator = '\u001f';
 
     private readonly Dictionary<string, Asset> byId;
-    private readonly Lazy<Dictionary<(string Patch, string Asset), List<Deployment>>> attempts;
+    private readonly Lazy<DeploymentTimes> times;
+    private readonly Lazy<DeploymentNumbers> numbers;
+    private readonly Lazy<bool> flagged;
     private readonly Lazy<Dictionary<string, Problem>> problemsById;
     private readonly Lazy<ILookup<string, Deployment>> answers;
 
     /// <param name="assets">Not retired.</param>
     /// <param name="fixAvailable">Day on which each patch could first be had.</param>
     public EstateFacts(
-        DateTimeOffset asOf, IReadOnlyList<Asset> assets, IReadOnlyList<Deployment> deployments, IReadOnlyList<Problem> problems, IReadOnlyList<Incident> incidents,
+        DateTimeOffset asOf, IReadOnlyList<Asset> assets, IReadOnlyList<Deployment> deployments, IReadOnlyList<Problem> problems, IncidentColumns incidents,
         IReadOnlyList<Change> changes, IReadOnlyList<OpenPatch> open, IReadOnlyDictionary<string, DateTimeOffset> fixAvailable)
     {
         AsOf = asOf.ToUniversalTime();
         Assets = assets;
         byId = assets.ToDictionary(a => a.Id, StringComparer.Ordinal);
-        Deployments = [.. deployments.Where(d => d.Started <= asOf)];
+        Deployments = InOrder([.. deployments.Where(d => d.Started <= asOf)]);
         Problems = [.. problems.Where(p => p.Opened is null || p.Opened <= asOf)];
-        var opened = incidents.Where(i => i.Opened <= asOf).ToList();
-        // A store gives them in order already.
-        Incidents = Enumerable.Range(1, Math.Max(0, opened.Count - 1)).All(i => opened[i - 1].Opened <= opened[i].Opened) ? opened : [.. opened.OrderBy(i => i.Opened)];
+        Incidents = incidents.UpTo(AsOf);
         Changes = changes;
         Open = open;
         FixAvailable = fixAvailable;
-        attempts = new(() => Deployments.GroupBy(d => (d.Patch, d.Asset)).ToDictionary(g => g.Key, g => g.OrderBy(d => d.Started).ToList()));
+        flagged = new(() =>
+        {
+            foreach (var row in Incidents.Rows)
+                if (row.Flagged) return true;
+            return false;
+        });
+        numbers = new(() => new DeploymentNumbers(Deployments));
+        times = new(() => new DeploymentTimes(this));
         problemsById = new(() => Problems.GroupBy(p => p.Id, StringComparer.OrdinalIgnoreCase).ToDictionary(g => g.Key, g => g.First(), StringComparer.OrdinalIgnoreCase));
         answers = new(() => Deployments.Where(d => d is { Problem: not null, Outcome: DeploymentOutcome.Succeeded }).ToLookup(d => d.Problem!, StringComparer.OrdinalIgnoreCase));
     }
@@ -58,8 +65,7 @@ public sealed class EstateFacts
 
     public IReadOnlyList<Problem> Problems { get; }
 
-    /// <summary>Opened by then, in order of opening.</summary>
-    public IReadOnlyList<Incident> Incidents { get; }
+    public IncidentColumns Incidents { get; }
 
     public IReadOnlyList<Change> Changes { get; }
 
@@ -67,25 +73,30 @@ public sealed class EstateFacts
 
     public IReadOnlyDictionary<string, DateTimeOffset> FixAvailable { get; }
 
-    /// <summary>Deployments of one patch on one asset in order of start; made once for all months and groups.</summary>
-    internal IReadOnlyDictionary<(string Patch, string Asset), List<Deployment>> Attempts => attempts.Value;
+    internal DeploymentNumbers Numbers => numbers.Value;
+
+    /// <summary>What each deployment took; made once for all months and groups.</summary>
+    internal DeploymentTimes Times => times.Value;
+
+    /// <summary>True where any incident points to a vulnerability.</summary>
+    internal bool AnyFlagged => flagged.Value;
 
     internal IReadOnlyDictionary<string, Problem> ProblemsById => problemsById.Value;
 
     /// <summary>Successful deployments by the problem that they were made for.</summary>
     internal ILookup<string, Deployment> Answers => answers.Value;
 
-    /// <summary>Incidents opened in a period, found without a look at the others.</summary>
-    internal IEnumerable<Incident> IncidentsIn(KpiPeriod period)
+    /// <summary>Place of the first deployment started at that time or later.</summary>
+    internal int FirstFrom(DateTimeOffset time)
     {
-        int low = 0, high = Incidents.Count;
+        int low = 0, high = Deployments.Count;
         while (low < high)
         {
             var middle = (low + high) / 2;
-            if (Incidents[middle].Opened < period.From) low = middle + 1;
+            if (Deployments[middle].Started < time) low = middle + 1;
             else high = middle;
         }
-        for (var i = low; i < Incidents.Count && Incidents[i].Opened < period.To; i++) yield return Incidents[i];
+        return low;
     }
 
     /// <summary>How long fixes of vulnerabilities found here took; read when asked for.</summary>
@@ -93,6 +104,9 @@ public sealed class EstateFacts
 
     /// <summary>What a deployed patch called for when its day began; null where that is not known. Scored when first asked for.</summary>
     public Func<Deployment, PatchDecision?> DecisionOf { get; init; } = _ => null;
+
+    /// <summary>One risk for each patch that is missing somewhere.</summary>
+    public IReadOnlyList<PatchRisk> Patches { get; init; } = [];
 
     /// <summary>What <see cref="Open"/> leaves out.</summary>
     public IReadOnlyList<ExceptedFindings> Excepted { get; init; } = [];
@@ -104,39 +118,30 @@ public sealed class EstateFacts
 
     /// <summary>Reads a store.</summary>
     public static EstateFacts Read(ICatalogue catalogue, RiskPolicy policy, DateTimeOffset asOf, CancellationToken cancellationToken) =>
-        Read(catalogue, new EstateRisk(catalogue, policy, asOf), asOf, cancellationToken);
+        Read(new EstateRisk(new EstateRecords(catalogue, asOf).Ahead(), policy), cancellationToken);
 
-    /// <inheritdoc cref="Read(ICatalogue, RiskPolicy, DateTimeOffset, CancellationToken)"/>
-    public static EstateFacts Read(ICatalogue catalogue, EstateRisk risk, DateTimeOffset asOf, CancellationToken cancellationToken)
+    /// <summary>Reads a store; findings go by once, for everything that is made of them.</summary>
+    public static EstateFacts Read(EstateRisk risk, CancellationToken cancellationToken)
     {
+        var records = risk.Records;
+        var (catalogue, asOf) = (records.Catalogue, records.AsOf);
         var fixes = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
         var closed = new Dictionary<(string Patch, string Vulnerability), DateTimeOffset>();
-        foreach (var verdict in new EstateExposure(catalogue, asOf).Verdicts())
-        {
-            if (verdict.Patch is { } patch && verdict.AsOf > DateTimeOffset.UnixEpoch && (!fixes.TryGetValue(patch, out var known) || verdict.AsOf < known)) fixes[patch] = verdict.AsOf;
-            if (verdict.Patch is { } closing && verdict.AsOf > DateTimeOffset.UnixEpoch) closed[(closing, verdict.Vulnerability)] = verdict.AsOf;
-        }
-        cancellationToken.ThrowIfCancellationRequested();
-        var open = new List<OpenPatch>();
-        foreach (var one in risk.By(f => [$"{f.Asset}{Separator}{f.Patch}{Separator}{(f.Patch is null ? f.Package : ProductText(f.Patch))}"], _ => true, explain: false))
+        var (open, patches) = (new List<OpenPatch>(), new List<PatchRisk>());
+        foreach (var one in risk.By(Keys, _ => true, explain: false, Watch))
         {
             cancellationToken.ThrowIfCancellationRequested();
             var parts = one.Id.Split(Separator);
-            open.Add(new OpenPatch(parts[0], parts[1].Length == 0 ? null : parts[1], parts[2], one));
+            if (parts.Length == 1) patches.Add(one);
+            else open.Add(new OpenPatch(parts[0], parts[1].Length == 0 ? null : parts[1], parts[2], one));
         }
-        var deployments = catalogue.Deployments().ToList();
-        var decisions = new Lazy<DeploymentDecisions>(() => new DeploymentDecisions(catalogue, risk.Model.Policy, deployments.Where(d => d.Started <= asOf), closed.Keys.ToLookup(c => c.Patch, c => c.Vulnerability, StringComparer.Ordinal)));
+        var decisions = new Lazy<DeploymentDecisions>(() => new DeploymentDecisions(records, risk.Model.Policy, closed.Keys.ToLookup(c => c.Patch, c => c.Vulnerability, StringComparer.Ordinal)));
         var excepted = risk.Excepted.GroupBy(e => (e.Key.Asset, e.Key.Patch)).Select(g => new ExceptedFindings(g.Key.Asset, g.Key.Patch, g.Sum(e => e.Value))).ToList();
-        var assets = catalogue.Assets().ToList();
-        var ids = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
-        foreach (var asset in assets) ids[asset.Id] = asset.Id;
-        string? Resolve(string item) => ids.TryGetValue(item, out var id) ? id : ids[item] = catalogue.ResolveAsset(item);
         return new EstateFacts(
-            asOf, assets, deployments,
-            [.. catalogue.Problems().Select(p => p with { ConfigurationItems = [.. p.ConfigurationItems.Select(i => Resolve(i) ?? i)] })],
-            catalogue.IncidentTimes(asOf), [.. catalogue.Changes().Select(c => c with { ConfigurationItems = [.. c.ConfigurationItems.Select(i => Resolve(i) ?? i)] })],
-            open, fixes)
+            asOf, records.Assets, records.Deployments, records.Problems,
+            records.Incidents, [.. catalogue.Changes().Select(c => c with { ConfigurationItems = [.. c.ConfigurationItems.Select(records.Resolve)] })], open, fixes)
         {
+            Patches = patches,
             Excepted = excepted,
             DecisionOf = d => decisions.Value.Of(d),
             Deliveries = new Lazy<IReadOnlyList<FixDelivery>>(() =>
@@ -146,6 +151,26 @@ public sealed class EstateFacts
                     .Select(c => new FixDelivery(c.Key.Patch, c.Key.Vulnerability, threats[c.Key.Vulnerability].Published!.Value, c.Value))];
             }),
         };
+
+        // A key with separators is of one asset and patch, one without of a patch.
+        static IEnumerable<string> Keys(Finding finding) => finding.Patch is { } patch
+            ? [$"{finding.Asset}{Separator}{patch}{Separator}{ProductText(patch)}", patch]
+            : [$"{finding.Asset}{Separator}{Separator}{finding.Package}"];
+
+        void Watch(PackageVerdict verdict)
+        {
+            if (verdict.Patch is not { } patch || verdict.AsOf <= DateTimeOffset.UnixEpoch) return;
+            if (!fixes.TryGetValue(patch, out var known) || verdict.AsOf < known) fixes[patch] = verdict.AsOf;
+            closed[(patch, verdict.Vulnerability)] = verdict.AsOf;
+        }
+    }
+
+    /// <summary>A store gives them in order already.</summary>
+    private static IReadOnlyList<Deployment> InOrder(List<Deployment> deployments)
+    {
+        for (var i = 1; i < deployments.Count; i++)
+            if (deployments[i - 1].Started > deployments[i].Started) return [.. deployments.OrderBy(d => d.Started)];
+        return deployments;
     }
 
     /// <summary>The product's own name: <c>openssl</c> of <c>deb:openssl/3.0.11</c>.</summary>

@@ -24,8 +24,8 @@ public readonly record struct KpiPeriod
     public static KpiPeriod Whole(EstateFacts facts)
     {
         var first = facts.AsOf;
-        if (facts.Deployments.Count > 0 && facts.Deployments.Min(d => d.Started) is var deployed && deployed < first) first = deployed;
-        if (facts.Incidents.Count > 0 && facts.Incidents.Min(i => i.Opened) is var opened && opened < first) first = opened;
+        if (facts.Deployments.Count > 0 && facts.Deployments[0].Started is var deployed && deployed < first) first = deployed;
+        if (facts.Incidents.First is { } opened && opened < first) first = opened;
         return new KpiPeriod(first, facts.AsOf.AddTicks(1));
     }
 

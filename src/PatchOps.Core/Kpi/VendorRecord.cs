@@ -15,13 +15,14 @@ public sealed record FixDelivery(string Patch, string Vulnerability, DateTimeOff
 }
 
 /// <summary>A vendor's record: how fast fixes come, against what was agreed, and how often they solve their problem.</summary>
-internal sealed class VendorRecord(EstateFacts facts, KpiGrouping by, KpiPeriod period, IReadOnlyDictionary<string, double> agreedDays)
+internal sealed class VendorRecord(KpiGroups groups, KpiPeriod period, IReadOnlyDictionary<string, double> agreedDays)
 {
     /// <summary>Days that hold for vendors without a figure of their own.</summary>
     public const string AnyVendor = "default";
 
-    private readonly KpiGroups groups = new(facts, by);
-    private readonly Lazy<ILookup<string, FixDelivery>> deliveries = new(() => facts.Deliveries.Value.Where(d => period.Contains(d.Available)).ToLookup(d => Group(by, d.Patch), StringComparer.Ordinal));
+    private readonly Lazy<ILookup<string, FixDelivery>> deliveries = new(() => groups.Facts.Deliveries.Value.Where(d => period.Contains(d.Available)).ToLookup(d => Group(groups.By, d.Patch), StringComparer.Ordinal));
+    private readonly Lazy<ILookup<string, ProblemOutcome>> judged = new(() => groups.Facts.Problems.Where(p => p.Outcome is { } o && period.Contains(o.At))
+        .SelectMany(p => Groups(groups, p).Select(g => (Group: g, Outcome: p.Outcome!))).ToLookup(g => g.Group, g => g.Outcome, StringComparer.Ordinal));
 
     /// <summary>Days from publication to fix; only the vendor decides them, so they are not broken down by asset.</summary>
     public Estimate Delivery(string group) => Estimate.Quantile(Of(group).Select(d => d.Days), 0.5);
@@ -34,18 +35,14 @@ internal sealed class VendorRecord(EstateFacts facts, KpiGrouping by, KpiPeriod 
     }
 
     /// <summary>Share of verdicts that say the patch solved its problem.</summary>
-    public Estimate FixRate(string group)
-    {
-        var judged = facts.Problems.Where(p => p.Outcome is { } o && period.Contains(o.At) && Groups(p, o).Contains(group)).ToList();
-        return Estimate.Share(judged.Count(p => p.Outcome!.Verdict == EffectivenessVerdict.Effective), judged.Count);
-    }
+    public Estimate FixRate(string group) => Estimate.Share(judged.Value[group].LongCount(o => o.Verdict == EffectivenessVerdict.Effective), judged.Value[group].LongCount());
 
-    private IEnumerable<FixDelivery> Of(string group) => by is KpiGrouping.Environment or KpiGrouping.BusinessUnit or KpiGrouping.Decision ? [] : deliveries.Value[group];
+    private IEnumerable<FixDelivery> Of(string group) => groups.By is KpiGrouping.Environment or KpiGrouping.BusinessUnit or KpiGrouping.Decision ? [] : deliveries.Value[group];
 
     private double? Agreed(string patch) =>
         agreedDays.TryGetValue(PatchNames.Vendor(patch), out var days) || agreedDays.TryGetValue(AnyVendor, out days) ? days : null;
 
-    private IEnumerable<string> Groups(Problem problem, ProblemOutcome outcome) => groups.ByPatch ? outcome.Patches.Select(p => Group(by, p)).Distinct() : groups.Of(problem);
+    private static IEnumerable<string> Groups(KpiGroups groups, Problem problem) => groups.ByPatch ? problem.Outcome!.Patches.Select(p => Group(groups.By, p)).Distinct() : groups.Of(problem);
 
     private static string Group(KpiGrouping by, string patch) => by switch
     {

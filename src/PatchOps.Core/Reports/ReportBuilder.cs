@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using PatchOps.Core.Operations.Requests;
 using PatchOps.Core.Reports.Sections;
 
@@ -11,23 +12,45 @@ public static class ReportBuilder
     {
         var (title, sections) = kind switch
         {
-            ReportKind.Problem => ("Problem report", (IEnumerable<ReportSection>)
-                [EffectivenessSections.Verdicts(input), RiskSections.Problems(input, 50), IncidentSections.Overview(input), .. EffectivenessSections.Details(input, 50)]),
-            ReportKind.Wave => ("Wave report", WaveSections.All(input)),
+            ReportKind.Problem => ("Problem report", (Func<IEnumerable<ReportSection>>[])
+                [() => [EffectivenessSections.Verdicts(input)], () => [RiskSections.Problems(input, 50)], () => [IncidentSections.Overview(input)], () => EffectivenessSections.Details(input, 50)]),
+            ReportKind.Wave => ("Wave report", [() => WaveSections.All(input)]),
             ReportKind.Executive => ("Executive report",
-                [RiskSections.Overview(input), KpiSections.Overview(input), KpiSections.Trends(input), EffectivenessSections.Verdicts(input), KpiSections.By(input, Kpi.KpiGrouping.BusinessUnit), KpiSections.By(input, Kpi.KpiGrouping.Decision), PlanSections.Overview(input)]),
+                [
+                    () => [RiskSections.Overview(input)], () => [KpiSections.Overview(input)], () => [KpiSections.Trends(input)], () => [EffectivenessSections.Verdicts(input)], () => [KpiSections.By(input, Kpi.KpiGrouping.BusinessUnit)],
+                    () => [KpiSections.By(input, Kpi.KpiGrouping.Decision)], () => [PlanSections.Overview(input)],
+                ]),
             ReportKind.Compliance => ("Compliance report",
-                [ComplianceSections.Overview(input), ComplianceSections.Overdue(input, 200), ComplianceSections.Listed(input, 100), ComplianceSections.EndOfSupport(input), ComplianceSections.Approvals(input), ComplianceSections.Audit(input)]),
+                [
+                    () => [ComplianceSections.Overview(input)], () => [ComplianceSections.Overdue(input, 200)], () => [ComplianceSections.Listed(input, 100)], () => [ComplianceSections.EndOfSupport(input)],
+                    () => [ComplianceSections.Approvals(input)], () => [ComplianceSections.Audit(input)],
+                ]),
             _ => ("Operations report",
                 [
-                    RiskSections.Overview(input), RiskSections.Ranking(input, 20), PlanSections.Overview(input), EffectivenessSections.Verdicts(input), KpiSections.Overview(input),
-                    KpiSections.By(input, Kpi.KpiGrouping.Environment), KpiSections.By(input, Kpi.KpiGrouping.Decision), KpiSections.Trends(input), IncidentSections.Overview(input), ComplianceSections.Audit(input),
+                    () => [RiskSections.Overview(input)], () => [RiskSections.Ranking(input, 20)], () => [PlanSections.Overview(input)], () => [EffectivenessSections.Verdicts(input)], () => [KpiSections.Overview(input)],
+                    () => [KpiSections.By(input, Kpi.KpiGrouping.Environment)], () => [KpiSections.By(input, Kpi.KpiGrouping.Decision)], () => [KpiSections.Trends(input)], () => [IncidentSections.Overview(input)], () => [ComplianceSections.Audit(input)],
                 ]),
         };
         return new ReportModel
         {
             Title = title, Kind = kind, GeneratedAt = generatedAt.ToUniversalTime(), AsOf = input.AsOf, Summary = ReportSummary.Of(kind, input),
-            Sections = [.. sections],
+            Sections = All(sections),
         };
+    }
+
+    /// <summary>Several at once: each reads the same facts, and none changes them.</summary>
+    private static IReadOnlyList<ReportSection> All(IReadOnlyList<Func<IEnumerable<ReportSection>>> makers)
+    {
+        try
+        {
+            var made = new List<ReportSection>[makers.Count];
+            Parallel.For(0, makers.Count, i => made[i] = [.. makers[i]()]);
+            return [.. made.SelectMany(s => s)];
+        }
+        catch (AggregateException e)
+        {
+            ExceptionDispatchInfo.Capture(e.InnerExceptions[0]).Throw();
+            throw;
+        }
     }
 }

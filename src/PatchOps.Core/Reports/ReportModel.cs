@@ -43,10 +43,13 @@ public sealed record ReportFigure(string Label, ReportCell Value, ReportCell? Lo
     /// <summary>Interval and n in words; empty where there is neither.</summary>
     public string Basis => (Low?.Value, High?.Value, N) switch
     {
-        (not null, not null, { } n) => $"95 % interval {Low!.Text} to {High!.Text}, n = {ReportCell.Of(n).Text}",
+        (not null, not null, { } n) => $"95 % interval {Bare(Low!)} to {High!.Text}, n = {ReportCell.Of(n).Text}",
         (_, _, { } n) => $"n = {ReportCell.Of(n).Text}",
         _ => "",
     };
+
+    /// <summary>The upper limit says the unit for both.</summary>
+    private static string Bare(ReportCell cell) => cell.Unit is { } unit && cell.Text.EndsWith(unit, StringComparison.Ordinal) ? cell.Text[..^unit.Length].TrimEnd() : cell.Text;
 }
 
 /// <summary>Rows under named columns; the first column names the row.</summary>

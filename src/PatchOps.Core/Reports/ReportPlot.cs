@@ -57,10 +57,19 @@ public enum TimePlotStyle
     Bars,
 }
 
+/// <summary>Something that happened at a time, beside the values.</summary>
+public sealed record PlotEvent(DateTimeOffset At, string Text)
+{
+    public string Text { get; } = ReportCell.Clean(Text);
+}
+
 /// <summary>One or more series over time.</summary>
 /// <param name="Decimals">Places of the values in every format.</param>
 public sealed record TimePlot(string Title, string Description, string Unit, TimePlotStyle Style, int Decimals, IReadOnlyList<PlotSeries> Series) : ReportPlot(Title, Description)
 {
+    /// <summary>What the values may have moved with, in order of time.</summary>
+    public IReadOnlyList<PlotEvent> Events { get; init; } = [];
+
     public override bool IsEmpty => Series.All(s => s.Points.All(p => p.Value is null));
 
     /// <summary>True where points stand for whole months.</summary>
@@ -73,8 +82,9 @@ public sealed record TimePlot(string Title, string Description, string Unit, Tim
             var at = Series.SelectMany(s => s.Points.Select(p => p.At)).Distinct().Order().ToList();
             var values = Series.Select(s => s.Points.GroupBy(p => p.At).ToDictionary(g => g.Key, g => g.Last())).ToList();
             var interval = Series.Any(s => s.Points.Any(p => p.Low is not null));
+            var events = Events.Select(e => (At: Monthly ? new DateTimeOffset(e.At.UtcDateTime.Year, e.At.UtcDateTime.Month, 1, 0, 0, 0, TimeSpan.Zero) : at.LastOrDefault(a => a <= e.At, e.At), e.Text)).ToLookup(e => e.At, e => e.Text);
             var columns = Series.SelectMany(s => interval ? new[] { s.Name, $"{s.Name}, low", $"{s.Name}, high" } : [s.Name]);
-            return new ReportTable(Title, [Monthly ? "Month" : "Time (UTC)", .. columns], [.. at.Select(Row)], $"In {Unit}.");
+            return new ReportTable(Title, [Monthly ? "Month" : "Time (UTC)", .. columns, .. Events.Count > 0 ? new[] { "Rollouts" } : []], [.. at.Select(Row)], $"In {Unit}.");
 
             IReadOnlyList<ReportCell> Row(DateTimeOffset time) =>
             [
@@ -82,6 +92,7 @@ public sealed record TimePlot(string Title, string Description, string Unit, Tim
                 .. values.SelectMany(v => v.TryGetValue(time, out var p)
                     ? interval ? new[] { Cell(p.Value), Cell(p.Low), Cell(p.High) } : [Cell(p.Value)]
                     : interval ? [ReportCell.None, ReportCell.None, ReportCell.None] : [ReportCell.None]),
+                .. Events.Count > 0 ? new[] { ReportCell.Of(string.Join("; ", events[time])) } : [],
             ];
         }
     }

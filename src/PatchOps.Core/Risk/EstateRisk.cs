@@ -13,10 +13,9 @@ public sealed class EstateRisk
     // The first findings come at once; later ones are asked about in greater numbers, which takes less time each.
     private const int FirstChunk = 32, LargestChunk = 8192;
 
-    private readonly ICatalogue catalogue;
+    private readonly EstateRecords records;
     private readonly RiskModel model;
-    private readonly DateTimeOffset asOf;
-    private readonly Dictionary<string, AssetFacts> assets = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, AssetFacts?> assets = new(StringComparer.Ordinal);
     private readonly Dictionary<string, CveFacts?> cves = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<(string Asset, string? Patch, string Package), int> excepted = [];
     private readonly OutcomeLedger outcomes;
@@ -29,18 +28,26 @@ public sealed class EstateRisk
     /// <param name="includeExcepted">True where findings that an active exception covers count as well.</param>
     /// <param name="content">What the policy leaves out; null where everything counts, as in key figures.</param>
     public EstateRisk(ICatalogue catalogue, RiskPolicy policy, DateTimeOffset asOf, bool includeExcepted = false, ContentPolicy? content = null)
+        : this(new EstateRecords(catalogue, asOf), policy, includeExcepted, content)
+    {
+    }
+
+    /// <inheritdoc cref="EstateRisk(ICatalogue, RiskPolicy, DateTimeOffset, bool, ContentPolicy)"/>
+    public EstateRisk(EstateRecords records, RiskPolicy policy, bool includeExcepted = false, ContentPolicy? content = null)
     {
         this.includeExcepted = includeExcepted;
-        this.content = content?.Filters.Any(f => f.AlsoSecurity) == true ? new ContentExclusions(catalogue, content, securityOnly: true) : null;
-        this.catalogue = catalogue;
-        this.asOf = asOf;
+        this.content = content?.Filters.Any(f => f.AlsoSecurity) == true ? new ContentExclusions(records.Catalogue, content, securityOnly: true) : null;
+        this.records = records;
+        var asOf = records.AsOf;
         model = new RiskModel(policy, asOf);
-        foreach (var asset in catalogue.Assets()) assets[asset.Id] = AssetFacts.From(asset, policy: policy);
         // How a deployment ended was not known before it had ended.
-        outcomes = new OutcomeLedger(catalogue.Deployments().Where(d => (d.Ended ?? d.Started) <= asOf && d.Started <= asOf), catalogue.Verdicts(asOf).Select(v => v.Verdict));
-        problems = new ProblemLinks(catalogue, policy, asOf, outcomes);
-        exceptions = new ExceptionLedger(catalogue, asOf);
+        outcomes = new OutcomeLedger(records.Deployments.Where(d => (d.Ended ?? d.Started) <= asOf && d.Started <= asOf), records.Verdicts.Select(v => v.Verdict));
+        problems = new ProblemLinks(records, policy, outcomes);
+        exceptions = new ExceptionLedger(records.Catalogue, asOf);
     }
+
+    /// <summary>What it is made from.</summary>
+    public EstateRecords Records => records;
 
     public RiskModel Model => model;
 
@@ -48,10 +55,11 @@ public sealed class EstateRisk
     public IReadOnlyDictionary<(string Asset, string? Patch, string Package), int> Excepted => excepted;
 
     /// <summary>Open findings of the assets and vulnerabilities asked for, without those that an active exception covers.</summary>
-    public IEnumerable<Finding> OpenFindings(Func<Finding, bool> wanted)
+    /// <param name="watch">Is told every verdict on the way; null for nobody.</param>
+    public IEnumerable<Finding> OpenFindings(Func<Finding, bool> wanted, Action<PackageVerdict>? watch = null)
     {
         excepted.Clear();
-        foreach (var finding in new EstateExposure(catalogue, asOf).Findings(FindingFilter.Open))
+        foreach (var finding in new EstateExposure(records).Findings(FindingFilter.Open, watch))
         {
             if (!wanted(finding) || !Belongs(finding)) continue;
             if (includeExcepted || !exceptions.Excepts(finding)) yield return finding;
@@ -81,11 +89,12 @@ public sealed class EstateRisk
     }
 
     /// <summary>One risk for each group that a key names; a finding without a key is left out.</summary>
-    public IEnumerable<PatchRisk> By(Func<Finding, IEnumerable<string>> keys, Func<Finding, bool> wanted, bool explain)
+    /// <param name="watch">Is told every verdict on the way; null for nobody.</param>
+    public IEnumerable<PatchRisk> By(Func<Finding, IEnumerable<string>> keys, Func<Finding, bool> wanted, bool explain, Action<PackageVerdict>? watch = null)
     {
         // A patch is installed once on an asset whatever it closes there, so its vulnerabilities are combined before they are added up.
         var groups = new FindingGroups();
-        foreach (var finding in OpenFindings(wanted))
+        foreach (var finding in OpenFindings(wanted, watch))
         {
             var notes = Notes(finding);
             foreach (var key in keys(finding)) groups.Add(key, finding, Vulnerability(finding), notes);
@@ -107,24 +116,24 @@ public sealed class EstateRisk
     /// <summary>One risk for each open problem, whether or not a vulnerability stands behind it.</summary>
     public IEnumerable<PatchRisk> ByProblem(Func<string, bool> wanted, Func<Finding, bool> findingWanted, bool explain)
     {
-        var asked = problems.All.Where(p => wanted(p.Problem.Id)).ToList();
+        var asked = problems.Problems.Where(p => wanted(p.Id)).ToList();
         // Only what a problem can be about is kept.
-        var items = asked.Select(p => p.Asset).ToHashSet(StringComparer.Ordinal);
-        var patches = asked.SelectMany(p => p.Problem.Patches).ToHashSet(StringComparer.Ordinal);
-        var named = asked.SelectMany(p => p.Problem.Cves).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var items = asked.SelectMany(p => p.ConfigurationItems).ToHashSet(StringComparer.Ordinal);
+        var patches = asked.SelectMany(p => p.Patches).ToHashSet(StringComparer.Ordinal);
+        var named = asked.SelectMany(p => p.Cves).ToHashSet(StringComparer.OrdinalIgnoreCase);
         var open = OpenFindings(f => items.Contains(f.Asset) && ((f.Patch is not null && patches.Contains(f.Patch)) || (f.Cve is not null && named.Contains(f.Cve))) && findingWanted(f))
             .ToLookup(f => f.Asset, StringComparer.Ordinal);
         Learn(open.SelectMany(g => g).Select(Vulnerability).OfType<string>());
-        foreach (var group in asked.GroupBy(p => p.Problem.Id, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal))
+        foreach (var (problem, own) in problems.Of(p => wanted(p.Id)).OrderBy(p => p.Problem.Id, StringComparer.Ordinal))
         {
             var totals = new RiskTotals(model, explain);
-            foreach (var (problem, asset, facts) in group)
+            foreach (var (asset, facts) in own)
             {
-                var findings = open[asset].Where(f => (f.Patch is not null && problem.Patches.Contains(f.Patch)) || (f.Cve is not null && problem.Cves.Contains(f.Cve, StringComparer.OrdinalIgnoreCase))).ToList();
+                List<Finding> findings = open.Contains(asset) ? [.. open[asset].Where(f => (f.Patch is not null && problem.Patches.Contains(f.Patch)) || (f.Cve is not null && problem.Cves.Contains(f.Cve, StringComparer.OrdinalIgnoreCase)))] : [];
                 var patch = findings.Count > 0 ? findings[0].Patch : problem.Patches.Count > 0 ? problem.Patches[0] : null;
-                if (Input(asset, patch, findings) is { } input) totals.Add(input with { Problems = [facts] });
+                if (Input(asset, patch, findings, [facts]) is { } input) totals.Add(input);
             }
-            if (totals.Assets > 0) yield return totals.ToRisk(group.Key);
+            if (totals.Assets > 0) yield return totals.ToRisk(problem.Id);
         }
     }
 
@@ -143,7 +152,7 @@ public sealed class EstateRisk
 
     private RiskInput? Input(Finding finding)
     {
-        if (!assets.TryGetValue(finding.Asset, out var facts)) return null;
+        if (AssetOf(finding.Asset) is not { } facts) return null;
         return new RiskInput
         {
             Asset = facts, Cve = Vulnerability(finding) is { } id ? Facts(id) : null, Installs = outcomes.Installs(finding.Patch), FixAvailable = finding.FixAvailable,
@@ -152,17 +161,28 @@ public sealed class EstateRisk
         };
     }
 
-    private RiskInput? Input(string asset, string? patch, List<Finding> findings)
+    /// <param name="of">Problems that count; null for all on the asset that the findings belong to.</param>
+    private RiskInput? Input(string asset, string? patch, List<Finding> findings, IReadOnlyList<ProblemFacts>? of = null)
     {
+        if (findings.Count == 0 && of is not null) return AssetOf(asset) is { } facts ? new RiskInput { Asset = facts, Cves = [], Problems = of, Installs = outcomes.Installs(patch), Notes = [] } : null;
         var names = findings.Select(Vulnerability).OfType<string>().Distinct(StringComparer.OrdinalIgnoreCase).ToList();
-        return Input(asset, patch, names, [.. names.Select(Facts).OfType<CveFacts>()], findings.Min(f => f.FixAvailable), [.. findings.SelectMany(f => Notes(f) ?? []).Distinct(StringComparer.Ordinal)]);
+        return Input(asset, patch, names, [.. names.Select(Facts).OfType<CveFacts>()], findings.Min(f => f.FixAvailable), [.. findings.SelectMany(f => Notes(f) ?? []).Distinct(StringComparer.Ordinal)])
+            is { } input ? of is null ? input : input with { Problems = of } : null;
     }
 
     private RiskInput? Input(string asset, string? patch, IReadOnlyList<string> names, IReadOnlyList<CveFacts> closed, DateTimeOffset? fix, IReadOnlyList<string>? notes) =>
-        !assets.TryGetValue(asset, out var facts) ? null : new RiskInput
+        AssetOf(asset) is not { } facts ? null : new RiskInput
         {
             Asset = facts, Cves = closed, Problems = problems.On(asset) ? problems.For(asset, patch, names) : null, Installs = outcomes.Installs(patch), FixAvailable = fix, Notes = notes,
         };
+
+    /// <summary>Facts of an asset, once; null where it is unknown or retired.</summary>
+    private AssetFacts? AssetOf(string id)
+    {
+        ref var facts = ref CollectionsMarshal.GetValueRefOrAddDefault(assets, id, out var known);
+        if (!known && records.AssetsById.TryGetValue(id, out var asset)) facts = AssetFacts.From(asset, policy: model.Policy);
+        return facts;
+    }
 
     /// <summary>What exceptions say of a finding, and which scanner reported it; null for nothing.</summary>
     private IReadOnlyList<string>? Notes(Finding finding)
@@ -194,7 +214,7 @@ public sealed class EstateRisk
     {
         var unknown = ids.Where(id => !cves.ContainsKey(id)).ToHashSet(StringComparer.OrdinalIgnoreCase);
         if (unknown.Count == 0) return;
-        var threats = catalogue.Threats(unknown, asOf);
+        var threats = records.Catalogue.Threats(unknown, records.AsOf);
         foreach (var id in unknown) cves[id] = threats.TryGetValue(id, out var threat) ? ThreatReading.Facts(id, threat) : new CveFacts { Id = id };
     }
 

@@ -13,12 +13,19 @@ public sealed class OutcomeLedger
     /// <param name="verdicts">Newest verdict of each problem.</param>
     public OutcomeLedger(IEnumerable<Deployment> deployments, IEnumerable<EffectivenessResult> verdicts)
     {
-        foreach (var deployment in deployments) installs.Add(deployment.Patch, deployment.Outcome != DeploymentOutcome.Succeeded);
+        // Many deployments are of few patches.
+        var byPatch = new Dictionary<string, OutcomeCounts>(StringComparer.Ordinal);
+        foreach (var deployment in deployments)
+        {
+            ref var counts = ref CollectionsMarshal.GetValueRefOrAddDefault(byPatch, deployment.Patch, out _);
+            counts = new OutcomeCounts(counts.Hits + (deployment.Outcome != DeploymentOutcome.Succeeded ? 1 : 0), counts.Trials + 1);
+        }
+        foreach (var (patch, counts) in byPatch) installs.Add(patch, counts);
         foreach (var verdict in verdicts)
         {
             if (verdict.Verdict == EffectivenessVerdict.Inconclusive || verdict.Patch is null) continue;
             foreach (var patch in verdict.Patch.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
-                fixes.Add(patch, verdict.Verdict == EffectivenessVerdict.Effective);
+                fixes.Add(patch, new OutcomeCounts(verdict.Verdict == EffectivenessVerdict.Effective ? 1 : 0, 1));
         }
     }
 
@@ -34,13 +41,13 @@ public sealed class OutcomeLedger
         private readonly Dictionary<string, OutcomeHistory> asked = new(StringComparer.Ordinal);
         private OutcomeCounts all;
 
-        public void Add(string patch, bool hit)
+        public void Add(string patch, OutcomeCounts more)
         {
-            Count(patch, hit);
+            Count(patch, more);
             // A patch id that is its own product or vendor must not be counted twice at one level.
-            Count("product " + PatchNames.Product(patch), hit);
-            Count("vendor " + PatchNames.Vendor(patch), hit);
-            all = new OutcomeCounts(all.Hits + (hit ? 1 : 0), all.Trials + 1);
+            Count("product " + PatchNames.Product(patch), more);
+            Count("vendor " + PatchNames.Vendor(patch), more);
+            all = Sum(all, more);
         }
 
         /// <summary>Asked for every finding; there are far fewer patches.</summary>
@@ -53,10 +60,8 @@ public sealed class OutcomeLedger
             return known;
         }
 
-        private void Count(string key, bool hit)
-        {
-            var known = counts.GetValueOrDefault(key);
-            counts[key] = new OutcomeCounts(known.Hits + (hit ? 1 : 0), known.Trials + 1);
-        }
+        private void Count(string key, OutcomeCounts more) => counts[key] = Sum(counts.GetValueOrDefault(key), more);
+
+        private static OutcomeCounts Sum(OutcomeCounts one, OutcomeCounts other) => new(one.Hits + other.Hits, one.Trials + other.Trials);
     }
 }

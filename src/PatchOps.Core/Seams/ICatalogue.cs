@@ -117,6 +117,9 @@ public interface ICatalogue : IProblemRecords
 {
     StoreInfo Info();
 
+    /// <summary>Where the store is, without a look into it.</summary>
+    string Location => Info().Location;
+
     /// <param name="feed">Kind of document, for the result.</param>
     /// <param name="source">File, address or pipeline, for the result and for noticing what is gone.</param>
     /// <param name="at">Time of the import.</param>
@@ -166,6 +169,8 @@ public interface ICatalogue : IProblemRecords
 
     /// <summary>The same in columns, for those who count a million without looking at each.</summary>
     IncidentTable IncidentTable(DateTimeOffset to);
+    /// <summary>The same as columns, a tenth of the size.</summary>
+    IncidentColumns IncidentColumns(DateTimeOffset to) => Seams.IncidentColumns.Of(IncidentTimes(to));
 
     IEnumerable<Change> Changes();
 

@@ -10,6 +10,9 @@ public sealed record Kpi
     /// <summary>Environment, business unit, vendor, product or decision; the whole estate where nothing was asked for.</summary>
     public required string Group { get; init => field = Require.Text(value); }
 
+    /// <summary>Name of the store, which is one tenant, so that rows of several stores can be put side by side; null where they come from none.</summary>
+    public string? Tenant { get; init => field = Require.OptionalText(value); }
+
     /// <summary>Start of the period that counts, UTC.</summary>
     public DateTimeOffset? From { get; init; }
 
@@ -33,6 +36,9 @@ public sealed record Kpi
 
     /// <summary>What is counted, over what, and how the interval is made.</summary>
     public required string Definition { get; init => field = Require.Text(value); }
+
+    /// <summary>Month by month: the largest rollouts that began in the month, patches or waves of plans, which the figure may have moved with; empty otherwise.</summary>
+    public IReadOnlyList<string> Rollouts { get; init => field = Require.Names(value); } = [];
 
     public override string ToString() => Value is { } value
         ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Group}: {Name} {value:0.##} {Unit} (n = {N})")

@@ -17,6 +17,9 @@ public enum OutboxKind
 
     /// <summary>A wave began, stopped or ended, or one of its hosts failed.</summary>
     WaveUpdate,
+
+    /// <summary>A vendor's patch failed: for those who manage the vendor.</summary>
+    VendorNotice,
 }
 
 /// <summary>Where a message stands.</summary>
@@ -44,9 +47,10 @@ public sealed record OutboxMessage
     /// <summary>Name of the policy's sink that it goes to.</summary>
     public required string Sink { get; init => field = Require.Text(value); }
 
+    /// <summary>Plan that it is about; of a vendor notice the investigation, or the patch.</summary>
     public required string PlanId { get; init; }
 
-    /// <summary>Business unit or role that it is for.</summary>
+    /// <summary>Business unit or role that it is for; of a vendor notice the vendor.</summary>
     public required string Audience { get; init; }
 
     /// <summary>Addresses of the audience, for sinks that need them.</summary>

@@ -27,6 +27,14 @@ public sealed class ExportReportTests : IAsyncLifetime
         Directory.Delete(folder, recursive: true);
     }
 
+    [Fact]
+    public async Task Key_figures_name_their_store_as_the_tenant()
+    {
+        var kpis = (await Run(new GetKpiRequest { By = Core.Kpi.KpiGrouping.Tenant })).OfType<ResultEvent>().Select(r => (Kpi)r.Value).ToList();
+        Assert.NotEmpty(kpis);
+        Assert.All(kpis, k => Assert.Equal("store", k.Tenant));
+    }
+
     [Theory]
     [InlineData("report.html", "<!DOCTYPE html>")]
     [InlineData("report.md", "# Operations report")]

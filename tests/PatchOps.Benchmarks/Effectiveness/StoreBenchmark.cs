@@ -60,7 +60,7 @@ internal sealed class StoreBenchmark : IBenchmark
     }
 
     /// <summary>Ten items of one kind to a problem, patched within 30 days; thirty incidents of the problem (a third of the problems keep theirs) and twenty others on its items.</summary>
-    private static void Fill(OperationHost host)
+    internal static void Fill(OperationHost host)
     {
         var random = new Random(5);
         var clock = Stopwatch.StartNew();

@@ -13,6 +13,9 @@ internal static class HtmlReport
 
     private static readonly Lazy<HandlebarsTemplate<object, object>> Page = new(Compile);
 
+    /// <summary>Makes the template ready meanwhile; who writes waits for it.</summary>
+    public static void Ahead() => _ = Task.Run(() => Page.Value);
+
     public static string Write(ReportModel report) => Page.Value(View(report));
 
     private static HandlebarsTemplate<object, object> Compile()
@@ -46,12 +49,13 @@ internal static class HtmlReport
         section.Title,
         section.Text,
         HasFigures = section.Figures.Count > 0,
-        Figures = section.Figures.Select(f => new { f.Label, f.Value.Text, Missing = f.Value.Value is null, f.Basis, f.Definition }).ToList(),
+        Figures = section.Figures.Select(f => new { f.Label, f.Value.Text, Missing = f.Value.Value is null, Basis = f.Basis.Replace("n = ", "n\u00a0=\u00a0", StringComparison.Ordinal), f.Definition }).ToList(),
         Plots = section.Plots.Where(p => !p.IsEmpty).Select((p, i) => new
         {
             p.Title,
             p.Description,
             Drawing = PlotDrawing.Draw(p, $"{id}p{(i + 1).ToString(CultureInfo.InvariantCulture)}"),
+            Events = (p as TimePlot)?.Events.Select((e, n) => new { Letter = PlotDrawing.Letter(n), Day = ReportCell.Day(e.At).Text, e.Text }).ToList() ?? [],
             Table = View(p.Data, plot: true),
         }).ToList(),
         Tables = section.Tables.Select(t => View(t, plot: false)).ToList(),
@@ -64,7 +68,8 @@ internal static class HtmlReport
         Rows = table.Rows.Select(r => new
         {
             Head = r[0].Text,
-            Cells = r.Skip(1).Select((c, i) => new { c.Text, Number = IsNumber(table, i + 1), Date = c.Value is DateTimeOffset, Long = c.Text.Length > 60, c.Verbatim, Brief = Brief(c) }).ToList(),
+            Wide = r[0].Text.Length > 12,
+            Cells = r.Skip(1).Select((c, i) => new { c.Text, Number = IsNumber(table, i + 1), Date = c.Value is DateTimeOffset, Long = c.Text.Length > 60, Short = c.Text.Length <= 14 && !c.IsNumber && !c.Verbatim && c.Value is not DateTimeOffset && !IsNumber(table, i + 1), c.Verbatim, Brief = Brief(c) }).ToList(),
         }).ToList(),
         table.Note,
         Empty = table.Rows.Count == 0,

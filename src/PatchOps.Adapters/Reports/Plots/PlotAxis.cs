@@ -62,7 +62,8 @@ internal sealed class PlotAxis
             var step = new[] { 1.0, 2, 4, 6, 12, 24, 48, 96, 168, 336 }.First(h => hours / h <= 8 || h >= 336);
             var day = new DateTimeOffset(first.Date, TimeSpan.Zero);
             for (var at = day; at <= last; at = at.AddHours(step))
-                if (at >= first) ticks.Add((at.UtcTicks, at.ToString(step >= 24 ? "MM-dd" : "MM-dd HH:mm", CultureInfo.InvariantCulture)));
+                // The first says the year for all up to the next one.
+                if (at >= first) ticks.Add((at.UtcTicks, at.ToString((step >= 24, ticks.Count == 0 || at.Year != at.AddHours(-step).Year) switch { (true, true) => "yyyy-MM-dd", (true, _) => "MM-dd", (_, true) => "yyyy-MM-dd HH:mm", _ => "MM-dd HH:mm" }, CultureInfo.InvariantCulture)));
         }
         return new PlotAxis(first.UtcTicks, last.UtcTicks, from, to, ticks);
     }

@@ -65,17 +65,24 @@ internal static class PlotDrawing
         }
     }
 
+    /// <summary>Mark of an event, by its place among all of a plot.</summary>
+    public static string Letter(int place) => ((char)('A' + (place % 26))).ToString();
+
     private static string Time(TimePlot plot, string id)
     {
-        const double top = 30, bottom = 240;
         var points = plot.Series.SelectMany(s => s.Points).ToList();
         var known = points.Where(p => p.Value is not null).ToList();
         var high = known.Count == 0 ? 1 : known.Max(p => Math.Max(p.Value!.Value, Math.Min(p.High ?? 0, known.Max(k => k.Value!.Value) * 2)));
-        var y = PlotAxis.Numbers(0, high, bottom, top, plot.Unit == "%");
         var first = points.Min(p => p.At);
         var last = points.Max(p => p.At);
         var bars = plot.Style == TimePlotStyle.Bars;
-        var x = PlotAxis.Time(first, plot.Monthly ? last.AddMonths(bars ? 1 : 0) : last, Left, Right);
+        // What is counted in a month stands in its middle, and a mark of an event where it happened.
+        DateTimeOffset Middle(DateTimeOffset at) => plot.Monthly ? at + ((at.AddMonths(1) - at) / 2) : at;
+        var x = PlotAxis.Time(first, plot.Monthly ? last.AddMonths(1) : last, Left, Right);
+        var flags = Rows([.. plot.Events.Select(e => x.At(e.At))]);
+        var top = 30.0 + (flags.Length == 0 ? 0 : (18 * flags.Max()) + 14);
+        var bottom = top + 210;
+        var y = PlotAxis.Numbers(0, high, bottom, top, plot.Unit == "%");
         using var svg = new SvgDrawing(id, plot, bottom + 26);
         foreach (var (value, text) in y.Ticks)
         {
@@ -87,7 +94,7 @@ internal static class PlotDrawing
             svg.Line(x.At(value), bottom, x.At(value), bottom + 5, "grid");
             // A mark at either edge keeps its words inside the picture.
             var at = x.At(value);
-            svg.Text(bars ? at + 2 : at, bottom + 20, text, bars || at < Left + 20 ? "start" : at > Right - 20 ? "end" : "middle");
+            svg.Text(plot.Monthly ? at + 2 : at, bottom + 20, text, at > Right - 40 ? "end" : plot.Monthly || at < Left + 20 ? "start" : "middle");
         }
         svg.Text(8, 16, plot.Unit, "start", "axis");
         for (var s = 0; s < plot.Series.Count; s++)
@@ -104,7 +111,21 @@ internal static class PlotDrawing
             else if (plot.Style == TimePlotStyle.Steps) Steps(series, style);
             else Curve(series, style);
         }
+        Events();
         return svg.Finish();
+
+        void Events()
+        {
+            for (var i = 0; i < plot.Events.Count; i++)
+            {
+                var one = plot.Events[i];
+                var at = x.At(one.At);
+                var y = top - 9 - (flags[i] * 18);
+                svg.Line(at, y + 8, at, bottom, "event");
+                svg.Circle(at, y, 8, "flag", $"{ReportCell.Day(one.At).Text} {one.Text}");
+                svg.Text(at, y + 4, Letter(i), "middle", "label letter");
+            }
+        }
 
         void Bars(PlotSeries series)
         {
@@ -135,15 +156,28 @@ internal static class PlotDrawing
             foreach (var run in Runs(series.Points))
             {
                 var band = run.Where(p => p is { Low: not null, High: not null }).ToList();
-                if (band.Count > 1) svg.Path([.. band.Select(p => (x.At(p.At), y.At(p.High!.Value))), .. Enumerable.Reverse(band).Select(p => (x.At(p.At), y.At(p.Low!.Value)))], "band " + style, closed: true);
-                else if (band.Count == 1) svg.Line(x.At(band[0].At), y.At(band[0].Low!.Value), x.At(band[0].At), y.At(band[0].High!.Value), "whisker " + style);
-                svg.Path([.. run.Select(p => (x.At(p.At), y.At(p.Value!.Value)))], "curve " + style);
-                foreach (var point in run) svg.Circle(x.At(point.At), y.At(point.Value!.Value), 4, "mark " + style, Tip(series, point));
+                if (band.Count > 1) svg.Path([.. band.Select(p => (x.At(Middle(p.At)), y.At(p.High!.Value))), .. Enumerable.Reverse(band).Select(p => (x.At(Middle(p.At)), y.At(p.Low!.Value)))], "band " + style, closed: true);
+                else if (band.Count == 1) svg.Line(x.At(Middle(band[0].At)), y.At(band[0].Low!.Value), x.At(Middle(band[0].At)), y.At(band[0].High!.Value), "whisker " + style);
+                svg.Path([.. run.Select(p => (x.At(Middle(p.At)), y.At(p.Value!.Value)))], "curve " + style);
+                foreach (var point in run) svg.Circle(x.At(Middle(point.At)), y.At(point.Value!.Value), 4, "mark " + style, Tip(series, point));
             }
         }
 
         string Tip(PlotSeries series, PlotPoint point) =>
             $"{(plot.Monthly ? point.At.ToUniversalTime().ToString("yyyy-MM", System.Globalization.CultureInfo.InvariantCulture) : ReportCell.Of(point.At).Text)} {series.Name}: {ReportCell.Of(point.Value, plot.Decimals, plot.Unit).Text}";
+    }
+
+    /// <summary>A row for each flag, the lowest in which it covers no other.</summary>
+    private static int[] Rows(IReadOnlyList<double> places)
+    {
+        var (rows, ends) = (new int[places.Count], new List<double>());
+        for (var i = 0; i < rows.Length; i++)
+        {
+            rows[i] = ends.FindIndex(end => places[i] - end >= 18) is >= 0 and var free ? free : ends.Count;
+            if (rows[i] == ends.Count) ends.Add(places[i]);
+            else ends[rows[i]] = places[i];
+        }
+        return rows;
     }
 
     /// <summary>Stretches without a gap.</summary>

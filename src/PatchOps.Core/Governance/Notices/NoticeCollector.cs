@@ -5,7 +5,7 @@ using PatchOps.Domain;
 namespace PatchOps.Core.Governance.Notices;
 
 /// <summary>
-/// Reads what is to be sent from approved plans, missing approvals, overdue reviews and, for sinks that ask for it, running waves. It is derived from what the store holds, with keys that follow from it: however
+/// Reads what is to be sent from approved plans, missing approvals, overdue reviews and, for sinks that ask for it, running waves and patches that failed. It is derived from what the store holds, with keys that follow from it: however
 /// often this runs, and wherever it was interrupted, each message exists once.
 /// </summary>
 /// <param name="approvals">Plans and decisions.</param>
@@ -45,15 +45,23 @@ public sealed class NoticeCollector(StoredApprovals approvals, PatchPolicy polic
             await foreach (var update in WaveUpdates.OfAsync(approvals.Journal, plan, now, cancellationToken).ConfigureAwait(false))
                 Add(OutboxKind.WaveUpdate, plan, "operations", [], update.At, update.Subject, update.Text, FormattableString.Invariant($"{update.Wave}/{update.Sequence}"));
         }
+        if (policy.Notifications.Sinks.Any(s => s.Takes(OutboxKind.VendorNotice)))
+        {
+            foreach (var notice in VendorNotices.Of(approvals.Catalogue, now))
+                Put(OutboxKind.VendorNotice, notice.About, notice.Vendor, policy.Notifications.ManagersOf(notice.Vendor), notice.At, notice.Subject, notice.Text, notice.Vendor);
+        }
         return messages;
 
         void Add(OutboxKind kind, PatchPlan plan, string audience, IReadOnlyList<string> recipients, DateTimeOffset at, string subject, string text, string part)
+            => Put(kind, plan.Id, audience, recipients, at, subject, text, kind == OutboxKind.PlanNotice ? audience : part);
+
+        void Put(OutboxKind kind, string about, string audience, IReadOnlyList<string> recipients, DateTimeOffset at, string subject, string text, string part)
         {
             foreach (var sink in policy.Notifications.Sinks.Where(s => s.Takes(kind)))
             {
                 messages.Add(new OutboxMessage
                 {
-                    Key = $"{kind}/{plan.Id}/{(kind == OutboxKind.PlanNotice ? audience : part)}/{sink.Name}", Kind = kind, Sink = sink.Name, PlanId = plan.Id, Audience = audience, Recipients = recipients,
+                    Key = $"{kind}/{about}/{part}/{sink.Name}", Kind = kind, Sink = sink.Name, PlanId = about, Audience = audience, Recipients = recipients,
                     Subject = subject, Text = text, NotBefore = at, Next = at,
                 });
             }
@@ -65,6 +73,8 @@ public sealed class NoticeCollector(StoredApprovals approvals, PatchPolicy polic
     {
         if (message.Kind == OutboxKind.ReviewOverdue) return null;
         if (message.Kind == OutboxKind.WaveUpdate) return message.NotBefore + OldNews < now ? "it is a day old" : null;
+        if (message.Kind == OutboxKind.VendorNotice)
+            return message.NotBefore + VendorNotices.Fresh < now ? "it is old" : approvals.Catalogue.Investigations().FirstOrDefault(i => i.Id == message.PlanId) is { IsOpen: false } ? "its investigation is closed" : null;
         if (approvals.Catalogue.Plan(message.PlanId) is not { } plan) return "its plan is no longer in the store";
         if (plan.End <= now) return "its plan is over";
         if (message.Kind == OutboxKind.ApprovalMissing) return approvals.Missing(plan, now).Any(m => message.Key.Contains($"/{m.Role}/", StringComparison.Ordinal)) ? null : "the approval is no longer missing";

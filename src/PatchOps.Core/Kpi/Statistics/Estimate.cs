@@ -1,3 +1,4 @@
+using System.Numerics;
 using MathNet.Numerics.Distributions;
 
 namespace PatchOps.Core.Kpi.Statistics;
@@ -61,6 +62,17 @@ public readonly record struct Estimate(double? Value, double? Low, double? High,
         var deviation = Math.Sqrt(values.Sum(v => (v - mean) * (v - mean)) / (n - 1));
         var half = StudentT.InvCDF(0, 1, n - 1, 1 - Tail) * deviation / Math.Sqrt(n);
         return new Estimate(mean, Math.Max(0, mean - half), mean + half, values.Count);
+    }
+
+    /// <summary>The same of <paramref name="n"/> whole numbers, from their exact sum and sum of squares.</summary>
+    public static Estimate Mean(long n, Int128 sum, Int128 squares)
+    {
+        if (n == 0) return new Estimate(null, null, null, 0);
+        var mean = (double)sum / n;
+        if (n < 2) return new Estimate(mean, null, null, 1);
+        var spread = (n * (BigInteger)squares) - ((BigInteger)sum * (BigInteger)sum);
+        var half = StudentT.InvCDF(0, 1, n - 1, 1 - Tail) * Math.Sqrt((double)spread / n / (n - 1)) / Math.Sqrt(n);
+        return new Estimate(mean, Math.Max(0, mean - half), mean + half, n);
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using PatchOps.Core.Exposure;
 using PatchOps.Core.Governance;
 using PatchOps.Core.Kpi;
 using PatchOps.Core.Operations.Requests;
@@ -29,6 +30,7 @@ public sealed class ExportReportOperation(ICatalogue catalogue, IJournal journal
             yield return new ResultEvent(new FileInfo(path));
             yield break;
         }
+        writer.Ahead(format);
         yield return new ProgressEvent("Report", "Reading the store");
         var input = await ReadAsync(request, asOf, cancellationToken).ConfigureAwait(false);
         if (input.Facts.Assets.Count == 0) yield return new WarningEvent("The store holds no assets: import some with Import-PatchAsset, or read hosts with Get-PatchInventory.");
@@ -42,19 +44,21 @@ public sealed class ExportReportOperation(ICatalogue catalogue, IJournal journal
 
     private async ValueTask<ReportInput> ReadAsync(ExportReportRequest request, DateTimeOffset asOf, CancellationToken cancellationToken)
     {
-        var estate = new EstateRisk(catalogue, policy, asOf);
-        var facts = EstateFacts.Read(catalogue, estate, asOf, cancellationToken);
-        var patches = estate.By(f => f.Patch is null ? [] : [f.Patch], _ => true, explain: false).ToList();
-        var problems = request.Kind == ReportKind.Problem ? estate.ByProblem(_ => true, _ => true, explain: false).ToList() : [];
+        var records = new EstateRecords(catalogue, asOf).Ahead();
+        var chain = Task.Run(async () => await AuditChain.VerifyAsync(audit.ReadAsync(null, null, cancellationToken), cancellationToken).ConfigureAwait(false), cancellationToken);
+        // One is for one thread.
+        var byProblem = request.Kind == ReportKind.Problem ? Task.Run(() => new EstateRisk(records, policy).ByProblem(_ => true, _ => true, explain: false).ToList(), cancellationToken) : Task.FromResult<List<PatchRisk>>([]);
+        var facts = EstateFacts.Read(new EstateRisk(records, policy), cancellationToken);
+        var problems = await byProblem.ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
         return new ReportInput
         {
             Facts = facts,
-            Patches = RiskRanking.Top(patches, patches.Count),
+            Patches = RiskRanking.Top(facts.Patches, facts.Patches.Count),
             Problems = RiskRanking.Top(problems, problems.Count),
             Plans = await PlansAsync(request, asOf, cancellationToken).ConfigureAwait(false),
-            Verdicts = catalogue.Verdicts(asOf),
-            Audit = await AuditChain.VerifyAsync(audit.ReadAsync(null, null, cancellationToken), cancellationToken).ConfigureAwait(false),
+            Verdicts = records.Verdicts,
+            Audit = await chain.ConfigureAwait(false),
             Currency = policy.Currency,
             HostsWanted = request.Asset.Count > 0,
         };

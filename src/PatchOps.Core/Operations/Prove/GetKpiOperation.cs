@@ -21,10 +21,11 @@ public sealed class GetKpiOperation(ICatalogue catalogue, RiskPolicy policy, Pro
         // To is the end of a half-open period; "now" includes what happened at this very moment.
         var period = new KpiPeriod(request.From ?? (whole.From < asOf ? whole.From : asOf), request.To ?? whole.To);
         var names = new Wildcard(request.Name);
+        var tenant = Path.GetFileNameWithoutExtension(catalogue.Location);
         foreach (var kpi in request.Monthly ? KpiCalculator.Monthly(facts, request.By, period, problems.VendorDays) : new KpiCalculator(facts, request.By, period, problems.VendorDays).All())
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (names.Matches(kpi.Name)) yield return new ResultEvent(kpi);
+            if (names.Matches(kpi.Name)) yield return new ResultEvent(kpi with { Tenant = tenant });
         }
         await Task.CompletedTask.ConfigureAwait(false);
     }

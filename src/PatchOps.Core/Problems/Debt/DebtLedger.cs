@@ -36,7 +36,7 @@ public sealed class DebtLedger
         this.policy = policy;
         this.asOf = asOf;
         var estate = new EstateRisk(catalogue, risk, asOf, includeExcepted: true);
-        facts = EstateFacts.Read(catalogue, estate, asOf, cancellationToken);
+        facts = EstateFacts.Read(estate, cancellationToken);
         costs = facts.Open.ToDictionary(o => (o.Asset, o.Patch ?? o.Package), o => o.Risk);
         var blockers = new BlockerFinder(catalogue, planning, asOf);
         foreach (var finding in estate.OpenFindings(_ => true))
@@ -55,10 +55,9 @@ public sealed class DebtLedger
         problems = facts.Problems.ToDictionary(p => p.Id, StringComparer.Ordinal);
         unsupported = facts.Assets.Where(a => a.EndOfSupport is { } end && end.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc) <= asOf.UtcDateTime).Select(a => a.Id).ToHashSet(StringComparer.Ordinal);
         var from = asOf.AddDays(-policy.CandidateDays);
-        var seen = facts.Incidents.Where(i => i.Opened >= from && i.Opened <= asOf).ToList();
-        var began = facts.Incidents.Count > 0 && facts.Incidents[0].Opened > from ? facts.Incidents[0].Opened : from;
+        var began = facts.Incidents.First is { } first && first > from ? first : from;
         days = (asOf - began).TotalDays;
-        incidents = [.. seen.Select(Attribute).OfType<AttributedIncident>()];
+        incidents = [.. catalogue.Incidents(from, asOf).Select(Attribute).OfType<AttributedIncident>()];
     }
 
     public IEnumerable<PatchDebt> By(DebtGrouping by) => by == DebtGrouping.Problem ? ByProblem() : ByGroup(by);

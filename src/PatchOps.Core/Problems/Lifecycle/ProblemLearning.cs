@@ -43,7 +43,7 @@ public sealed class ProblemLearning
         investigated = catalogue.Investigations().Select(i => i.Id).ToHashSet(StringComparer.Ordinal);
         var concerned = problems.Values.SelectMany(p => p.Patches).ToHashSet(StringComparer.OrdinalIgnoreCase);
         var cves = problems.Values.SelectMany(p => p.Cves).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        findings = new Lazy<ILookup<string, Finding>>(() => new EstateExposure(catalogue, now) { Read = new ReadFacts(problems.Values, estate.Deployments, estate.Assets.Keys) }.Findings()
+        findings = new Lazy<ILookup<string, Finding>>(() => new EstateExposure(new EstateRecords(catalogue, now, estate.Assets.Values, estate.Deployments, problems.Values)).Findings()
             .Where(f => (f.Patch is not null && concerned.Contains(f.Patch)) || (f.Cve is not null && cves.Contains(f.Cve))).ToLookup(f => f.Asset, StringComparer.Ordinal));
         dependents = estate.Assets.Values.Where(a => a.Retired is null).SelectMany(a => a.DependsOn.Select(d => (On: estate.Resolve(d), a.Id))).ToLookup(d => d.On, d => d.Id, StringComparer.Ordinal);
     }

@@ -7,11 +7,17 @@ namespace PatchOps.Core.Reports.Sections;
 internal static class EffectivenessSections
 {
     private const int Drawn = 30;
+    private const int Listed = 50;
+
+    /// <summary>What somebody must look at comes first.</summary>
+    private static readonly EffectivenessVerdict[] Order =
+        [EffectivenessVerdict.Worse, EffectivenessVerdict.Masked, EffectivenessVerdict.Recurred, EffectivenessVerdict.NotEffective, EffectivenessVerdict.Effective, EffectivenessVerdict.Inconclusive];
 
     public static ReportSection Verdicts(ReportInput input)
     {
         if (input.Verdicts.Count == 0) return new ReportSection { Title = "Did it help?", Text = ["No patch has been tested yet: run Test-PatchEffectiveness."] };
         var titles = Titles(input);
+        var ranked = Ranked(input);
         return new ReportSection
         {
             Title = "Did it help?",
@@ -19,18 +25,19 @@ internal static class EffectivenessSections
             [
                 new IntervalPlot("Incident rate before and after deployment", "For each tested problem the rate of its incidents before and after the patch, with exact 95 % intervals. Rates are raw; the verdict also weighs controls and trend.",
                     "Before", "After", "incidents per item in 30 days",
-                    [.. input.Verdicts.Take(Drawn).Select(v => new IntervalRow(v.Verdict.Problem ?? "counts", Rate(v.Verdict.BeforeCount, v.Verdict.BeforeDays), Rate(v.Verdict.AfterCount, v.Verdict.AfterDays), ReportSummary.VerdictName(v.Verdict.Verdict)))]),
+                    [.. ranked.Take(Drawn).Select(v => new IntervalRow(v.Verdict.Problem ?? "counts", Rate(v.Verdict.BeforeCount, v.Verdict.BeforeDays), Rate(v.Verdict.AfterCount, v.Verdict.AfterDays), ReportSummary.VerdictName(v.Verdict.Verdict)))]),
             ],
             Tables =
             [
                 new ReportTable("Verdicts", ["Problem", "Title", "Patch", "Verdict", "Incidents before", "Incidents after", "Rate ratio", "Low", "High", "P(fell)", "Side effects", "Days needed", "Tested"],
-                    [.. input.Verdicts.Select(v => (IReadOnlyList<ReportCell>)
+                    [.. ranked.Take(Listed).Select(v => (IReadOnlyList<ReportCell>)
                     [
                         ReportCell.Of(v.Verdict.Problem), ReportCell.Of(titles.GetValueOrDefault(v.Verdict.Problem ?? "")), ReportCell.Of(v.Verdict.Patch), ReportCell.Of(ReportSummary.VerdictName(v.Verdict.Verdict)), ReportCell.Of(v.Verdict.BeforeCount), ReportCell.Of(v.Verdict.AfterCount),
                         Optional(v.Verdict.RateRatio), Optional(v.Verdict.RateRatioLow), Optional(v.Verdict.RateRatioHigh), v.Verdict.ProbabilityReduced is null ? ReportCell.None : ReportCell.Percent(v.Verdict.ProbabilityReduced),
                         ReportCell.Of(v.Verdict.NewIncidents), v.Verdict.DaysNeeded is { } days ? ReportCell.Of(days) : ReportCell.None, ReportCell.Day(v.At),
                     ])],
-                    "Rate ratio is after ÷ before with its 95 % interval, adjusted by controls where there are any; a dash means that it is not defined or has no limit. Side effects are incidents in clusters that rose after deployment."),
+                    "Rate ratio is after ÷ before with its 95 % interval, adjusted by controls where there are any; a dash means that it is not defined or has no limit. Side effects are incidents in clusters that rose after deployment."
+                        + (ranked.Count > Listed ? $" The first {ReportCell.Of(Listed).Text} of {ReportCell.Of(ranked.Count).Text}, those first that need a look; see all with Get-PatchProblem." : "")),
             ],
         };
     }
@@ -39,7 +46,7 @@ internal static class EffectivenessSections
     public static IEnumerable<ReportSection> Details(ReportInput input, int most)
     {
         var titles = Titles(input);
-        foreach (var (result, at) in input.Verdicts.Take(most))
+        foreach (var (result, at) in Ranked(input).Take(most))
         {
             var id = result.Problem ?? "counts";
             yield return new ReportSection
@@ -62,6 +69,8 @@ internal static class EffectivenessSections
             };
         }
     }
+
+    private static List<(EffectivenessResult Verdict, DateTimeOffset At)> Ranked(ReportInput input) => [.. input.Verdicts.OrderBy(v => Array.IndexOf(Order, v.Verdict.Verdict))];
 
     private static Dictionary<string, string?> Titles(ReportInput input) =>
         input.Facts.Problems.GroupBy(p => p.Id, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First().Title, StringComparer.Ordinal);

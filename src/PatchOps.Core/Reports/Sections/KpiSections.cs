@@ -5,7 +5,7 @@ namespace PatchOps.Core.Reports.Sections;
 /// <summary>Key figures: of the whole, by group, over time.</summary>
 internal static class KpiSections
 {
-    private const int Months = 24;
+    private const int Months = 24, Rollouts = 8;
 
     public static ReportSection Overview(ReportInput input) => new()
     {
@@ -33,14 +33,15 @@ internal static class KpiSections
         var success = new List<PlotPoint>();
         var repair = new List<PlotPoint>();
         var waiting = new List<PlotPoint>();
-        foreach (var month in months)
+        foreach (var (month, figures) in KpiCalculator.Months(input.Facts, KpiGrouping.Tenant, months))
         {
-            var kpis = new KpiCalculator(input.Facts, KpiGrouping.Tenant, month).All().ToDictionary(k => k.Name, StringComparer.Ordinal);
+            var kpis = figures.All().ToDictionary(k => k.Name, StringComparer.Ordinal);
             success.Add(Point(month, kpis[KpiNames.SuccessRate]));
             repair.Add(Point(month, kpis[KpiNames.IncidentRepair]));
             waiting.Add(Point(month, kpis[KpiNames.PatchMedian]));
         }
-        ReportPlot[] plots =
+        var events = Events(input, months);
+        TimePlot[] plots =
         [
             new TimePlot("Success rate of deployments by month", "Share of deployments that succeeded, with its 95 % interval; months without deployments are left out.", "%", TimePlotStyle.Line, 1, [new("Success rate", success)]),
             new TimePlot("Time to patch by month", "Median from the day a fix could be had to the first successful deployment on an asset, with its 95 % interval, by the month of the deployment.", "days", TimePlotStyle.Line, 1, [new("Median", waiting)]),
@@ -50,9 +51,19 @@ internal static class KpiSections
         return new ReportSection
         {
             Title = "Trends",
-            Text = drawn.Count == 0 ? ["There are no deployments or resolved incidents to follow over time yet."] : ["The first and the last month may be partial."],
-            Plots = drawn,
+            Text = drawn.Count == 0 ? ["There are no deployments or resolved incidents to follow over time yet."]
+                : ["The first and the last month may be partial.", .. events.Count == 0 ? Array.Empty<string>() : ["Dashed lines with letters mark the largest rollouts, where they began: a figure that moves there may have moved with them. Whether a patch helped is what Test-PatchEffectiveness answers."]],
+            Plots = [.. drawn.Select(p => p with { Events = events })],
         };
+    }
+
+    /// <summary>The largest rollouts of a time, with the names of plans.</summary>
+    public static IReadOnlyList<PlotEvent> Events(ReportInput input, IReadOnlyList<KpiPeriod> months)
+    {
+        if (months.Count == 0) return [];
+        var plans = input.Plans.ToDictionary(p => p.Plan.Id, p => p.Plan.Name, StringComparer.Ordinal);
+        return [.. Rollout.Of(input.Facts, new KpiPeriod(months[0].From, months[^1].To), Rollouts)
+            .Select(r => new PlotEvent(r.From, r.Plan is { } plan && plans.TryGetValue(plan, out var name) ? $"{name}, wave {ReportCell.Of(r.Wave!.Value).Text}, on {ReportSummary.Count(r.Assets, "asset", "assets")}" : r.ToString()))];
     }
 
     public static ReportFigure Figure(Domain.Kpi kpi)

@@ -1,3 +1,4 @@
+using PatchOps.Core.Seams;
 using PatchOps.Domain;
 
 namespace PatchOps.Core.Reports.Sections;
@@ -5,7 +6,7 @@ namespace PatchOps.Core.Reports.Sections;
 /// <summary>One plan's waves: the timeline, how failures came about, and what they touched.</summary>
 internal static class WaveSections
 {
-    private const int Lanes = 60;
+    private const int Lanes = 60, NotBegun = int.MaxValue;
     private const int Pages = 50;
     private const double ImpactHours = 24;
 
@@ -59,18 +60,26 @@ internal static class WaveSections
     {
         var runs = PlanSections.Real(progress).GroupBy(r => (r.Wave, r.Asset)).ToDictionary(g => g.Key, g => g.Last());
         var hosts = progress.Plan.Waves.SelectMany(w => w.Hosts.Select(h => (Wave: w, Host: h, Run: runs.GetValueOrDefault((w.Number, h.Asset))))).ToList();
-        // Where not all fit, failures come first.
-        var drawn = hosts.Count <= Lanes ? hosts : [.. hosts.OrderByDescending(h => h.Run?.IsFailure == true).ThenByDescending(h => h.Run is not null).Take(Lanes).OrderBy(h => h.Wave.Number).ThenBy(h => h.Host.Start)];
-        var lanes = drawn.Select(h =>
+        // A wave lasts hours and a plan weeks: each wave that ran has an axis of its own.
+        var plots = hosts.GroupBy(h => hosts.Exists(o => o.Wave == h.Wave && o.Run?.Started is not null) ? h.Wave.Number : NotBegun).OrderBy(g => g.Key == NotBegun).ThenBy(g => g.Key).Select(g =>
         {
-            var bars = new List<TimelineBar> { new(h.Host.Start, h.Host.Start + h.Host.NinetiethPercentile, BarState.Planned, "planned, up to its 90th percentile") };
-            if (h.Run is { Started: { } started } run) bars.Add(new TimelineBar(started, run.Ended ?? started, State(run.State), run.Reason is null ? run.State.ToString() : $"{run.State}: {run.Reason}"));
-            return new TimelineLane($"{ReportCell.Of(h.Wave.Number).Text} · {h.Host.Name}", bars);
+            var own = g.ToList();
+            // Where not all fit, failures come first.
+            var drawn = own.Count <= Lanes ? own : [.. own.OrderByDescending(h => h.Run?.IsFailure == true).ThenByDescending(h => h.Run is not null).Take(Lanes).OrderBy(h => h.Wave.Number).ThenBy(h => h.Host.Start)];
+            var lanes = drawn.Select(h =>
+            {
+                var bars = new List<TimelineBar> { new(h.Host.Start, h.Host.Start + h.Host.NinetiethPercentile, BarState.Planned, "planned, up to its 90th percentile") };
+                if (h.Run is { Started: { } started } run) bars.Add(new TimelineBar(started, run.Ended ?? started, State(run.State), run.Reason is null ? run.State.ToString() : $"{run.State}: {run.Reason}"));
+                return new TimelineLane($"{ReportCell.Of(h.Wave.Number).Text} · {h.Host.Name}", bars);
+            });
+            return (ReportPlot)new TimelinePlot(g.Key == NotBegun ? "Hosts of waves that have not begun" : $"Wave {ReportCell.Of(g.Key).Text} by host",
+                (g.Key == NotBegun ? "When each host is planned. Times are UTC." : "Each host's planned stretch and, where it ran, its real one. Times are UTC.")
+                    + (drawn.Count < own.Count ? $" {ReportCell.Of(drawn.Count).Text} of {ReportCell.Of(own.Count).Text} hosts are drawn, failures first." : ""), [.. lanes]);
         });
         return new ReportSection
         {
             Title = "Hosts",
-            Plots = [new TimelinePlot("Timeline by host", "Each host's planned stretch and, where it ran, its real one. Times are UTC." + (drawn.Count < hosts.Count ? $" {ReportCell.Of(drawn.Count).Text} of {ReportCell.Of(hosts.Count).Text} hosts are drawn, failures first." : ""), [.. lanes])],
+            Plots = [.. plots],
             Tables =
             [
                 new ReportTable("Hosts by wave", ["Host", "Wave", "State", "Planned (UTC)", "Started (UTC)", "Ended (UTC)", "Changes", "Reason"],
@@ -97,7 +106,7 @@ internal static class WaveSections
                         var name = input.Facts.NameOf(r.Asset);
                         var dependents = input.Facts.Assets.Where(a => a.DependsOn.Contains(r.Asset, StringComparer.OrdinalIgnoreCase) || a.DependsOn.Contains(name, StringComparer.OrdinalIgnoreCase)).ToList();
                         var touched = dependents.Select(a => a.Id).Append(r.Asset).ToHashSet(StringComparer.Ordinal);
-                        var incidents = r.Started is { } start ? input.Facts.Incidents.Count(i => i.ConfigurationItem is { } item && touched.Contains(item) && i.Opened >= start && i.Opened < start.AddHours(ImpactHours)) : 0;
+                        var incidents = r.Started is { } start ? Within(input.Facts.Incidents, start, touched) : 0;
                         return (IReadOnlyList<ReportCell>)
                         [
                             ReportCell.Of(r.Name), ReportCell.Of(r.Wave), ReportCell.Of(r.State.ToString()), ReportCell.Of(r.Started), r is { Started: { } s, Ended: { } e } ? ReportCell.Of((e - s).TotalMinutes, 1, "minutes") : ReportCell.None,
@@ -107,6 +116,14 @@ internal static class WaveSections
                     "Incidents are those on the host and on what needs it, within 24 hours of its start."),
             ],
         };
+    }
+
+    private static int Within(IncidentColumns incidents, DateTimeOffset start, IEnumerable<string> touched)
+    {
+        var (places, count) = (touched.Select(incidents.Place).Where(p => p >= 0).ToHashSet(), 0);
+        foreach (ref readonly var row in incidents.Between(start, start.AddHours(ImpactHours)))
+            if (places.Contains(row.Item)) count++;
+        return count;
     }
 
     private static Evidence? FailedStep(HostRun run) =>

@@ -165,6 +165,7 @@ internal static class PolicyCases
         yield return Sink("target", "name: s, kind: File, target: ['FOLDER/$']", "a", "b");
         yield return Sink("for", "name: s, kind: File, target: ['FOLDER/a'], for: [$]", "ChangeTicket", "ReviewOverdue");
         yield return Sink("tokenVariable", "name: s, kind: Webhook, target: ['http://127.0.0.1:9/'], tokenVariable: $", "PATCHOPS_NOT_SET_A", "PATCHOPS_NOT_SET_B");
+        yield return new("notifications.vendors", "notifications: { vendors: { KB: [$] }, sinks: [{ name: s, kind: File, target: ['FOLDER/a'], for: [VendorNotice] }] }", "one@example.org", "other@example.org", Notify);
         // Nothing can be started there, so that the message waits or is given up.
         const string Broken = "sinks: [{ name: s, kind: Command, target: [/nonexistent] }]";
         yield return new("notifications.maxAttempts", $"notifications: {{ {Broken}, maxAttempts: $ }}", "8", "1", Notify);

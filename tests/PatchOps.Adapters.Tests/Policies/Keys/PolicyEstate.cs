@@ -97,6 +97,7 @@ public sealed class PolicyEstate : IAsyncLifetime
         var file = own.Test.Write("policy.yaml", policy.Replace("FOLDER", folder.Replace('\\', '/'), StringComparison.Ordinal) + "\n");
         var plan = await own.PlanAsync();
         await own.Test.RunAsync(new ApprovePlanRequest { PlanId = plan.Id });
+        await own.Test.RunAsync(new ImportDeploymentRequest { InputObject = [.. FailingInstalls()] });
         // One more, on which nobody has decided.
         await own.PlanAsync(new NewPlanRequest { Name = "waiting", Patch = [PlanEstate.Patch], TimeLimit = TimeSpan.Zero });
         var (results, _, warnings) = await own.Test.RunAsync(new SendNotificationRequest { Policy = file });
@@ -168,6 +169,12 @@ public sealed class PolicyEstate : IAsyncLifetime
             }
         }
     }
+
+    /// <summary>A vendor's patch that fails where others do not.</summary>
+    private static IEnumerable<object> FailingInstalls() => Enumerable.Range(0, 12).Select(i => new Deployment
+    {
+        Id = $"F{i}", Patch = i < 6 ? "KB500" : "KB400", Asset = $"host-{1 + (i % 3)}", Started = Now.AddDays(-3).AddHours(i), Outcome = i < 6 ? DeploymentOutcome.Failed : DeploymentOutcome.Succeeded,
+    });
 
     private static IEnumerable<object> Deployments()
     {
