@@ -95,18 +95,12 @@ internal sealed class InstanceBuilder
     public DateTimeOffset? EndOf(PlanItem item, DateTimeOffset from)
     {
         if (refused.ContainsKey(item.Asset.Id) || !timesOf.TryGetValue(item.Asset.Id, out var times)) return null;
-        long at = Math.Max(from.ToUnixTimeSeconds(), item.NotBefore?.ToUnixTimeSeconds() ?? long.MinValue), long90 = Reserved(item), best = long.MaxValue;
-        foreach (var (opens, closes) in times.Open)
-        {
-            if (opens >= best) break;
-            var ends = Math.Max(at, opens) + long90;
-            if (ends <= closes && ends < best) best = ends;
-        }
-        return best == long.MaxValue ? null : DateTimeOffset.FromUnixTimeSeconds(best);
+        var at = Math.Max(from.ToUnixTimeSeconds(), item.NotBefore?.ToUnixTimeSeconds() ?? long.MinValue);
+        return times.Open.FirstEnd(at, Reserved(item)) is { } end ? DateTimeOffset.FromUnixTimeSeconds(end) : null;
     }
 
     /// <summary>End of the open time around a planned start: its window, or the freeze that cuts it.</summary>
-    public long ClosesAfter(PlanItem item, long at) => timesOf[item.Asset.Id].Open.Where(o => o.Start <= at && at < o.End).Select(o => o.End).DefaultIfEmpty(at + Reserved(item)).Max();
+    public long ClosesAfter(PlanItem item, long at) => timesOf[item.Asset.Id].Open.ClosesAfter(at) ?? at + Reserved(item);
 
     /// <summary>What a host leaves aside at its planned time, and by whose leave.</summary>
     public IReadOnlyList<string> Waived(PlanItem item, long at) => calendar.Waived(item, at, at + Reserved(item));
@@ -125,10 +119,10 @@ internal sealed class InstanceBuilder
         if (times.Failure is { } failure) return Refuse(item, "WindowInvalid", $"{failure.Message}", failure.Remedy);
         var long90 = Reserved(item);
         var (from, to) = (start.ToUnixTimeSeconds(), end.ToUnixTimeSeconds());
-        if (times.Open.Any(o => Math.Min(o.End, to) - Math.Max(o.Start, from) >= long90))
+        if (times.Open.FirstEnd(from, long90) <= to)
         {
             var least = Math.Max(from, item.NotBefore?.ToUnixTimeSeconds() ?? from);
-            if (times.Open.Any(o => Math.Min(o.End, to) - Math.Max(o.Start, least) >= long90)) return true;
+            if (times.Open.FirstEnd(least, long90) <= to) return true;
             Refuse(item, "LeadTime", $"it may not start before {item.NotBefore!.Value.UtcDateTime:yyyy-MM-dd HH:mm}Z, because {item.NotBeforeBecause}, and its windows until {end.UtcDateTime:yyyy-MM-dd HH:mm}Z are over by then", "fits with a longer -Horizon, or a shorter lead time in policy", canBeExplained: true);
             return true;
         }

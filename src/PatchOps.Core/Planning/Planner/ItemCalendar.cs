@@ -14,7 +14,7 @@ namespace PatchOps.Core.Planning.Planner;
 /// <param name="Blocked">Freezes and off-duty times.</param>
 /// <param name="Open">What is left of the windows, UTC seconds, by start.</param>
 /// <param name="Failure">Why window, zone, freeze or hours cannot be read.</param>
-internal sealed record ItemTimes(string Text, IReadOnlyList<int> Windows, IReadOnlyList<PlanningFreeze> Blocked, IReadOnlyList<(long Start, long End)> Open, Failure? Failure);
+internal sealed record ItemTimes(string Text, IReadOnlyList<int> Windows, IReadOnlyList<PlanningFreeze> Blocked, OpenTimes Open, Failure? Failure);
 
 /// <summary>Windows, freezes and working hours of hosts, as far as an emergency leaves them in force.</summary>
 internal sealed class ItemCalendar
@@ -76,7 +76,7 @@ internal sealed class ItemCalendar
     private ItemTimes Find(AssetOccurrences found, EmergencyRule? leaves, List<string> teams)
     {
         // Where only windows are left aside, freezes must be known all the same.
-        if (found.Failure is { } failure && leaves is not { Windows: true, Freezes: true }) return new ItemTimes(found.Text, [], [], [], failure);
+        if (found.Failure is { } failure && leaves is not { Windows: true, Freezes: true }) return new ItemTimes(found.Text, [], [], OpenTimes.None, failure);
         var blocked = new List<PlanningFreeze>();
         if (leaves?.Freezes != true)
         {
@@ -92,10 +92,11 @@ internal sealed class ItemCalendar
         }
         catch (FailureException e)
         {
-            return new ItemTimes(found.Text, [], [], [], e.Failure);
+            return new ItemTimes(found.Text, [], [], OpenTimes.None, e.Failure);
         }
         var mine = leaves?.Windows == true ? [anytime ??= Add("any time", start.ToUnixTimeSeconds(), end.ToUnixTimeSeconds())] : WindowsOf(found);
-        blocked.RemoveAll(b => !mine.Any(w => b.Start < windows[w].End && windows[w].Start < b.End));
+        var whole = new OpenTimes(mine.Select(w => (windows[w].Start, windows[w].End)));
+        blocked.RemoveAll(b => !whole.Overlap(b.Start, b.End));
         return new ItemTimes(found.Text, mine, blocked, Cut(mine, blocked), null);
     }
 
@@ -111,24 +112,22 @@ internal sealed class ItemCalendar
         return windows.Count - 1;
     }
 
-    private List<(long Start, long End)> Cut(IReadOnlyList<int> mine, List<PlanningFreeze> blocked)
+    private OpenTimes Cut(IReadOnlyList<int> mine, List<PlanningFreeze> blocked)
     {
         var open = new List<(long Start, long End)>(mine.Count);
-        var stops = blocked.OrderBy(b => b.Start).ToList();
+        var stops = new OpenTimes(blocked.Select(b => (b.Start, b.End)));
         foreach (var w in mine)
         {
             var at = windows[w].Start;
-            foreach (var stop in stops)
+            for (var i = stops.FirstEndingAt(at + 1); i < stops.Count && stops[i].Start < windows[w].End; i++)
             {
-                if (stop.End <= at) continue;
-                if (stop.Start >= windows[w].End) break;
-                if (stop.Start > at) open.Add((at, stop.Start));
-                at = stop.End;
+                if (stops[i].End <= at) continue;
+                if (stops[i].Start > at) open.Add((at, stops[i].Start));
+                at = stops[i].End;
             }
             if (at < windows[w].End) open.Add((at, windows[w].End));
         }
-        open.Sort();
-        return open;
+        return new OpenTimes(open);
     }
 
     /// <summary>The complement of a team's working hours, as far as the plan reaches.</summary>

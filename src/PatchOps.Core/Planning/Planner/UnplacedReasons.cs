@@ -1,5 +1,6 @@
 using PatchOps.Core.Planning.Engine.Conflicts;
 using PatchOps.Core.Planning.Engine.Model;
+using PatchOps.Core.Planning.Engine.Search;
 using PatchOps.Domain;
 
 namespace PatchOps.Core.Planning.Planner;
@@ -122,13 +123,12 @@ internal sealed class UnplacedReasons(PlanningPolicy policy, PlanningEstate esta
     private static Placement[] Places(InstanceBuilder builder, PlanningSolution? solution, PlanningInstance instance, Dictionary<string, int> index)
     {
         var places = new Placement[instance.Hosts.Count];
+        var windows = new WindowFinder(instance);
         for (var h = 0; h < places.Length; h++) places[h] = new Placement(h, -1, 0);
         foreach (var place in solution?.Placements ?? [])
         {
             if (!place.IsPlaced || !index.TryGetValue(builder.Hosts[place.Host].Asset.Id, out var host)) continue;
-            var end = place.Start + instance.Hosts[host].P90Seconds;
-            var window = instance.Hosts[host].Windows.First(w => instance.Windows[w].Start <= place.Start && end <= instance.Windows[w].End);
-            places[host] = new Placement(host, window, place.Start);
+            places[host] = new Placement(host, windows.Find(host, place.Start), place.Start);
         }
         return places;
     }

@@ -172,6 +172,19 @@ public sealed class PlannerTests
     }
 
     [Fact]
+    public void A_hundred_thousand_windows_of_an_asset_end_in_a_plan()
+    {
+        // One every five minutes for a year, each of half an hour: a calendar that somebody exported from a monitoring system.
+        var text = string.Join(" | ", Enumerable.Range(0, 100_000).Select(i => FormattableString.Invariant($"{Start.UtcDateTime.AddMinutes(5 * i):yyyy-MM-ddTHH:mmZ}/{Start.UtcDateTime.AddMinutes(5 * i + 30):yyyy-MM-ddTHH:mmZ}")));
+        var policy = PlanningPolicy.Default with { Windows = new Dictionary<string, string> { ["many"] = text }, Freezes = [new FreezeRule { Name = "Month end", When = "month-end 1" }] };
+        string[] zones = ["Europe/Berlin", "Asia/Tokyo"];
+        var hosts = Hosts(AssetEnvironment.Production, 40).Select((h, i) => h with { Asset = h.Asset with { MaintenanceWindow = "many", TimeZone = zones[i % 2] } }).ToList();
+        var plan = Make(hosts, days: 348, policy: policy);
+        Assert.Empty(plan.Unscheduled);
+        Assert.All(plan.Waves.SelectMany(w => w.Hosts), h => Assert.InRange(h.Start, Start, Start.AddHours(8)));
+    }
+
+    [Fact]
     public void The_latest_start_ends_before_the_freeze_begins()
     {
         var policy = PlanningPolicy.Default with { Freezes = [new FreezeRule { Name = "Quarter", When = "2026-11-03..2026-11-30" }] };

@@ -69,6 +69,7 @@ public static class PatchScheduler
             Bound(bound, iterations / 5, ref mayLeaveOver);
             var placements = new Placement[instance.Hosts];
             var unplaced = new List<int>();
+            var windows = new WindowFinder(instance.Source);
             for (var h = 0; h < placements.Length; h++)
             {
                 if (_best.Slot[h] < 0)
@@ -77,7 +78,8 @@ public static class PatchScheduler
                     placements[h] = new(h, -1, 0);
                     continue;
                 }
-                placements[h] = new(h, instance.Slots[_best.Slot[h]].Window, instance.Seconds(_best.Start[h]));
+                var start = instance.Seconds(_best.Start[h]);
+                placements[h] = new(h, instance.WindowOf(_best.Slot[h]) ?? windows.Find(h, start), start);
             }
             return new()
             {

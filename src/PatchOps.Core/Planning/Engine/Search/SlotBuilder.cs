@@ -1,8 +1,19 @@
+using System.Runtime.InteropServices;
+using PatchOps.Core.Planning.Engine.Model;
+using PatchOps.Domain;
+
 namespace PatchOps.Core.Planning.Engine.Search;
 
-/// <summary>Start options of every host: its windows less freezes, release and horizon, shortened by the reserved duration.</summary>
+/// <summary>
+/// Start options of every host: its windows less freezes, release and horizon, shortened by the reserved duration. Where windows without
+/// limits of their own overlap, one slot holds the starts of all of them, and names the first.
+/// </summary>
 internal static class SlotBuilder
 {
+    /// <summary>More slots than this, hosts times windows that do not overlap, neither fit into memory nor end in time.</summary>
+    private const int MostSlots = 40_000_000;
+
+    /// <exception cref="FailureException"><c>WindowsTooMany</c>.</exception>
     public static (int[] From, CompiledInstance.Slot[] Slots) Build(CompiledInstance instance)
     {
         var source = instance.Source;
@@ -10,26 +21,67 @@ internal static class SlotBuilder
         var from = new int[instance.Hosts + 1];
         var slots = new List<CompiledInstance.Slot>(instance.Hosts * 4);
         var mine = new List<CompiledInstance.Slot>();
+        var alike = new Dictionary<(IReadOnlyList<int>, int, int, List<(int, int)>?), int>(SameLists.Instance);
         for (var h = 0; h < instance.Hosts; h++)
         {
-            mine.Clear();
             var windows = source.Hosts[h].Windows;
-            for (var i = 0; i < windows.Count; i++)
+            var key = (windows, instance.Duration[h], instance.Release[h], (List<(int, int)>?)freezesOf[h]);
+            if (alike.TryGetValue(key, out var twin))
             {
-                var window = source.Windows[windows[i]];
-                var low = Math.Max(instance.Release[h], instance.CeilSteps(Math.Max(0, window.Start - instance.Origin)));
-                var end = Math.Min(instance.Horizon, instance.FloorSteps(window.End - instance.Origin));
-                AddPieces(instance, h, windows[i], low, end, freezesOf[h], mine);
+                slots.AddRange(CollectionsMarshal.AsSpan(slots)[from[twin]..from[twin + 1]].ToArray());
             }
-            mine.Sort(static (a, b) => a.Low != b.Low ? a.Low.CompareTo(b.Low) : a.Window.CompareTo(b.Window));
-            for (var i = 0; i < mine.Count; i++)
+            else
             {
-                if (i == 0 || mine[i] != mine[i - 1]) slots.Add(mine[i]);
+                alike[key] = h;
+                mine.Clear();
+                for (var i = 0; i < windows.Count; i++)
+                {
+                    var window = source.Windows[windows[i]];
+                    var low = Math.Max(instance.Release[h], instance.CeilSteps(Math.Max(0, window.Start - instance.Origin)));
+                    var end = Math.Min(instance.Horizon, instance.FloorSteps(window.End - instance.Origin));
+                    AddPieces(instance, h, windows[i], low, end, freezesOf[h], mine);
+                }
+                Join(source, mine, slots);
             }
             from[h + 1] = slots.Count;
+            if (slots.Count > MostSlots)
+            {
+                throw new FailureException("WindowsTooMany", FailureKind.InvalidInput,
+                    FormattableString.Invariant($"The hosts have more than {MostSlots / 1_000_000} million windows in the planning period between them, such as '{source.Hosts[h].Id}' with {windows.Count}."),
+                    source.Hosts[h].Id, "Give a shorter -Horizon, fewer hosts with -Asset, or windows that occur less often.");
+            }
         }
         return (from, slots.ToArray());
     }
+
+    /// <summary>Adds a host's slots by start, those of windows without limits that overlap or touch as one.</summary>
+    private static void Join(PlanningInstance source, List<CompiledInstance.Slot> mine, List<CompiledInstance.Slot> into)
+    {
+        for (var i = 1; i < mine.Count; i++)
+        {
+            if (Compare(mine[i - 1], mine[i]) <= 0) continue;
+            mine.Sort(Compare);
+            break;
+        }
+        var first = into.Count;
+        // The last slot that may grow: limited windows lie between and keep theirs.
+        var open = -1;
+        foreach (var slot in mine)
+        {
+            var window = source.Windows[slot.Window];
+            var isFree = window.MaxConcurrent == int.MaxValue && window.MaxHosts == int.MaxValue;
+            if (isFree && open >= 0 && slot.Low <= into[open].High + 1)
+            {
+                if (slot.High > into[open].High) into[open] = into[open] with { High = slot.High };
+                continue;
+            }
+            if (into.Count > first && into[^1] == slot) continue;
+            if (isFree) open = into.Count;
+            into.Add(slot);
+        }
+    }
+
+    private static int Compare(CompiledInstance.Slot a, CompiledInstance.Slot b) => a.Low != b.Low ? a.Low.CompareTo(b.Low) : a.Window.CompareTo(b.Window);
 
     private static void AddPieces(
         CompiledInstance instance, int host, int window, int low, int end, List<(int Start, int End)>? freezes, List<CompiledInstance.Slot> into)
@@ -37,39 +89,76 @@ internal static class SlotBuilder
         var duration = instance.Duration[host];
         if (freezes is not null)
         {
-            foreach (var (start, stop) in freezes)
+            for (var f = FirstEndingAfter(freezes, low); f < freezes.Count && freezes[f].Start < end; f++)
             {
-                if (stop <= low || start >= end) continue;
-                if (start - duration >= low) into.Add(new(window, low, start - duration));
-                low = Math.Max(low, stop);
+                if (freezes[f].Start - duration >= low) into.Add(new(window, low, freezes[f].Start - duration));
+                low = Math.Max(low, freezes[f].End);
             }
         }
         if (end - duration >= low) into.Add(new(window, low, end - duration));
     }
 
-    /// <summary>Freezes of each host by start; hosts without one of their own share the list of those that bind all.</summary>
+    private static int FirstEndingAfter(List<(int Start, int End)> freezes, int at)
+    {
+        var (low, high) = (0, freezes.Count);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (freezes[middle].End > at) high = middle;
+            else low = middle + 1;
+        }
+        return low;
+    }
+
+    /// <summary>What is frozen for each host, by start and apart from each other; hosts with the same freezes share one list.</summary>
     private static List<(int Start, int End)>?[] Freezes(CompiledInstance instance)
     {
         var source = instance.Source;
         var result = new List<(int Start, int End)>?[instance.Hosts];
-        var common = source.Freezes.Where(f => f.Hosts is null).Select(Steps).Order().ToList();
-        if (common.Count > 0) Array.Fill(result, common);
-        foreach (var freeze in source.Freezes)
+        var common = source.Freezes.Where(f => f.Hosts is null).Select(Steps).ToList();
+        var own = new List<int>?[instance.Hosts];
+        for (var f = 0; f < source.Freezes.Count; f++)
+            foreach (var h in source.Freezes[f].Hosts ?? []) (own[h] ??= []).Add(f);
+        var shared = Apart(common);
+        var known = new Dictionary<string, List<(int Start, int End)>>(StringComparer.Ordinal);
+        for (var h = 0; h < result.Length; h++)
         {
-            if (freeze.Hosts is null) continue;
-            foreach (var h in freeze.Hosts)
+            if (own[h] is not { } mine)
             {
-                if (result[h] is null || ReferenceEquals(result[h], common)) result[h] = [.. common];
-                result[h]!.Add(Steps(freeze));
+                result[h] = common.Count > 0 ? shared : null;
+                continue;
             }
-        }
-        foreach (var list in result)
-        {
-            if (list is not null && !ReferenceEquals(list, common)) list.Sort();
+            var key = string.Join(' ', mine);
+            if (!known.TryGetValue(key, out var list)) known[key] = list = Apart([.. common, .. mine.Select(f => Steps(source.Freezes[f]))]);
+            result[h] = list;
         }
         return result;
 
-        (int Start, int End) Steps(Model.PlanningFreeze freeze) =>
+        (int Start, int End) Steps(PlanningFreeze freeze) =>
             (instance.FloorSteps(freeze.Start - instance.Origin), instance.CeilSteps(Math.Max(0, freeze.End - instance.Origin)));
+    }
+
+    private static List<(int Start, int End)> Apart(List<(int Start, int End)> freezes)
+    {
+        freezes.Sort();
+        var apart = new List<(int Start, int End)>(freezes.Count);
+        foreach (var freeze in freezes)
+        {
+            if (apart.Count > 0 && freeze.Start <= apart[^1].End) apart[^1] = (apart[^1].Start, Math.Max(apart[^1].End, freeze.End));
+            else apart.Add(freeze);
+        }
+        return apart;
+    }
+
+    /// <summary>Lists of windows and freezes are the same where they are one object.</summary>
+    private sealed class SameLists : IEqualityComparer<(IReadOnlyList<int> Windows, int Duration, int Release, List<(int, int)>? Freezes)>
+    {
+        public static SameLists Instance { get; } = new();
+
+        public bool Equals((IReadOnlyList<int> Windows, int Duration, int Release, List<(int, int)>? Freezes) x, (IReadOnlyList<int> Windows, int Duration, int Release, List<(int, int)>? Freezes) y) =>
+            ReferenceEquals(x.Windows, y.Windows) && ReferenceEquals(x.Freezes, y.Freezes) && x.Duration == y.Duration && x.Release == y.Release;
+
+        public int GetHashCode((IReadOnlyList<int> Windows, int Duration, int Release, List<(int, int)>? Freezes) key) =>
+            HashCode.Combine(System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(key.Windows), System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(key.Freezes), key.Duration, key.Release);
     }
 }
