@@ -24,8 +24,8 @@ public sealed class PlanItems
     {
         this.catalogue = catalogue;
         this.risk = risk;
-        durations = new DurationHistory(catalogue.Deployments(), policy);
         assets = catalogue.Assets().ToDictionary(a => a.Id, StringComparer.Ordinal);
+        durations = new DurationHistory(catalogue.Deployments(), a => assets.GetValueOrDefault(catalogue.ResolveAsset(a) ?? a) is { } asset ? RingAssignment.Kind(asset) : null, policy);
         guests = assets.Values.Where(a => a.Hypervisor is not null).Select(a => (On: catalogue.ResolveAsset(a.Hypervisor!), a.Id, a.Name)).Where(g => g.On is not null && g.On != g.Id)
             .OrderBy(g => g.Name, StringComparer.Ordinal).ToLookup(g => g.On!, g => g.Name, StringComparer.Ordinal);
         facts = new(() => [.. catalogue.Patches("KB*")]);
@@ -46,7 +46,7 @@ public sealed class PlanItems
         foreach (var (id, findings) in byAsset)
         {
             var patches = Heads(findings);
-            var (median, p90) = durations.Of(patches.Select(p => p.Patch));
+            var (median, p90) = durations.Of(patches.Select(p => p.Patch), RingAssignment.Kind(assets[id]));
             items.Add(new PlanItem
             {
                 Asset = assets[id],
