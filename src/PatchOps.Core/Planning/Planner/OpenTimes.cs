@@ -54,8 +54,23 @@ internal sealed class OpenTimes
         return best == long.MaxValue ? null : best;
     }
 
+    /// <summary>A time itself where a stretch holds it, otherwise the start of the next stretch; null where there is none.</summary>
+    public long? NextIn(long at)
+    {
+        if (ClosesAfter(at) is not null) return at;
+        var next = After(at);
+        return next < times.Length ? times[next].Start : null;
+    }
+
     /// <summary>The latest end among the stretches around a time; null where none is.</summary>
     public long? ClosesAfter(long at)
+    {
+        var next = After(at);
+        return next > 0 && ends[next - 1] > at ? ends[next - 1] : null;
+    }
+
+    /// <summary>Index of the first stretch that starts after a time.</summary>
+    private int After(long at)
     {
         int low = 0, high = times.Length;
         while (low < high)
@@ -64,7 +79,7 @@ internal sealed class OpenTimes
             if (times[middle].Start > at) high = middle;
             else low = middle + 1;
         }
-        return low > 0 && ends[low - 1] > at ? ends[low - 1] : null;
+        return low;
     }
 
     private bool InOrder()

@@ -77,7 +77,7 @@ internal sealed class UnplacedReasons(PlanningPolicy policy, PlanningEstate esta
         var first = rules.FirstOrDefault(r => r.Kind is not (RuleKind.Horizon or RuleKind.OtherHost or RuleKind.KeptPlace)) ?? rules.FirstOrDefault();
         return first?.Kind switch
         {
-            RuleKind.Freeze => instance.Freezes[first.Index].What == "freeze" ? "Frozen" : "OffDuty",
+            RuleKind.Freeze => instance.Freezes[first.Index].What switch { "freeze" => "Frozen", "backup" => "Backup", _ => "OffDuty" },
             RuleKind.WindowConcurrent or RuleKind.WindowHosts or RuleKind.Resource => "Capacity",
             RuleKind.Group => "Availability",
             RuleKind.Release => "LeadTime",
@@ -99,6 +99,11 @@ internal sealed class UnplacedReasons(PlanningPolicy policy, PlanningEstate esta
         {
             if (rule.Kind == RuleKind.Freeze && instance.Freezes[rule.Index] is { Series: { } series } freeze)
             {
+                if (freeze.StartsOnly)
+                {
+                    words.Add($"the age of backup '{series}'");
+                    continue;
+                }
                 var stretches = conflict.Rules.Count(r => r.Kind == RuleKind.Freeze && instance.Freezes[r.Index].Series == series);
                 words.Add(stretches == 1 ? $"{freeze.What} '{freeze.Id}'" : FormattableString.Invariant($"{stretches} stretches of {freeze.What} '{series}'"));
                 continue;

@@ -32,6 +32,6 @@ public static class PlanTranslation
                 .. instance.Groups.Select(g => new DescribedLimit(g.Id, g.MaxConcurrent, [.. g.Members.Select(Name)])),
             ],
             [.. instance.Barriers.Select(b => new DescribedOrder(b.Id, [.. b.Before.Select(Name)], [.. b.After.Select(Name)], b.LagSeconds, b.IgnoresUnplaced) { Required = [.. b.Required.Select(Name)] })],
-            [.. instance.Freezes.Select(f => new DescribedFreeze(f.Id, f.Start, f.End, f.Hosts is null ? null : [.. f.Hosts.Select(Name)]))]);
+            [.. instance.Freezes.Select(f => new DescribedFreeze(f.Id, f.Start, f.End, f.Hosts is null ? null : [.. f.Hosts.Select(Name)], f.StartsOnly))]);
     }
 }

@@ -21,11 +21,11 @@ internal static class SlotBuilder
         var from = new int[instance.Hosts + 1];
         var slots = new List<CompiledInstance.Slot>(instance.Hosts * 4);
         var mine = new List<CompiledInstance.Slot>();
-        var alike = new Dictionary<(IReadOnlyList<int>, int, int, List<(int, int)>?), int>(SameLists.Instance);
+        var alike = new Dictionary<(IReadOnlyList<int>, int, int, Closed?), int>(SameLists.Instance);
         for (var h = 0; h < instance.Hosts; h++)
         {
             var windows = source.Hosts[h].Windows;
-            var key = (windows, instance.Duration[h], instance.Release[h], (List<(int, int)>?)freezesOf[h]);
+            var key = (windows, instance.Duration[h], instance.Release[h], freezesOf[h]);
             if (alike.TryGetValue(key, out var twin))
             {
                 slots.AddRange(CollectionsMarshal.AsSpan(slots)[from[twin]..from[twin + 1]].ToArray());
@@ -84,18 +84,33 @@ internal static class SlotBuilder
     private static int Compare(CompiledInstance.Slot a, CompiledInstance.Slot b) => a.Low != b.Low ? a.Low.CompareTo(b.Low) : a.Window.CompareTo(b.Window);
 
     private static void AddPieces(
-        CompiledInstance instance, int host, int window, int low, int end, List<(int Start, int End)>? freezes, List<CompiledInstance.Slot> into)
+        CompiledInstance instance, int host, int window, int low, int end, Closed? closed, List<CompiledInstance.Slot> into)
     {
         var duration = instance.Duration[host];
-        if (freezes is not null)
+        if (closed is not null)
         {
+            var freezes = closed.Whole;
             for (var f = FirstEndingAfter(freezes, low); f < freezes.Count && freezes[f].Start < end; f++)
             {
-                if (freezes[f].Start - duration >= low) into.Add(new(window, low, freezes[f].Start - duration));
+                AddStarts(new(window, low, freezes[f].Start - duration), closed.Starts, into);
                 low = Math.Max(low, freezes[f].End);
             }
         }
-        if (end - duration >= low) into.Add(new(window, low, end - duration));
+        AddStarts(new(window, low, end - duration), closed?.Starts, into);
+    }
+
+    private static void AddStarts(CompiledInstance.Slot slot, List<(int Start, int End)>? closed, List<CompiledInstance.Slot> into)
+    {
+        var low = slot.Low;
+        if (closed is not null)
+        {
+            for (var f = FirstEndingAfter(closed, low); f < closed.Count && closed[f].Start <= slot.High; f++)
+            {
+                if (closed[f].Start > low) into.Add(slot with { Low = low, High = closed[f].Start - 1 });
+                low = Math.Max(low, closed[f].End);
+            }
+        }
+        if (slot.High >= low) into.Add(slot with { Low = low });
     }
 
     private static int FirstEndingAfter(List<(int Start, int End)> freezes, int at)
@@ -110,32 +125,35 @@ internal static class SlotBuilder
         return low;
     }
 
-    /// <summary>What is frozen for each host, by start and apart from each other; hosts with the same freezes share one list.</summary>
-    private static List<(int Start, int End)>?[] Freezes(CompiledInstance instance)
+    /// <summary>What is frozen for each host, by start and apart from each other; hosts with the same freezes share one object.</summary>
+    private static Closed?[] Freezes(CompiledInstance instance)
     {
         var source = instance.Source;
-        var result = new List<(int Start, int End)>?[instance.Hosts];
-        var common = source.Freezes.Where(f => f.Hosts is null).Select(Steps).ToList();
+        var result = new Closed?[instance.Hosts];
+        var common = Enumerable.Range(0, source.Freezes.Count).Where(f => source.Freezes[f].Hosts is null).ToList();
         var own = new List<int>?[instance.Hosts];
         for (var f = 0; f < source.Freezes.Count; f++)
             foreach (var h in source.Freezes[f].Hosts ?? []) (own[h] ??= []).Add(f);
-        var shared = Apart(common);
-        var known = new Dictionary<string, List<(int Start, int End)>>(StringComparer.Ordinal);
+        var shared = common.Count > 0 ? Close(common) : null;
+        var known = new Dictionary<string, Closed>(StringComparer.Ordinal);
         for (var h = 0; h < result.Length; h++)
         {
             if (own[h] is not { } mine)
             {
-                result[h] = common.Count > 0 ? shared : null;
+                result[h] = shared;
                 continue;
             }
             var key = string.Join(' ', mine);
-            if (!known.TryGetValue(key, out var list)) known[key] = list = Apart([.. common, .. mine.Select(f => Steps(source.Freezes[f]))]);
-            result[h] = list;
+            if (!known.TryGetValue(key, out var closed)) known[key] = closed = Close([.. common, .. mine]);
+            result[h] = closed;
         }
         return result;
 
-        (int Start, int End) Steps(PlanningFreeze freeze) =>
-            (instance.FloorSteps(freeze.Start - instance.Origin), instance.CeilSteps(Math.Max(0, freeze.End - instance.Origin)));
+        Closed Close(List<int> freezes) => new(
+            Apart([.. freezes.Select(f => source.Freezes[f]).Where(f => !f.StartsOnly).Select(f => (instance.FloorSteps(f.Start - instance.Origin), Ceil(f.End)))]),
+            Apart([.. freezes.Select(f => source.Freezes[f]).Where(f => f.StartsOnly).Select(f => (Ceil(f.Start), Ceil(f.End)))]));
+
+        int Ceil(long at) => instance.CeilSteps(Math.Max(0, at - instance.Origin));
     }
 
     private static List<(int Start, int End)> Apart(List<(int Start, int End)> freezes)
@@ -150,15 +168,24 @@ internal static class SlotBuilder
         return apart;
     }
 
+    /// <param name="whole">Steps in which the host may not run.</param>
+    /// <param name="starts">Steps in which it may not start.</param>
+    private sealed class Closed(List<(int Start, int End)> whole, List<(int Start, int End)> starts)
+    {
+        public List<(int Start, int End)> Whole { get; } = whole;
+
+        public List<(int Start, int End)> Starts { get; } = starts;
+    }
+
     /// <summary>Lists of windows and freezes are the same where they are one object.</summary>
-    private sealed class SameLists : IEqualityComparer<(IReadOnlyList<int> Windows, int Duration, int Release, List<(int, int)>? Freezes)>
+    private sealed class SameLists : IEqualityComparer<(IReadOnlyList<int> Windows, int Duration, int Release, Closed? Closed)>
     {
         public static SameLists Instance { get; } = new();
 
-        public bool Equals((IReadOnlyList<int> Windows, int Duration, int Release, List<(int, int)>? Freezes) x, (IReadOnlyList<int> Windows, int Duration, int Release, List<(int, int)>? Freezes) y) =>
-            ReferenceEquals(x.Windows, y.Windows) && ReferenceEquals(x.Freezes, y.Freezes) && x.Duration == y.Duration && x.Release == y.Release;
+        public bool Equals((IReadOnlyList<int> Windows, int Duration, int Release, Closed? Closed) x, (IReadOnlyList<int> Windows, int Duration, int Release, Closed? Closed) y) =>
+            ReferenceEquals(x.Windows, y.Windows) && ReferenceEquals(x.Closed, y.Closed) && x.Duration == y.Duration && x.Release == y.Release;
 
-        public int GetHashCode((IReadOnlyList<int> Windows, int Duration, int Release, List<(int, int)>? Freezes) key) =>
-            HashCode.Combine(System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(key.Windows), System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(key.Freezes), key.Duration, key.Release);
+        public int GetHashCode((IReadOnlyList<int> Windows, int Duration, int Release, Closed? Closed) key) =>
+            HashCode.Combine(System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(key.Windows), key.Closed, key.Duration, key.Release);
     }
 }
