@@ -11,6 +11,9 @@ namespace PatchOps.Core.Planning.Planner;
 /// </remarks>
 public sealed class DurationHistory
 {
+    /// <summary>What is reserved is a multiple of this.</summary>
+    private const int ReservedMinutes = 5;
+
     private readonly record struct Sample(string Patch, string? Class, double Log);
 
     private readonly Dictionary<string, List<Sample>> products = new(StringComparer.Ordinal);
@@ -38,7 +41,7 @@ public sealed class DurationHistory
 
     private (double Median, double High) Default => (Math.Log(policy.DefaultMedian.TotalMinutes), Math.Log(policy.DefaultNinetiethPercentile.TotalMinutes));
 
-    /// <summary>Of all patches that one host gets in one go: the package manager installs them together, so the longest counts. Whole minutes.</summary>
+    /// <summary>Of all patches that one host gets in one go: the package manager installs them together, so the longest counts. Whole minutes, the percentile a multiple of five.</summary>
     /// <param name="patches">Patch ids.</param>
     /// <param name="hostClass">Class of the host, as the constructor's function names it.</param>
     public (TimeSpan Median, TimeSpan NinetiethPercentile) Of(IEnumerable<string> patches, string hostClass)
@@ -51,7 +54,7 @@ public sealed class DurationHistory
             high = Math.Max(high, of.High);
         }
         if (double.IsNegativeInfinity(median)) (median, high) = Default;
-        var (mid, most) = (Minutes(median), Minutes(high));
+        var (mid, most) = (Minutes(median, 1), Minutes(high, ReservedMinutes));
         return (mid, most < mid ? mid : most);
     }
 
@@ -76,8 +79,8 @@ public sealed class DurationHistory
         return (((n * Quantile(sorted, 0.5)) + (weight * above.Median)) / (n + weight), ((n * Quantile(sorted, 0.9)) + (weight * above.High)) / (n + weight));
     }
 
-    /// <summary>Up to whole minutes, at least one: plans are made on a grid, and reservations must not fall short. The last digits are rounding.</summary>
-    private static TimeSpan Minutes(double log) => TimeSpan.FromMinutes(Math.Max(1, Math.Ceiling(Math.Exp(log) - 1e-6)));
+    /// <summary>Up to a multiple of minutes: plans are made on a grid, and reservations must not fall short. The last digits are rounding.</summary>
+    private static TimeSpan Minutes(double log, int step) => TimeSpan.FromMinutes(Math.Max(1, Math.Ceiling((Math.Exp(log) / step) - 1e-6)) * step);
 
     private static double Quantile(double[] sorted, double share)
     {

@@ -172,6 +172,23 @@ public sealed class PlannerTests
     }
 
     [Fact]
+    public void Where_hundreds_are_in_the_way_they_are_one_rule_and_every_host_still_says_why()
+    {
+        // 700 hosts, four hours on a Saturday: some run, and those left over differ by team and cluster.
+        var hosts = Hosts(AssetEnvironment.Test, 700).Select((h, i) => h with { Asset = h.Asset with { MaintenanceWindow = "Sat 22:00-02:00", OwnerTeam = $"t{i % 9}", Cluster = $"c{i / 2}", MinAvailable = 1 } }).ToList();
+        var plan = Make(hosts, days: 7);
+        Assert.InRange(plan.Unscheduled.Count, 90, 110);
+        Assert.All(plan.Unscheduled, u =>
+        {
+            Assert.Contains("'all hosts'", u.Rules);
+            Assert.Contains("the other hosts in their places", u.Rules);
+            Assert.True(u.Rules.Count <= 4, u.Reason);
+            // Either a remedy of its own, or the name of the host that it shares its rules with.
+            Assert.True(u.Remedy!.StartsWith("fits if ", StringComparison.Ordinal) || u.Reason.Contains("as was found for n-Test-", StringComparison.Ordinal), u.Reason);
+        });
+    }
+
+    [Fact]
     public void A_hundred_thousand_windows_of_an_asset_end_in_a_plan()
     {
         // One every five minutes for a year, each of half an hour: a calendar that somebody exported from a monitoring system.

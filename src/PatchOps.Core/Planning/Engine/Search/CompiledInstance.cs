@@ -247,7 +247,8 @@ internal sealed class CompiledInstance
             if (host.Release is { } release && release > source.Start) Take(release);
         }
         if (step == 0) step = 60;
-        if (span / step > MaxSteps)
+        // Whole minutes are kept where memory permits: an explanation holds hosts in their exact places over a long time.
+        if (span / step > MaxSteps && (step < 60 || span / step * (source.Resources.Count + source.Groups.Count) > MaxCounters))
         {
             // Round parts of an hour or a day keep windows whole; hardly any window starts at another time.
             var least = (span + MaxSteps - 1) / MaxSteps;

@@ -41,6 +41,11 @@ public static class PatchScheduler
     /// <summary>Below this gap the search ends where it hardly gains any more.</summary>
     private const double FineGap = 0.001;
 
+    /// <summary>After so many iterations the bound is done when it rises by less than this share from one look to the next.</summary>
+    private const int Settled = 250;
+
+    private const double SlowRise = 2e-5;
+
     private sealed class Run(CompiledInstance instance, PlanningOptions options, CancellationToken cancellationToken)
     {
         private readonly long _began = options.Clock.GetTimestamp();
@@ -117,7 +122,7 @@ public static class PatchScheduler
         private void Bound(LagrangianBound bound, int iterations, ref bool mayLeaveOver)
         {
             var every = Math.Clamp(iterations / 12, 4, 60);
-            double gap = 1, earlier = 1;
+            double gap = 1, earlier = 1, before = _bound;
             for (var i = 0; i < iterations && !IsOver(0.4); i++)
             {
                 if (mayLeaveOver && _best.Unplaced == 0)
@@ -133,6 +138,9 @@ public static class PatchScheduler
                 (earlier, gap) = (gap, Gap);
                 // Nothing left to prove, or hardly anything, and that hardly moves.
                 if (IsProven || (gap < FineGap && gap > 0.9 * earlier)) break;
+                // Long after the sprint, what hardly rises has arrived.
+                if (i > Settled && _bound - before < SlowRise * _bound) break;
+                before = _bound;
             }
         }
 
