@@ -51,6 +51,7 @@ public static class PatchScheduler
         private readonly long _began = options.Clock.GetTimestamp();
         private Timetable _best = null!;
         private double _bound;
+        private bool _isSettled;
         private LadderSearch? _ladder;
 
         public PlanningSolution Solve()
@@ -71,7 +72,7 @@ public static class PatchScheduler
             Climb();
             var steps = Improve(bound.SlotScores());
             // Improvement may have placed the last host that was left over, and a better plan sharpens the steps of the bound.
-            Bound(bound, iterations / 5, ref mayLeaveOver);
+            if (!_isSettled || (mayLeaveOver && _best.Unplaced == 0)) Bound(bound, iterations / 5, ref mayLeaveOver);
             var placements = new Placement[instance.Hosts];
             var unplaced = new List<int>();
             var windows = new WindowFinder(instance.Source);
@@ -139,7 +140,7 @@ public static class PatchScheduler
                 // Nothing left to prove, or hardly anything, and that hardly moves.
                 if (IsProven || (gap < FineGap && gap > 0.9 * earlier)) break;
                 // Long after the sprint, what hardly rises has arrived.
-                if (i > Settled && _bound - before < SlowRise * _bound) break;
+                if (_isSettled = i > Settled && _bound - before < SlowRise * _bound) break;
                 before = _bound;
             }
         }
@@ -167,7 +168,7 @@ public static class PatchScheduler
         private long Improve(double[] scores)
         {
             if (instance.Slots.Length == 0) return 0;
-            var steps = options.MaxSteps ?? Math.Clamp(instance.Hosts * 60L, 30_000, 270_000);
+            var steps = options.MaxSteps ?? Math.Clamp(instance.Hosts * 45L, 30_000, 270_000);
             if (IsProven) return 0;
             var improvement = new Improvement(instance, _best, scores, new SeededRandom(options.Seed));
             var warm = 0.004 * _best.Cost / Math.Max(1, instance.Hosts);
