@@ -4,7 +4,6 @@ using PatchOps.Core.Intake;
 using PatchOps.Core.Planning.Contents;
 using PatchOps.Core.Risk;
 using PatchOps.Core.Seams;
-using PatchOps.Core.Versions;
 using PatchOps.Domain;
 
 namespace PatchOps.Core.Planning.Planner;
@@ -101,12 +100,5 @@ public sealed class PlanItems
         return articles[product ?? ""] = new SupersedenceGraph(own.SelectMany(p => p.Supersedes.Select(s => new SupersedenceEdge(p.Id, s))));
     }
 
-    private static bool Newer(Finding one, Finding other)
-    {
-        var scheme = one.Patch!.StartsWith("rpm:", StringComparison.Ordinal) ? Domain.Versions.VersionScheme.Rpm : Domain.Versions.VersionScheme.Dpkg;
-        var order = VersionSchemes.Get(scheme);
-        return order.TryValidate(one.FixedVersion!, out _) && order.TryValidate(other.FixedVersion!, out _)
-            ? order.Compare(one.FixedVersion!, other.FixedVersion!) > 0
-            : string.CompareOrdinal(one.FixedVersion, other.FixedVersion) > 0;
-    }
+    private static bool Newer(Finding one, Finding other) => FixOrder.Compare(null, one.Patch!, one.FixedVersion!, other.FixedVersion!) > 0;
 }

@@ -43,7 +43,7 @@ internal sealed class UnplacedReasons(PlanningPolicy policy, PlanningEstate esta
         }
         var items = new List<UnscheduledItem>();
         foreach (var refusal in builder.Refused)
-            items.Add(Told(refusal.Item, refusal.Constraint, refusal.Reason, refusal.Remedy, refusal.CanBeExplained ? Of(refusal.Item) : (null, null), instance, fixedReason: true));
+            items.Add(Told(refusal.Item, refusal.Constraint, refusal.Reason, Never(refusal) ?? refusal.Remedy, refusal.CanBeExplained ? Of(refusal.Item) : (null, null), instance, fixedReason: true));
         foreach (var item in left)
         {
             var (conflict, of) = Of(item);
@@ -54,6 +54,10 @@ internal sealed class UnplacedReasons(PlanningPolicy policy, PlanningEstate esta
         return items;
 
         int? Index(PlanItem item) => index.TryGetValue(item.Asset.Id, out var host) && instance.Hosts[host].Windows.Count <= MostWindows ? host : null;
+
+        // No period is long enough for a window that is over.
+        string? Never(Refusal refusal) => refusal.Constraint == "NoWindow" && index.TryGetValue(refusal.Item.Asset.Id, out var host) && instance.Hosts[host].Windows.Count == 0
+            ? FormattableString.Invariant($"it does not occur until {(order.End + reach).UtcDateTime:yyyy-MM-dd} either: give the host a window that does, with Set-PatchAsset -MaintenanceWindow") : null;
 
         // A longer period has room for all alike.
         static bool IsOwn((PlanningConflict Conflict, bool IsSame) found) => found.IsSame || found.Conflict.Relaxation?.Rule.Kind == RuleKind.Horizon;

@@ -237,6 +237,16 @@ public sealed class PlannerTests
     }
 
     [Fact]
+    public void A_window_that_is_over_is_not_said_to_come_with_a_longer_horizon()
+    {
+        var hosts = Hosts(AssetEnvironment.Test, 2);
+        hosts[0] = hosts[0] with { Asset = hosts[0].Asset with { MaintenanceWindow = "2020-01-01 22:00 PT4H" } };
+        var item = Assert.Single(Make(hosts, days: 7).Unscheduled);
+        Assert.Equal("NoWindow", item.Constraint);
+        Assert.StartsWith("it does not occur until 2027-01-10 either", item.Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_cluster_that_may_miss_nobody_is_refused_with_what_would_help()
     {
         var host = Hosts(AssetEnvironment.Test, 1)[0];
