@@ -1,4 +1,5 @@
 using PatchOps.Adapters.Transports;
+using PatchOps.Adapters.Transports.Ssh;
 using PatchOps.Tests;
 
 namespace PatchOps.Lab.Tests;

@@ -1,5 +1,6 @@
 using PatchOps.Adapters.Providers.Apt;
 using PatchOps.Adapters.Transports;
+using PatchOps.Adapters.Transports.Ssh;
 using PatchOps.Core.Seams;
 using PatchOps.Tests.Fakes;
 

@@ -1,5 +1,6 @@
 using PatchOps.Adapters.Providers.Rpm;
 using PatchOps.Adapters.Transports;
+using PatchOps.Adapters.Transports.Ssh;
 using PatchOps.Core.Seams;
 
 namespace PatchOps.Lab.Tests;

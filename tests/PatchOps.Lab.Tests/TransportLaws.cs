@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using PatchOps.Adapters.Transports;
+using PatchOps.Adapters.Transports.Ssh;
 using PatchOps.Core.Seams;
 using PatchOps.Tests.Fakes;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using PatchOps.Adapters.Transports;
+using PatchOps.Adapters.Transports.Ssh;
 
 namespace PatchOps.Lab;
 

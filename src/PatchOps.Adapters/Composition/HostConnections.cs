@@ -1,4 +1,5 @@
 using PatchOps.Adapters.Transports;
+using PatchOps.Adapters.Transports.Ssh;
 using PatchOps.Core.Operations;
 using PatchOps.Core.Operations.Requests;
 using PatchOps.Core.Seams;

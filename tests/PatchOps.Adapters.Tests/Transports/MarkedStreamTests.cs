@@ -3,6 +3,7 @@ using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
 using PatchOps.Adapters.Transports;
+using PatchOps.Adapters.Transports.Ssh;
 
 namespace PatchOps.Adapters.Tests.Transports;
 

@@ -1,3 +1,4 @@
+using PatchOps.Adapters.Transports.Ssh;
 using PatchOps.Core.Operations.Requests;
 using PatchOps.Domain;
 
@@ -92,10 +93,10 @@ public sealed class OwnProviderTests(ProductLab lab)
 
     private async Task<Core.Seams.IHostTransport> PrepareAsync(Desk desk, string host)
     {
-        var settings = new Adapters.Transports.SshSettings { IdentityFiles = [lab.KeyFile], KnownHostsFile = lab.KnownHosts, ConfigFile = "none" };
+        var settings = new SshSettings { IdentityFiles = [lab.KeyFile], KnownHostsFile = lab.KnownHosts, ConfigFile = "none" };
         _ = desk;
         await Task.CompletedTask;
-        return new Adapters.Transports.SshClient(settings).Open(new Adapters.Transports.SshEndpoint(host, lab.Addresses[host]) { User = "root" });
+        return new SshClient(settings).Open(new SshEndpoint(host, lab.Addresses[host]) { User = "root" });
     }
 
     private Task<PatchPlan> PlanAsync(Desk desk, string provider, string host, string package, string from, string ecosystem, string to) =>

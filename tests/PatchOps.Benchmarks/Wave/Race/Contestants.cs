@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 using PatchOps.Adapters.Composition;
 using PatchOps.Adapters.Transports;
+using PatchOps.Adapters.Transports.Ssh;
 using PatchOps.Core.Operations.Requests;
 using PatchOps.Core.Seams;
 using PatchOps.Domain;

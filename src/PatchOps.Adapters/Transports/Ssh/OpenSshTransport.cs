@@ -3,7 +3,7 @@ using System.Text;
 using PatchOps.Core.Seams;
 using PatchOps.Domain;
 
-namespace PatchOps.Adapters.Transports;
+namespace PatchOps.Adapters.Transports.Ssh;
 
 /// <summary>Reaches a host with the system's ssh over one multiplexed connection, which is opened with the first command.</summary>
 /// <remarks>

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 
-namespace PatchOps.Adapters.Transports;
+namespace PatchOps.Adapters.Transports.Ssh;
 
 /// <summary>A runner's private folder for control sockets. It says whose it is, so that a later runner can tell a dead one's and remove it.</summary>
 /// <remarks>A killed runner closes nothing: its connections would stay open until they time out, and its folder for ever.</remarks>

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace PatchOps.Adapters.Transports;
+namespace PatchOps.Adapters.Transports.Ssh;
 
 /// <summary>Makes transports that share one private folder for control sockets, and removes it at the end; it also removes what dead runners left of theirs.</summary>
 public sealed class SshClient : IAsyncDisposable

@@ -1,6 +1,6 @@
 using PatchOps.Domain;
 
-namespace PatchOps.Adapters.Transports;
+namespace PatchOps.Adapters.Transports.Ssh;
 
 /// <summary>Reads what ssh says when it did not get through.</summary>
 internal static class SshFailure

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace PatchOps.Adapters.Transports;
+namespace PatchOps.Adapters.Transports.Ssh;
 
 /// <summary>A stream that carries the output of one command after the other, each between lines that begin with a mark nobody else knows.</summary>
 internal sealed class MarkedStream(Stream stream)

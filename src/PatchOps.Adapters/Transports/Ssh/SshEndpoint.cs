@@ -1,4 +1,4 @@
-namespace PatchOps.Adapters.Transports;
+namespace PatchOps.Adapters.Transports.Ssh;
 
 /// <summary>Whether a host's key is checked.</summary>
 public enum HostKeyCheck
