@@ -50,5 +50,5 @@ public sealed class EstateHistory
     public ILookup<string, Deployment> DeploymentsOf => byPatch.Value;
 
     /// <summary>Asset id for an id, name or alias; the text itself where nobody knows it.</summary>
-    public string Resolve(string name) => names.TryGetValue(name, out var known) ? known : names.GetOrAdd(name, catalogue.ResolveAsset(name) ?? name);
+    public string Resolve(string name) => Assets.ContainsKey(name) ? name : names.TryGetValue(name, out var known) ? known : names.GetOrAdd(name, catalogue.ResolveAsset(name) ?? name);
 }

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Runtime.CompilerServices;
+using PatchOps.Core.Effectiveness.Gathering;
 using PatchOps.Core.Seams;
 using PatchOps.Domain;
 
@@ -60,6 +62,7 @@ public sealed class ProblemHistories
     /// <param name="patches">Patches under test; empty for the record's own.</param>
     /// <param name="controls">Assets to compare with; empty for comparable ones on which the problem occurred and that never got the patch.</param>
     /// <returns>Null where nothing was deployed for it.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public ProblemHistory? Of(Problem problem, IReadOnlyList<string> patches, IReadOnlyList<string> controls)
     {
         var tested = patches.Count > 0 ? patches : problem.Patches;

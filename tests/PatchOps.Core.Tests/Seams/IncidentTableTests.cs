@@ -1,5 +1,5 @@
 using System.Globalization;
-using PatchOps.Core.Effectiveness;
+using PatchOps.Core.Effectiveness.Gathering;
 using PatchOps.Core.Seams;
 using PatchOps.Domain;
 

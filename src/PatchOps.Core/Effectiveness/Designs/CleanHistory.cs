@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using PatchOps.Core.Effectiveness.Gathering;
 using PatchOps.Domain;
 
 namespace PatchOps.Core.Effectiveness.Designs;
@@ -99,6 +100,7 @@ internal sealed class CleanHistory
         return _lines[^1];
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ReadDeployments(bool unique)
     {
         if (_source.Deployments.Count == 0) return;
@@ -169,6 +171,7 @@ internal sealed class CleanHistory
         int shown = 0, other = 0;
         var numbers = new Dictionary<int, int>();
         // Days since the data's start; negative outside of the data.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         double Place(int row, long opened)
         {
             if (table.Backwards(row)) dirt.Backwards++;

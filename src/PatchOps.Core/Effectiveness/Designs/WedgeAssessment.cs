@@ -84,9 +84,10 @@ internal static class WedgeAssessment
     private static TwoWayPoisson Presume(TwoWayPoisson free, WedgeDesign design, double dispersion)
     {
         var drift = PeriodDrift.Of(design.Pooled, design.Middles, dispersion);
+        var last = free;
         for (var looser = 1; ; looser *= 10)
         {
-            var model = new TwoWayPoisson(design.Pooled, drift with { VariancePerDay = looser * drift.VariancePerDay });
+            var model = last = new TwoWayPoisson(design.Pooled, drift with { VariancePerDay = looser * drift.VariancePerDay }, last);
             model.Estimate();
             // At a hundred times the variance hardly anything is presumed any more.
             var excess = 2 * (free.LogLikelihood - model.DataLogLikelihood) / dispersion;

@@ -101,8 +101,8 @@ internal sealed class ClusterScan
     private sealed class Tally(int categories)
     {
         private const double Month = 28;
-        private readonly SortedDictionary<int, double> _early = [];
-        private readonly SortedDictionary<int, double> _earlyDays = [];
+        private readonly List<double> _early = [];
+        private readonly List<double> _earlyDays = [];
         private double? _spread;
 
         public long[] Before { get; } = new long[categories];
@@ -141,14 +141,20 @@ internal sealed class ClusterScan
             BeforeDays += beforeUntil - beforeFrom;
             AfterDays += afterUntil - afterFrom;
             for (var k = 0; k * Month < beforeUntil - beforeFrom; k++)
-                _earlyDays[k] = _earlyDays.GetValueOrDefault(k) + Math.Min(Month, beforeUntil - beforeFrom - k * Month);
+            {
+                if (k == _early.Count)
+                {
+                    _early.Add(0);
+                    _earlyDays.Add(0);
+                }
+                _earlyDays[k] += Math.Min(Month, beforeUntil - beforeFrom - k * Month);
+            }
             foreach (var (at, category) in item.Others)
             {
                 if (at >= beforeFrom && at < beforeUntil)
                 {
                     Before[category]++;
-                    var k = (int)((beforeUntil - at) / Month);
-                    _early[k] = _early.GetValueOrDefault(k) + 1;
+                    _early[Math.Min((int)((beforeUntil - at) / Month), _early.Count - 1)]++;
                 }
                 else if (at >= afterFrom && at < afterUntil) After[category]++;
             }
@@ -157,9 +163,7 @@ internal sealed class ClusterScan
         private double Estimate()
         {
             var rate = TotalBefore / BeforeDays;
-            var observed = _earlyDays.Keys.Select(k => _early.GetValueOrDefault(k)).ToArray();
-            var expected = _earlyDays.Values.Select(d => d * rate).ToArray();
-            return Dispersion.From(observed, expected, 1, "months").Factor;
+            return Dispersion.From(_early.ToArray(), _earlyDays.ConvertAll(d => d * rate).ToArray(), 1, "months").Factor;
         }
     }
 }

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using PatchOps.Core.Seams;
 
-namespace PatchOps.Core.Effectiveness;
+namespace PatchOps.Core.Effectiveness.Gathering;
 
 /// <summary>What counts of an incident, in one piece: a million are looked at in three orders, and memory is read in lines.</summary>
 /// <param name="Opened">UTC ticks.</param>

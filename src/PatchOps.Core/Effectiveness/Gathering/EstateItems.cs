@@ -1,6 +1,7 @@
+using System.Runtime.CompilerServices;
 using PatchOps.Domain;
 
-namespace PatchOps.Core.Effectiveness;
+namespace PatchOps.Core.Effectiveness.Gathering;
 
 /// <summary>Whatever incidents and deployments happened on, numbered: the assets of the estate, then items that only records name.</summary>
 internal sealed class EstateItems
@@ -63,6 +64,7 @@ internal sealed class EstateItems
     public int Rank(int item) => ranks[item];
 
     /// <summary>The same object each time: many problems look at the same items.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ObservedItem Observe(int item, ItemUse use) => observed[(int)use][item] ??= Make(ids[item], assets[item], kinds[item] < 0 ? default : kindNames[kinds[item]], use);
 
     private ObservedItem Make(string id, Asset? asset, (string? Role, string? Environment) kind, ItemUse use) => new()

@@ -2,7 +2,7 @@ using System.Collections;
 using PatchOps.Core.Seams;
 using PatchOps.Domain;
 
-namespace PatchOps.Core.Effectiveness;
+namespace PatchOps.Core.Effectiveness.Gathering;
 
 /// <summary>Incidents of one history as rows of the store's table, item by item and each of them once; records only for those who ask for them.</summary>
 /// <param name="index">The store's incidents.</param>

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using PatchOps.Core.Seams;
 
-namespace PatchOps.Core.Effectiveness;
+namespace PatchOps.Core.Effectiveness.Gathering;
 
 /// <summary>
 /// Finds the items that a problem's items are compared with, and the incidents of both. Half of the work of a large store is done here: numbers

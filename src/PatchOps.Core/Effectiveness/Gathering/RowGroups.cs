@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace PatchOps.Core.Effectiveness;
+namespace PatchOps.Core.Effectiveness.Gathering;
 
 /// <summary>Rows by a number that each of them has: one array, group after group, each in the order of the rows.</summary>
 internal sealed class RowGroups
@@ -42,5 +42,6 @@ internal sealed class RowGroups
     public ReadOnlySpan<int> this[int group] => rows.AsSpan(Range(group));
 
     /// <summary>Where a group's rows are in <see cref="Rows"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Range Range(int group) => group < 0 ? default : starts[group]..starts[group + 1];
 }
