@@ -68,7 +68,7 @@ internal sealed class RequestRunner(OperationHost host, Output output)
     private static int CodeOf(Failure failure, bool terminating) => failure.Kind switch
     {
         // The wave did its work and says which hosts are not as they should be; looking at them later is no failure.
-        _ when failure.Code == "HostFailed" => HostsFailed,
+        _ when failure.Code is "HostFailed" or "HostSkipped" => HostsFailed,
         FailureKind.Refused => Refused,
         FailureKind.InvalidInput when terminating => WrongUsage,
         _ => Broke,

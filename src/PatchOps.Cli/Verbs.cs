@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Reflection;
 using PatchOps.Adapters.Composition;
@@ -34,6 +35,10 @@ public static class Verbs
         root.Subcommands.Add(Demo.Command());
         return root;
     }
+
+    /// <summary>The first word that looks like an option and is none of the command's, so that a slip is not taken for a name; what follows a lone <c>--</c> is meant as it stands.</summary>
+    public static string? UnknownOption(ParseResult parsed) =>
+        parsed.Tokens.TakeWhile(t => t.Type != TokenType.DoubleDash).FirstOrDefault(t => t.Type == TokenType.Argument && t.Value.Length > 2 && t.Value.StartsWith("--", StringComparison.Ordinal))?.Value;
 
     private static Command Verb(string name, Type type, OperationAttribute operation)
     {

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using PatchOps.Adapters.Hosts;
 using PatchOps.Adapters.Transports;
 using PatchOps.Core.Seams;
+using PatchOps.Lab.Tests.Waves;
 
 namespace PatchOps.Lab.Tests;
 
@@ -40,6 +41,56 @@ public sealed class SshTests(LabFixture lab)
         {
             folder.Delete(recursive: true);
         }
+    }
+
+    [SkippableFact]
+    public async Task An_agent_gives_the_key_where_no_file_is_named()
+    {
+        await lab.RequireAsync();
+        var folder = Directory.CreateTempSubdirectory("po-agent-");
+        var before = Environment.GetEnvironmentVariable("SSH_AUTH_SOCK");
+        var socket = Path.Combine(folder.FullName, "agent");
+        using var agent = Process.Start("ssh-agent", ["-D", "-a", socket])!;
+        try
+        {
+            // No keys of the user's own, and no file: whoever gets in has it from the agent.
+            var settings = lab.Settings() with { IdentityFiles = [] };
+            await using (var client = new SshClient(settings))
+                Assert.Equal("LoginRefused", (await client.Open(lab.Endpoint("h1")).RunAsync(new HostCommand(["true"], Deadline), default)).Failure?.Code);
+            Environment.SetEnvironmentVariable("SSH_AUTH_SOCK", socket);
+            for (var i = 0; i < 100 && !File.Exists(socket); i++) await Task.Delay(50);
+            using (var add = Process.Start("ssh-add", ["-q", lab.KeyFile])) await add.WaitForExitAsync();
+            await using (var client = new SshClient(settings))
+                Assert.True((await client.Open(lab.Endpoint("h1")).RunAsync(new HostCommand(["true"], Deadline), default)).Succeeded);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("SSH_AUTH_SOCK", before);
+            agent.Kill();
+            await agent.WaitForExitAsync();
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [SkippableFact]
+    public async Task A_connection_whose_runner_is_dead_is_closed_by_whoever_comes_next()
+    {
+        await lab.RequireAsync();
+        await using var client = new SshClient(lab.Settings());
+        Assert.True((await client.Open(lab.Endpoint("h1")).RunAsync(new HostCommand(["true"], Deadline), default)).Succeeded);
+        var folder = Directory.GetDirectories(Path.GetTempPath(), "po-*").Single(f => KilledRunnerTests.BelongsTo(f, Environment.ProcessId) && KilledRunnerTests.Connections(f).Count > 0);
+        string owner;
+        using (var gone = Process.Start("sleep", "60"))
+        {
+            owner = SshFolder.Owner(gone.Id);
+            gone.Kill();
+            await gone.WaitForExitAsync();
+        }
+        await File.WriteAllTextAsync(Path.Combine(folder, "owner"), owner);
+        await SshFolder.SweepAsync(Path.GetTempPath(), "ssh");
+        Assert.False(Directory.Exists(folder));
+        for (var i = 0; i < 100 && KilledRunnerTests.Connections(folder).Count > 0; i++) await Task.Delay(50);
+        Assert.Empty(KilledRunnerTests.Connections(folder));
     }
 
     [SkippableFact]

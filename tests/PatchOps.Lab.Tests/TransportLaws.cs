@@ -228,3 +228,87 @@ public sealed class SudoTransportLaws(LabFixture lab) : TransportLaws
         });
     }
 }
+
+/// <summary>The same again over the shell that commands share, which is what most of a wave's go over.</summary>
+[Collection(LabCollection.Name)]
+public sealed class SharedSshTransportLaws(LabFixture lab) : TransportLaws
+{
+    protected override async Task<IHostTransport> OpenAsync()
+    {
+        await lab.RequireAsync();
+        return new SharingTransport(lab.Open("h2"));
+    }
+
+    [SkippableFact]
+    public async Task Each_command_gets_its_own_output_whatever_the_one_before_did()
+    {
+        await using var host = await OpenAsync();
+        // Input that is not read, no end of line, both streams, more than a pipe holds, a directory and a mask of its own, and an end by a signal.
+        Assert.True((await host.RunAsync(new HostCommand(["true"], Deadline, new string('x', 300_000)), default)).Succeeded);
+        var both = await host.RunAsync(new HostCommand(["sh", "-c", "printf out; printf err >&2; cd /; umask 777; exit 4"], Deadline), default);
+        Assert.Equal((4, "out", "err"), (both.ExitCode, both.StandardOutput, both.StandardError));
+        var much = await host.RunAsync(new HostCommand(["sh", "-c", "head -c 3000000 /dev/zero | tr '\\0' a; head -c 200000 /dev/zero | tr '\\0' b >&2"], Deadline), default);
+        Assert.Equal((3_000_000, 200_000), (much.StandardOutput.Length, much.StandardError.Length));
+        Assert.Equal(137, (await host.RunAsync(new HostCommand(["sh", "-c", "kill -KILL $$"], Deadline), default)).ExitCode);
+        var where = await host.RunAsync(new HostCommand(["sh", "-c", "pwd; umask"], Deadline), default);
+        Assert.Equal("/root\n0022\n", where.StandardOutput);
+    }
+
+    [SkippableFact]
+    public async Task While_one_command_runs_another_one_need_not_wait_for_it()
+    {
+        await using var host = await OpenAsync();
+        await host.RunAsync(new HostCommand(["true"], Deadline), default);
+        var slow = host.RunAsync(new HostCommand(["sh", "-c", "sleep 3; echo slow"], Deadline), default);
+        var watch = Stopwatch.StartNew();
+        Assert.Equal("quick\n", (await host.RunAsync(new HostCommand(["echo", "quick"], Deadline), default)).StandardOutput);
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(2), $"{watch.Elapsed}");
+        Assert.Equal("slow\n", (await slow).StandardOutput);
+    }
+
+    [SkippableFact]
+    public async Task A_connection_that_the_host_ends_is_unknown_for_what_ran_and_opened_anew_for_what_comes()
+    {
+        await using var host = await OpenAsync();
+        // The nearest sshd above the command is the one that serves this connection.
+        const string Cut = "p=$$; while [ \"$p\" -gt 1 ]; do read -r n <\"/proc/$p/comm\"; [ \"$n\" != sshd ] || { kill -KILL \"$p\"; sleep 5; exit; }; p=$(sed 's/.*) //' \"/proc/$p/stat\" | cut -d' ' -f2); done";
+        var cut = await host.RunAsync(new HostCommand(["sh", "-c", Cut], Deadline), default);
+        Assert.Equal((CommandFate.Unknown, "ConnectionLost"), (cut.Fate, cut.Failure?.Code));
+        Assert.True((await host.RunAsync(new HostCommand(["true"], Deadline), default)).Succeeded);
+    }
+}
+
+/// <summary>And as a user who becomes root by sudo with a password.</summary>
+[Collection(LabCollection.Name)]
+public sealed class SharedSudoTransportLaws(LabFixture lab) : TransportLaws
+{
+    protected override async Task<IHostTransport> OpenAsync()
+    {
+        await lab.RequireAsync();
+        Skip.IfNot(File.Exists("/usr/bin/sudo"), "sudo is not installed.");
+        return new SharingTransport(lab.Open(new SshEndpoint("h2-popass", lab.Addresses["h2"])
+        {
+            User = "popass",
+            Elevation = Elevation.SudoWithPassword,
+            SudoPassword = _ => ValueTask.FromResult("lab secret"),
+        }));
+    }
+}
+
+/// <summary>Says of every command that it leaves nothing behind.</summary>
+internal sealed class SharingTransport(IHostTransport inner) : IHostTransport
+{
+    public string Host => inner.Host;
+
+    public Task<CommandResult> RunAsync(HostCommand command, CancellationToken cancellationToken) => inner.RunAsync(command with { LeavesNothing = true }, cancellationToken);
+
+    public Task<StepReport> StartStepAsync(StepKey key, HostCommand command, TimeSpan wait, CancellationToken cancellationToken) => inner.StartStepAsync(key, command, wait, cancellationToken);
+
+    public Task<StepReport> CollectStepAsync(string stepId, TimeSpan wait, TimeSpan deadline, CancellationToken cancellationToken) => inner.CollectStepAsync(stepId, wait, deadline, cancellationToken);
+
+    public Task<CommandResult> PutFileAsync(string path, ReadOnlyMemory<byte> content, TimeSpan deadline, CancellationToken cancellationToken) => inner.PutFileAsync(path, content, deadline, cancellationToken);
+
+    public Task<FileResult> GetFileAsync(string path, TimeSpan deadline, CancellationToken cancellationToken) => inner.GetFileAsync(path, deadline, cancellationToken);
+
+    public ValueTask DisposeAsync() => inner.DisposeAsync();
+}

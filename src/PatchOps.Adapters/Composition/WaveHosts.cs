@@ -30,7 +30,7 @@ internal sealed class WaveHosts(ICatalogue catalogue, HostConnections connection
             Probes = [.. wave.Gates.Where(g => IsFor(g.Assets, g.Packages, host, changed)).Select(g => probes.Make(g.Kind, g.Target, asset))],
             Tests = [.. wave.Tests.Where(t => IsFor(t.Assets, t.Packages, host, changed)).Select(t => probes.Make(t.Kind, t.Target, asset, t.ToString()))],
             Quiesces = [.. wave.Quiesce.Where(q => IsFor(q.Assets, [], host, changed)).Select(q => new CommandQuiesce(q.Name, q.Take, q.PutBack))],
-            // Those that policy names come first: a host that goes back by a snapshot returns to the first.
+            // A host that goes back returns to the last one first: to its packages, and then to the volumes that they may have written to.
             Snapshots =
             [
                 .. wave.Snapshots.Where(s => IsFor(s.Assets, [], host, changed)).Select(s => new CommandSnapshots(new SnapshotCommands(s.Name, s.Take, s.List, s.Restore, s.Remove))),

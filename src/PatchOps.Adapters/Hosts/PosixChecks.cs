@@ -38,7 +38,7 @@ internal sealed class PosixChecks(IReadOnlyList<BackupCheck> backups, bool pendi
         [
             "sh", "-c", Script, "patchops-checks", backups.Count.ToString(CultureInfo.InvariantCulture), .. backups.Select(b => b.Marker), integrity && installed.Count > 0 ? "yes" : "no", .. installed,
         ];
-        var result = await host.RunAsync(new HostCommand(arguments, deadline, elevated: true), cancellationToken).ConfigureAwait(false);
+        var result = await host.RunAsync(new HostCommand(arguments, deadline, elevated: true) { LeavesNothing = true }, cancellationToken).ConfigureAwait(false);
         if (!result.Succeeded)
         {
             checks.Add(new PreCheck("HostChecks", PreCheckStatus.Blocking, result.Failure?.Message ?? FormattableString.Invariant($"could not be read (exit code {result.ExitCode}): {result.StandardError.Trim()}")));

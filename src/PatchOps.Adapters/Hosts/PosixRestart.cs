@@ -18,7 +18,7 @@ public sealed class PosixRestart : IHostRestart
 
     public async Task<CommandResult> ReadBootIdAsync(IHostTransport host, TimeSpan deadline, CancellationToken cancellationToken)
     {
-        var result = await host.RunAsync(new HostCommand(["cat", "/proc/sys/kernel/random/boot_id"], deadline), cancellationToken).ConfigureAwait(false);
+        var result = await host.RunAsync(new HostCommand(["cat", "/proc/sys/kernel/random/boot_id"], deadline) { LeavesNothing = true }, cancellationToken).ConfigureAwait(false);
         return result.Succeeded ? CommandResult.Finished(0, result.StandardOutput.Trim(), result.StandardError, result.Elapsed) : result;
     }
 

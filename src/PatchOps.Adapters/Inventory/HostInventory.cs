@@ -30,7 +30,7 @@ internal sealed class HostInventory(
         {
             if (asset.Transport == TransportKind.PSSession) return await SessionAsync(asset, now, cancellationToken).ConfigureAwait(false);
             await using var transport = connect(asset);
-            var answer = await transport.RunAsync(new HostCommand(["sh", "-c", Script], Deadline), cancellationToken).ConfigureAwait(false);
+            var answer = await transport.RunAsync(new HostCommand(["sh", "-c", Script], Deadline) { LeavesNothing = true }, cancellationToken).ConfigureAwait(false);
             if (!answer.Succeeded)
             {
                 return Unread(asset, now, answer.Failure

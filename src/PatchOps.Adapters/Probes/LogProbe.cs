@@ -63,7 +63,7 @@ public sealed class LogProbe : IBaselineProbe
     public async Task<BaselineMark> MarkAsync(IHostTransport host, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(host);
-        var result = await host.RunAsync(new HostCommand(["sh", "-c", Mark, "patchops-log", _path], _deadline, elevated: true), cancellationToken).ConfigureAwait(false);
+        var result = await host.RunAsync(new HostCommand(["sh", "-c", Mark, "patchops-log", _path], _deadline, elevated: true) { LeavesNothing = true }, cancellationToken).ConfigureAwait(false);
         var text = result.StandardOutput.Trim();
         if (!result.Succeeded || Parse(text) is null)
         {
@@ -85,7 +85,7 @@ public sealed class LogProbe : IBaselineProbe
                 return ProbeClock.Reading(HealthStatus.Unknown, taken.Failure?.Message ?? $"there was no baseline of {_path} from before the change; lines count from now on");
             }
             string[] arguments = ["sh", "-c", Count, "patchops-log", _path, _pattern, mark.Inode, mark.Length.ToString(CultureInfo.InvariantCulture)];
-            var result = await host.RunAsync(new HostCommand(arguments, _deadline, elevated: true), token).ConfigureAwait(false);
+            var result = await host.RunAsync(new HostCommand(arguments, _deadline, elevated: true) { LeavesNothing = true }, token).ConfigureAwait(false);
             if (ProbeClock.NoAnswer(result) is { } unknown) return unknown;
             var answer = result.StandardOutput.Trim();
             if (!int.TryParse(answer, NumberStyles.None, CultureInfo.InvariantCulture, out var count))

@@ -41,7 +41,7 @@ public sealed class ServiceProbe : IHealthProbe
     public Task<HealthReading> CheckAsync(IHostTransport host, CancellationToken cancellationToken) =>
         ProbeClock.ReadAsync(Name, _deadline, async token =>
         {
-            var result = await host.RunAsync(new HostCommand(["sh", "-c", Script, "patchops-service", _service, _process], _deadline), token).ConfigureAwait(false);
+            var result = await host.RunAsync(new HostCommand(["sh", "-c", Script, "patchops-service", _service, _process], _deadline) { LeavesNothing = true }, token).ConfigureAwait(false);
             if (ProbeClock.NoAnswer(result) is { } unknown) return unknown;
             var state = result.StandardOutput.Trim();
             var status = state switch

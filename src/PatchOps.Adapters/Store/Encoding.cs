@@ -1,19 +1,13 @@
 using System.Globalization;
-using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Json.Serialization;
+using PatchOps.Core.Seams;
 
 namespace PatchOps.Adapters.Store;
 
 /// <summary>How values stand in columns.</summary>
 internal static class Encoding
 {
-    public static JsonSerializerOptions Json { get; } = new()
-    {
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        Converters = { new JsonStringEnumConverter() },
-    };
+    public static JsonSerializerOptions Json => RecordJson.Options;
 
     public static string Write<T>(T value) => JsonSerializer.Serialize(value, Json);
 
@@ -26,8 +20,8 @@ internal static class Encoding
 
     public static DateTimeOffset Time(long millis) => DateTimeOffset.FromUnixTimeMilliseconds(millis);
 
-    /// <summary>As <see cref="Time"/>, in UTC ticks.</summary>
-    public static long Ticks(long millis) => (millis * TimeSpan.TicksPerMillisecond) + DateTimeOffset.UnixEpoch.Ticks;
+    /// <summary>UTC ticks.</summary>
+    public static long Ticks(long millis) => DateTime.UnixEpoch.Ticks + (millis * TimeSpan.TicksPerMillisecond);
 
     public static int Day(DateOnly date) => date.DayNumber - Epoch;
 

@@ -1,3 +1,5 @@
+using PatchOps.Core.Problems.Matching;
+using PatchOps.Core.Seams;
 using PatchOps.Domain;
 using SQLitePCL;
 
@@ -5,72 +7,68 @@ namespace PatchOps.Adapters.Store;
 
 internal sealed partial class SqliteCatalogue
 {
-    public IReadOnlyList<Incident> IncidentTimes(DateTimeOffset to)
+    public IReadOnlyList<Incident> IncidentTimes(DateTimeOffset to) => [.. IncidentTable(to)];
+
+    public IncidentTable IncidentTable(DateTimeOffset to)
     {
-        var links = Stream("SELECT incident, problem, reason FROM incident_link", r => (Incident: r.GetString(0), Problem: r.GetString(1), Reason: r.GetString(2))).ToDictionary(l => l.Incident, l => (l.Problem, l.Reason), StringComparer.Ordinal);
-        var assets = Stream("SELECT no, id FROM asset", r => (No: r.GetInt64(0), Id: r.GetString(1))).ToDictionary(a => a.No, a => a.Id);
-        var flags = Stream("SELECT incident, doc FROM incident_flag", r => (Incident: r.GetString(0), Match: Encoding.Read<Core.Problems.Matching.IncidentMatch>(r.GetString(1)))).ToDictionary(f => f.Incident, f => f.Match, StringComparer.Ordinal);
+        var assets = AssetIds();
+        var notes = new IncidentNotes(
+            assets.ConvertAll(a => a.Id),
+            assets.Select((a, place) => (a.No, place)).ToDictionary(a => a.No, a => a.place),
+            Stream("SELECT i.no, l.problem, l.reason FROM incident_link l JOIN incident i ON i.id=l.incident WHERE i.problem IS NULL", r => (No: r.GetInt64(0), Link: (r.GetString(1), r.GetString(2)))).ToDictionary(l => l.No, l => l.Link),
+            Stream("SELECT i.no, f.doc FROM incident_flag f JOIN incident i ON i.id=f.incident", r => (No: r.GetInt64(0), Match: Encoding.Read<IncidentMatch>(r.GetString(1)))).ToDictionary(f => f.No, f => f.Match));
         // Both halves of the file at once, in its own order: to look up each row by its time takes several times as long as sorting them.
-        var middle = Stream("SELECT max(no) FROM incident", r => r.IsDBNull(0) ? 0 : r.GetInt64(0)).Single() / 2;
-        var second = Task.Run(() => IncidentTimes(middle, long.MaxValue, to, assets, (links, flags)));
-        List<Incident> all;
+        var last = Stream("SELECT max(no) FROM incident", r => r.IsDBNull(0) ? 0 : r.GetInt64(0)).Single();
+        var middle = last / 2;
+        var second = Task.Run(() => Rows(middle, last, to, notes));
+        IncidentRows first;
         try
         {
-            all = IncidentTimes(long.MinValue, middle, to, assets, (links, flags));
+            first = Rows(0, middle, to, notes);
         }
         finally
         {
             Task.WaitAny(second);
         }
-        all.AddRange(second.GetAwaiter().GetResult());
-        return ByTime(all);
+        return new IncidentTable(first, second.GetAwaiter().GetResult());
     }
 
     /// <param name="above">Rows with a higher number, up to <paramref name="last"/>.</param>
-    private List<Incident> IncidentTimes(long above, long last, DateTimeOffset to, Dictionary<long, string> assets,
-        (Dictionary<string, (string Problem, string Reason)> Links, Dictionary<string, Core.Problems.Matching.IncidentMatch> Flags) own)
+    private IncidentRows Rows(long above, long last, DateTimeOffset to, IncidentNotes notes)
     {
-        var (all, pool) = (new List<Incident>(), new TextPool());
+        TextPool categories = new(), problems = new(), changes = new();
+        var rows = new IncidentRows(notes.Items, categories.Texts, problems.Texts, changes.Texts, (int)Math.Min(1 << 20, last - above));
         using var connection = database.Connect();
         // Millions of columns: SQLite's own calls, without a reader between, take a third of the time.
-        Check(raw.sqlite3_prepare_v2(connection.Handle, "SELECT id, opened, resolved, asset, category, problem, caused_by FROM incident WHERE no>?1 AND no<=?2 AND opened<?3 ORDER BY no", out var statement), connection);
+        Check(raw.sqlite3_prepare_v2(connection.Handle, "SELECT no, id, opened, resolved, asset, category, problem, caused_by FROM incident WHERE no>?1 AND no<=?2 AND opened<?3 ORDER BY no", out var statement), connection);
         using (statement)
         {
-            string? Text(int column) => raw.sqlite3_column_type(statement, column) == raw.SQLITE_NULL ? null : pool.Of(raw.sqlite3_column_blob(statement, column));
+            int Number(int column, TextPool pool) => IsNull(statement, column) ? Core.Seams.IncidentTable.None : pool.Number(raw.sqlite3_column_blob(statement, column));
             Check(raw.sqlite3_bind_int64(statement, 1, above), connection);
             Check(raw.sqlite3_bind_int64(statement, 2, last), connection);
             Check(raw.sqlite3_bind_int64(statement, 3, Encoding.Millis(to)), connection);
             int code;
             while ((code = raw.sqlite3_step(statement)) == raw.SQLITE_ROW)
             {
-                var id = raw.sqlite3_column_text(statement, 0).utf8_to_string();
-                var problem = Text(5);
-                (string? Problem, string? Reason) link = problem is null && own.Links.TryGetValue(id, out var known) ? known : default;
-                var incident = new Incident
-                {
-                    Id = id, Opened = Encoding.Time(raw.sqlite3_column_int64(statement, 1)), Resolved = raw.sqlite3_column_type(statement, 2) == raw.SQLITE_NULL ? null : Encoding.Time(raw.sqlite3_column_int64(statement, 2)),
-                    ConfigurationItem = raw.sqlite3_column_type(statement, 3) == raw.SQLITE_NULL ? null : assets.GetValueOrDefault(raw.sqlite3_column_int64(statement, 3)),
-                    Category = Text(4), Problem = problem ?? link.Problem, LinkedBecause = link.Reason, CausedBy = Text(6),
-                };
-                all.Add(own.Flags.TryGetValue(id, out var match) ? incident with { Vulnerabilities = match.Vulnerabilities, Flag = match.Reason } : incident);
+                var no = raw.sqlite3_column_int64(statement, 0);
+                var problem = Number(6, problems);
+                string? reason = null;
+                if (problem == Core.Seams.IncidentTable.None && notes.Links.Count > 0 && notes.Links.TryGetValue(no, out var link))
+                    (problem, reason) = (problems.Number(System.Text.Encoding.UTF8.GetBytes(link.Problem)), link.Reason);
+                rows.Add(
+                    raw.sqlite3_column_blob(statement, 1), Encoding.Ticks(raw.sqlite3_column_int64(statement, 2)), IsNull(statement, 3) ? null : Encoding.Ticks(raw.sqlite3_column_int64(statement, 3)),
+                    IsNull(statement, 4) ? Core.Seams.IncidentTable.None : notes.Places.GetValueOrDefault(raw.sqlite3_column_int64(statement, 4), Core.Seams.IncidentTable.None),
+                    Number(5, categories), problem, Number(7, changes), reason, notes.Matches.Count > 0 ? notes.Matches.GetValueOrDefault(no) : null);
             }
             if (code != raw.SQLITE_DONE) Check(code, connection);
         }
-        return all;
+        return rows;
     }
 
-    /// <summary>Sorted by opening; what opened at the same time stays in the order of the file.</summary>
-    private static Incident[] ByTime(List<Incident> all)
-    {
-        var times = new long[all.Count];
-        var order = new int[all.Count];
-        for (var i = 0; i < order.Length; i++) (times[i], order[i]) = (all[i].Opened.UtcTicks, i);
-        Array.Sort(times, order);
-        for (int from = 0, until; from < times.Length; from = until)
-        {
-            for (until = from + 1; until < times.Length && times[until] == times[from];) until++;
-            if (until - from > 1) Array.Sort(order, from, until - from);
-        }
-        return Array.ConvertAll(order, i => all[i]);
-    }
+    private List<(long No, string Id)> AssetIds() => [.. Stream("SELECT no, id FROM asset", r => (r.GetInt64(0), r.GetString(1)))];
+
+    private static bool IsNull(sqlite3_stmt statement, int column) => raw.sqlite3_column_type(statement, column) == raw.SQLITE_NULL;
+
+    /// <summary>What stands in other tables than the incidents', by their numbers there.</summary>
+    private sealed record IncidentNotes(IReadOnlyList<string> Items, Dictionary<long, int> Places, Dictionary<long, (string Problem, string Reason)> Links, Dictionary<long, IncidentMatch> Matches);
 }

@@ -12,6 +12,9 @@ internal enum ProcessEnd
 
     /// <summary>It was killed at its deadline.</summary>
     Deadline,
+
+    /// <summary>The way to it broke while it ran.</summary>
+    Lost,
 }
 
 internal sealed record ProcessOutcome(ProcessEnd End, int ExitCode, byte[] Output, byte[] Error, TimeSpan Elapsed);

@@ -31,12 +31,12 @@ public sealed class LocalTransport(string host, LocalSettings? settings = null)
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private protected override async Task<RawResult> ExecuteAsync(
-        IReadOnlyList<string> arguments, ReadOnlyMemory<byte> input, bool elevated, TimeSpan deadline, CancellationToken cancellationToken)
+        IReadOnlyList<string> arguments, ReadOnlyMemory<byte> input, CommandNature nature, TimeSpan deadline, CancellationToken cancellationToken)
     {
         // A shell looks the program up and turns "not there" into exit code 127, as it does behind SSH.
         string[] command = ["sh", "-c", "exec \"$@\"", "patchops", .. arguments];
         IReadOnlyList<string> entered = _settings.Root is null ? [.. _settings.Prefix, .. command] : [.. _settings.Prefix, "chroot", _settings.Root, .. command];
-        var sudo = elevated && _settings.Elevation != Elevation.None;
+        var sudo = nature.HasFlag(CommandNature.Elevated) && _settings.Elevation != Elevation.None;
         var mark = sudo ? NewNonce() : "";
         string? password = null;
         if (sudo)

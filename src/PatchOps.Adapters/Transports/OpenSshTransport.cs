@@ -20,6 +20,7 @@ public sealed class OpenSshTransport : ShellTransport
     private readonly string _config;
     private readonly string _socket;
     private readonly SemaphoreSlim _connecting = new(1, 1);
+    private SshShell? _shell;
 
     internal OpenSshTransport(SshEndpoint endpoint, SshSettings settings, string config, string socket) : base(endpoint.Host, settings.StateFolder)
     {
@@ -30,18 +31,13 @@ public sealed class OpenSshTransport : ShellTransport
     }
 
     /// <summary>Closes the connection. Steps that run on the host go on.</summary>
-    public override async ValueTask DisposeAsync()
-    {
-        if (!File.Exists(_socket)) return;
-        string[] arguments = [.. Client(), "-O", "exit", "--", _endpoint.Address];
-        await LocalProcess.RunAsync(arguments, default, TimeSpan.FromSeconds(5), CancellationToken.None).ConfigureAwait(false);
-    }
+    public override async ValueTask DisposeAsync() => await CloseAsync().ConfigureAwait(false);
 
     private protected override async Task<RawResult> ExecuteAsync(
-        IReadOnlyList<string> arguments, ReadOnlyMemory<byte> input, bool elevated, TimeSpan deadline, CancellationToken cancellationToken)
+        IReadOnlyList<string> arguments, ReadOnlyMemory<byte> input, CommandNature nature, TimeSpan deadline, CancellationToken cancellationToken)
     {
         var watch = System.Diagnostics.Stopwatch.StartNew();
-        var sudo = elevated && _endpoint.Elevation != Elevation.None;
+        var sudo = nature.HasFlag(CommandNature.Elevated) && _endpoint.Elevation != Elevation.None;
         var mark = NewNonce();
         var sudoMark = sudo ? NewNonce() : "";
         string? password = null;
@@ -55,22 +51,20 @@ public sealed class OpenSshTransport : ShellTransport
             (arguments, var bytes) = SudoCommand.Wrap(arguments, input.Span, sudoMark, password);
             input = bytes;
         }
-        // ssh uses exit code 255 for its own failures. A command that ends so itself says it with the mark.
-        const string Frame = "\"$@\"; c=$?; [ $c -ne 255 ] || printf %s \"$0\" >&2; exit $c";
-        var text = PosixQuoting.Join(["exec", "sh", "-c", Frame, mark, .. arguments]);
+        var text = PosixQuoting.Join(arguments);
         if (Encoding.UTF8.GetByteCount(text) > LongestCommand)
         {
             return NotSent(watch.Elapsed, new Failure("CommandTooLong", FailureKind.InvalidInput,
                 $"A command for host '{Host}' is longer than 128 KiB.", Host, "Send large data through standard input."));
         }
 
-        var connected = await ConnectAsync(deadline, cancellationToken).ConfigureAwait(false);
-        if (connected is not null) return NotSent(watch.Elapsed, connected);
+        var (shell, connected) = await ConnectAsync(deadline, cancellationToken).ConfigureAwait(false);
+        if (shell is null) return NotSent(watch.Elapsed, connected!);
         var left = deadline - watch.Elapsed;
         if (left <= TimeSpan.Zero) return NotSent(watch.Elapsed, Late(deadline));
 
-        string[] call = [.. Client(), "-o", "ControlMaster=no", "-T", "--", _endpoint.Address, text];
-        var outcome = await LocalProcess.RunAsync(call, input, left, cancellationToken).ConfigureAwait(false);
+        var outcome = nature.HasFlag(CommandNature.LeavesNothing) ? await shell.TryRunAsync(text, input, mark, left, cancellationToken).ConfigureAwait(false) : null;
+        outcome ??= await RunAloneAsync(arguments, input, mark, deadline - watch.Elapsed, cancellationToken).ConfigureAwait(false);
         var error = outcome.Error;
         var let = !sudo || SudoCommand.TakeMark(sudoMark, ref error);
         switch (outcome.End)
@@ -79,8 +73,7 @@ public sealed class OpenSshTransport : ShellTransport
                 return NotSent(watch.Elapsed, NoProgram(error));
             case ProcessEnd.Deadline:
                 return new RawResult(CommandFate.Unknown, -1, outcome.Output, error, watch.Elapsed, Late(deadline));
-            case ProcessEnd.Exited when outcome.ExitCode == 255 && !TakeEnd(mark, ref error):
-                await ForgetDeadConnectionAsync().ConfigureAwait(false);
+            case ProcessEnd.Lost:
                 return new RawResult(CommandFate.Unknown, -1, outcome.Output, error, watch.Elapsed, SshFailure.Lost(Host, Encoding.UTF8.GetString(error)));
             case ProcessEnd.Exited when !let:
                 return NotSent(watch.Elapsed, SudoCommand.Refused(Host, error, password));
@@ -89,10 +82,22 @@ public sealed class OpenSshTransport : ShellTransport
         }
     }
 
-    /// <summary>Opens the connection unless it is open. Null when it is.</summary>
-    private async Task<Failure?> ConnectAsync(TimeSpan deadline, CancellationToken cancellationToken)
+    /// <summary>Over a channel of the command's own: where what it leaves behind may still write, or the shell is busy.</summary>
+    private async Task<ProcessOutcome> RunAloneAsync(IReadOnlyList<string> arguments, ReadOnlyMemory<byte> input, string mark, TimeSpan deadline, CancellationToken cancellationToken)
     {
-        if (File.Exists(_socket)) return null;
+        // ssh uses exit code 255 for its own failures. A command that ends so itself says it with the mark.
+        const string Frame = "\"$@\"; c=$?; [ $c -ne 255 ] || printf %s \"$0\" >&2; exit $c";
+        string[] call = [.. Client(), "-o", "ControlMaster=no", "-T", "--", _endpoint.Address, PosixQuoting.Join(["exec", "sh", "-c", Frame, mark, .. arguments])];
+        var outcome = await LocalProcess.RunAsync(call, input, deadline > TimeSpan.Zero ? deadline : TimeSpan.FromMilliseconds(1), cancellationToken).ConfigureAwait(false);
+        var error = outcome.Error;
+        if (outcome.End != ProcessEnd.Exited || outcome.ExitCode != 255) return outcome;
+        return TakeEnd(mark, ref error) ? outcome with { Error = error } : outcome with { End = ProcessEnd.Lost };
+    }
+
+    /// <summary>Opens the connection unless it is open: the shell, or why there is none.</summary>
+    private async Task<(SshShell? Shell, Failure? Failure)> ConnectAsync(TimeSpan deadline, CancellationToken cancellationToken)
+    {
+        if (_shell is { Alive: true } open) return (open, null);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(deadline);
         try
@@ -101,23 +106,23 @@ public sealed class OpenSshTransport : ShellTransport
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return Late(deadline);
+            return (null, Late(deadline));
         }
         try
         {
-            if (File.Exists(_socket)) return null;
-            var persist = ((int)_settings.Persist.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-            string[] master = [.. Client(), "-f", "-N", "-T", "-o", "ControlMaster=yes", "-o", "ControlPersist=" + persist, "--", _endpoint.Address];
+            if (_shell is { Alive: true } meanwhile) return (meanwhile, null);
+            await CloseAsync().ConfigureAwait(false);
+            string[] master = [.. Client(), "-T", "-o", "ControlMaster=yes", "-o", "ControlPersist=no", "--", _endpoint.Address];
             // ssh's own limit counts for the connection only; a server that hangs during the login is ended by this one.
             var most = _settings.ConnectTimeout + TimeSpan.FromSeconds(5);
-            var outcome = await LocalProcess.RunAsync(master, default, deadline < most ? deadline : most, cancellationToken).ConfigureAwait(false);
-            return outcome.End switch
+            (_shell, var failed) = await SshShell.OpenAsync(master, NewNonce(), deadline < most ? deadline : most, cancellationToken).ConfigureAwait(false);
+            return failed?.End switch
             {
-                ProcessEnd.Exited when outcome.ExitCode == 0 => null,
-                ProcessEnd.Exited => SshFailure.NotConnected(Host, _endpoint.Address,
-                    await ReasonAsync(outcome.Error, deadline < most ? deadline : most, cancellationToken).ConfigureAwait(false)),
-                ProcessEnd.NotStarted => NoProgram(outcome.Error),
-                _ => SshFailure.NotConnected(Host, _endpoint.Address, "timed out"),
+                null => (_shell, null),
+                ProcessEnd.Exited => (null, SshFailure.NotConnected(Host, _endpoint.Address,
+                    await ReasonAsync(failed.Error, deadline < most ? deadline : most, cancellationToken).ConfigureAwait(false))),
+                ProcessEnd.NotStarted => (null, NoProgram(failed.Error)),
+                _ => (null, SshFailure.NotConnected(Host, _endpoint.Address, "timed out")),
             };
         }
         finally
@@ -126,13 +131,13 @@ public sealed class OpenSshTransport : ShellTransport
         }
     }
 
-    /// <summary>A master that was killed leaves its socket behind, and with it there every command would connect anew by itself.</summary>
-    private async Task ForgetDeadConnectionAsync()
+    /// <summary>Ends what is left of a connection; a client that was killed leaves its socket behind, which would keep the next one from sharing.</summary>
+    private async Task CloseAsync()
     {
-        if (!File.Exists(_socket)) return;
-        string[] check = [.. Client(), "-O", "check", "--", _endpoint.Address];
-        var outcome = await LocalProcess.RunAsync(check, default, TimeSpan.FromSeconds(5), CancellationToken.None).ConfigureAwait(false);
-        if (outcome.End == ProcessEnd.Exited && outcome.ExitCode != 0) File.Delete(_socket);
+        if (_shell is { } shell) await shell.DisposeAsync().ConfigureAwait(false);
+        _shell = null;
+        // The folder itself may be gone: a cleaner of temporary files takes what is old.
+        if (File.Exists(_socket)) File.Delete(_socket);
     }
 
     /// <summary>

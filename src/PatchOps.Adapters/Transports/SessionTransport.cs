@@ -21,10 +21,10 @@ public sealed class SessionTransport : ShellTransport
     public override ValueTask DisposeAsync() => _channel.DisposeAsync();
 
     private protected override async Task<RawResult> ExecuteAsync(
-        IReadOnlyList<string> arguments, ReadOnlyMemory<byte> input, bool elevated, TimeSpan deadline, CancellationToken cancellationToken)
+        IReadOnlyList<string> arguments, ReadOnlyMemory<byte> input, CommandNature nature, TimeSpan deadline, CancellationToken cancellationToken)
     {
         var watch = System.Diagnostics.Stopwatch.StartNew();
-        var sudo = elevated && _elevation != Elevation.None;
+        var sudo = nature.HasFlag(CommandNature.Elevated) && _elevation != Elevation.None;
         var mark = sudo ? NewNonce() : "";
         if (sudo)
         {

@@ -13,6 +13,9 @@ public abstract class ShellTransport : IHostTransport
     /// <summary>Time for the way back after what the host was asked to wait.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
+    /// <summary>What the transport itself runs: as root, and nothing of it is left behind that writes to its streams.</summary>
+    private const CommandNature Own = CommandNature.Elevated | CommandNature.LeavesNothing;
+
     private readonly string _stateFolder;
 
     private protected ShellTransport(string host, string stateFolder)
@@ -29,13 +32,13 @@ public abstract class ShellTransport : IHostTransport
 
     /// <summary>Runs a program on the host. The only thing that differs between transports.</summary>
     private protected abstract Task<RawResult> ExecuteAsync(
-        IReadOnlyList<string> arguments, ReadOnlyMemory<byte> input, bool elevated, TimeSpan deadline, CancellationToken cancellationToken);
+        IReadOnlyList<string> arguments, ReadOnlyMemory<byte> input, CommandNature nature, TimeSpan deadline, CancellationToken cancellationToken);
 
     public async Task<CommandResult> RunAsync(HostCommand command, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(command);
-        var raw = await ExecuteAsync(command.Arguments, Bytes(command.StandardInput), command.Elevated, command.Deadline, cancellationToken)
-            .ConfigureAwait(false);
+        var nature = (command.Elevated ? CommandNature.Elevated : CommandNature.Plain) | (command.LeavesNothing ? CommandNature.LeavesNothing : CommandNature.Plain);
+        var raw = await ExecuteAsync(command.Arguments, Bytes(command.StandardInput), nature, command.Deadline, cancellationToken).ConfigureAwait(false);
         return raw.ToResult() with { CommandLine = PosixQuoting.Join(command.Arguments) };
     }
 
@@ -51,7 +54,7 @@ public abstract class ShellTransport : IHostTransport
             key.Fence.Value.ToString(CultureInfo.InvariantCulture), Seconds(key.TimeLimit), Seconds(wait),
             input.Length.ToString(CultureInfo.InvariantCulture), .. command.Arguments,
         ];
-        var raw = await ExecuteAsync(arguments, input, elevated: true, Add(command.Deadline, wait), cancellationToken).ConfigureAwait(false);
+        var raw = await ExecuteAsync(arguments, input, Own, Add(command.Deadline, wait), cancellationToken).ConfigureAwait(false);
         return Read(key.Id, nonce, raw) with { CommandLine = PosixQuoting.Join(command.Arguments) };
     }
 
@@ -60,7 +63,7 @@ public abstract class ShellTransport : IHostTransport
         _ = new StepReport(stepId, StepState.Missing);
         var nonce = NewNonce();
         string[] arguments = ["sh", "-c", StepScripts.Collect, "patchops-collect", _stateFolder, nonce, stepId, Seconds(wait)];
-        var raw = await ExecuteAsync(arguments, default, elevated: true, Add(deadline, wait), cancellationToken).ConfigureAwait(false);
+        var raw = await ExecuteAsync(arguments, default, Own, Add(deadline, wait), cancellationToken).ConfigureAwait(false);
         return Read(stepId, nonce, raw);
     }
 
@@ -78,13 +81,13 @@ public abstract class ShellTransport : IHostTransport
             mv -f -- "$t" "$1"
             """;
         string[] arguments = ["sh", "-c", Script, "patchops-put", path, content.Length.ToString(CultureInfo.InvariantCulture)];
-        return (await ExecuteAsync(arguments, content, elevated: true, deadline, cancellationToken).ConfigureAwait(false)).ToResult();
+        return (await ExecuteAsync(arguments, content, Own, deadline, cancellationToken).ConfigureAwait(false)).ToResult();
     }
 
     public async Task<FileResult> GetFileAsync(string path, TimeSpan deadline, CancellationToken cancellationToken)
     {
         CheckPath(path);
-        var raw = await ExecuteAsync(["cat", "--", path], default, elevated: true, deadline, cancellationToken).ConfigureAwait(false);
+        var raw = await ExecuteAsync(["cat", "--", path], default, Own, deadline, cancellationToken).ConfigureAwait(false);
         if (raw.Fate != CommandFate.Finished) return new FileResult(raw.Fate, null, raw.Failure);
         if (raw.ExitCode == 0 && raw.Output.Length < LocalProcess.StreamLimit) return new FileResult(CommandFate.Finished, raw.Output, null);
         var why = raw.ExitCode == 0 ? "it is too long" : Encoding.UTF8.GetString(raw.Error).Trim();
@@ -124,7 +127,8 @@ public abstract class ShellTransport : IHostTransport
             {
                 StepState.Fenced => new Failure("StepFenced", FailureKind.Refused,
                     $"Host '{Host}' has seen lease {fields[4]} and refuses an older one.", Host, "Another runner has taken over; look with Get-PatchWave."),
-                StepState.TimedOut => new Failure("StepTimedOut", FailureKind.Timeout, $"Host '{Host}' ended step '{stepId}' at its time limit.", Host),
+                StepState.TimedOut => new Failure("StepTimedOut", FailureKind.Timeout, $"Host '{Host}' ended step '{stepId}' at its time limit.", Host,
+                    "Its output in the evidence shows where it hung; the limit is the policy's conduct.stepTimeLimit."),
                 StepState.Lost => new Failure("StepLost", FailureKind.Failed, $"Step '{stepId}' on host '{Host}' was killed or the host restarted before it ended.", Host),
                 _ => null,
             },
@@ -137,7 +141,7 @@ public abstract class ShellTransport : IHostTransport
         var refused = raw is { Fate: CommandFate.Finished, ExitCode: 71 or 74 or 75 or 126 or 127 };
         var said = Encoding.UTF8.GetString(raw.Error).Trim();
         var (code, remedy) =
-            said.Contains("No space left", StringComparison.Ordinal) ? ("DiskFull", "Make room on the host, then Resume-PatchWave.")
+            said.Contains("No space left", StringComparison.Ordinal) ? ("DiskFull", "Make room on the host, then run Invoke-PatchWave -RetryFailed.")
             : said.Contains("Read-only file system", StringComparison.Ordinal) ? ("ReadOnlyFileSystem", "See the kernel's log on the host: a disk may be failing.")
             : ("StepNotStarted", $"See that {_stateFolder} can be written by root and that flock, setsid and timeout are installed.");
         return new StepReport(stepId, refused ? StepState.NotSent : StepState.Unknown)
@@ -161,6 +165,14 @@ public abstract class ShellTransport : IHostTransport
     private static TimeSpan Add(TimeSpan deadline, TimeSpan wait) => wait > TimeSpan.Zero ? deadline + wait + Grace : deadline;
 
     private protected static string NewNonce() => "po" + Convert.ToHexString(RandomNumberGenerator.GetBytes(12));
+
+    [Flags]
+    private protected enum CommandNature
+    {
+        Plain = 0,
+        Elevated = 1,
+        LeavesNothing = 2,
+    }
 
     /// <summary>A command's outcome in bytes.</summary>
     private protected sealed record RawResult(CommandFate Fate, int ExitCode, byte[] Output, byte[] Error, TimeSpan Elapsed, Failure? Failure)

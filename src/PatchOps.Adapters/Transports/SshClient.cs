@@ -3,19 +3,21 @@ using System.Text;
 
 namespace PatchOps.Adapters.Transports;
 
-/// <summary>Makes transports that share one private folder for control sockets, and removes it at the end.</summary>
+/// <summary>Makes transports that share one private folder for control sockets, and removes it at the end; it also removes what dead runners left of theirs.</summary>
 public sealed class SshClient : IAsyncDisposable
 {
     private readonly SshSettings _settings;
     private readonly string _folder;
     private readonly List<OpenSshTransport> _opened = [];
+    private readonly Task _sweeping;
     private int _number;
 
     public SshClient(SshSettings? settings = null)
     {
         _settings = settings ?? new SshSettings();
-        // A socket's path has room for 107 bytes, and ssh adds 17 while it opens one: so a short name, readable by nobody else.
-        _folder = Directory.CreateTempSubdirectory("po-").FullName;
+        _folder = SshFolder.Create();
+        // Beside the first connections, which need not wait for it.
+        _sweeping = Task.Run(() => SshFolder.SweepAsync(Path.GetTempPath(), _settings.Program));
     }
 
     /// <summary>A transport to one host. It connects with the first command; dispose of it to close the connection.</summary>
@@ -39,7 +41,7 @@ public sealed class SshClient : IAsyncDisposable
             opened = [.. _opened];
             _opened.Clear();
         }
-        await Task.WhenAll(opened.Select(t => t.DisposeAsync().AsTask())).ConfigureAwait(false);
+        await Task.WhenAll(opened.Select(t => t.DisposeAsync().AsTask()).Append(_sweeping)).ConfigureAwait(false);
         try
         {
             Directory.Delete(_folder, recursive: true);

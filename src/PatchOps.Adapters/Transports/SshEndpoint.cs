@@ -86,9 +86,6 @@ public sealed record SshSettings
 
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>How long a connection without commands stays open.</summary>
-    public TimeSpan Persist { get; init; } = TimeSpan.FromMinutes(10);
-
     /// <summary>Where steps and fences live on the hosts.</summary>
     public string StateFolder { get; init; } = "/var/lib/patchops";
 

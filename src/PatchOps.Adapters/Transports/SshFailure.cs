@@ -32,13 +32,13 @@ internal static class SshFailure
     {
         var sign = Array.Find(Signs, s => said.Contains(s.Text, StringComparison.Ordinal));
         if (sign is not null) return new Failure(sign.Code, sign.Kind, $"Host '{host}' ({address}) {sign.Message}", host, sign.Remedy);
-        return new Failure("HostUnreachable", FailureKind.Unavailable, $"ssh did not reach host '{host}' ({address}): {LastLine(said)}", host, Reach);
+        return new Failure("HostUnreachable", FailureKind.Unavailable, $"ssh did not reach host '{host}' ({address}){(LastLine(said) is { Length: > 0 } line ? $": {line}" : ", and gave no reason.")}", host, Reach);
     }
 
     /// <summary>The connection was there and is gone.</summary>
     public static Failure Lost(string host, string said) =>
-        new("ConnectionLost", FailureKind.Unavailable, $"The connection to host '{host}' broke: {LastLine(said)}", host);
+        new("ConnectionLost", FailureKind.Unavailable, $"The connection to host '{host}' broke{(LastLine(said) is { Length: > 0 } line ? $": {line.TrimEnd('.')}" : "")}.", host);
 
     private static string LastLine(string said) =>
-        said.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).LastOrDefault() ?? "ssh gave no reason";
+        said.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).LastOrDefault() ?? "";
 }

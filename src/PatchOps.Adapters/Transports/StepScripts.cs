@@ -4,7 +4,7 @@ namespace PatchOps.Adapters.Transports;
 /// <remarks>
 /// A step's folder: <c>in</c> its standard input; <c>alive</c>, locked while its supervisor lives; <c>started</c>, written by the
 /// supervisor before anything runs; <c>out</c> and <c>err</c>; <c>code</c>, written by the step's own shell when the program ended;
-/// <c>done</c>, written last: end, limit or killed. A restart of the host leaves <c>started</c> without <c>done</c> and without a lock.
+/// <c>done</c>, written last: end, limit or killed; either counts once it is not empty. A restart of the host leaves <c>started</c> without <c>done</c> and without a lock.
 /// The answer is one line, <c>NONCE state found code highest bytes-out bytes-err</c>, followed by the ends of the two streams.
 /// </remarks>
 internal static class StepScripts
@@ -16,7 +16,8 @@ internal static class StepScripts
         d=$state/steps/$id fence=$state/fences/$scope
         # A full disk shows itself in many words (a shell's echo says "I/O error"), so it is looked for.
         die() { df -Pk "$state" | awk 'NR == 2 && $4 < 64 { print "No space left on device: " $6 }' >&2; exit 71; }
-        mkdir -p "$state/steps" "$state/fences" && true >>"$fence.lock" || die
+        { [ -d "$state/steps" ] && [ -d "$state/fences" ]; } || mkdir -p "$state/steps" "$state/fences" || die
+        true >>"$fence.lock" || die
         exec 9>>"$fence.lock"
         flock -w 30 9 || exit 75
         seen=0
@@ -72,9 +73,9 @@ internal static class StepScripts
                     }
                     trap end WINCH
                     wait "$pid"
-                    echo "$?" >"$d/code.new" && mv "$d/code.new" "$d/code"'\'' sh "$d" "$@"
+                    echo "$?" >"$d/code"'\'' sh "$d" "$@"
                 case $? in 0) why=end ;; 124 | 137) why=limit ;; *) why=killed ;; esac
-                echo "$why" >"$d/done.new" && mv "$d/done.new" "$d/done"' patchops-step "$d" "$limit" "$fence" "$@" </dev/null >/dev/null 2>&1
+                echo "$why" >"$d/done"' patchops-step "$d" "$limit" "$fence" "$@" </dev/null >/dev/null 2>&1
         fi
         # The supervisor holds a copy of this lock until it has left its mark.
         exec 9>&-
@@ -93,8 +94,12 @@ internal static class StepScripts
     private const string Answer = """
         if [ ! -e "$d/started" ]; then printf '%s missing 0 - - 0 0\n' "$nonce"; exit 0; fi
         code=- status=running
-        if [ ! -e "$d/done" ] && flock -s -w "$wait" "$d/alive" true; then status=lost; fi
-        if [ -e "$d/done" ]; then
+        if [ ! -s "$d/done" ]; then
+            exec 7<"$d/alive"
+            if flock -s -w "$wait" 7; then status=lost; fi
+            exec 7<&-
+        fi
+        if [ -s "$d/done" ]; then
             read -r why <"$d/done"
             if [ -s "$d/code" ]; then status=finished; read -r code <"$d/code"
             elif [ "$why" = limit ]; then status=timedout
@@ -102,12 +107,18 @@ internal static class StepScripts
         fi
         most=262144
         set -- $(stat -c %s "$d/out" "$d/err")
-        [ "$1" -le "$most" ] || set -- "$most" "$2"
-        [ "$2" -le "$most" ] || set -- "$1" "$most"
-        printf '%s %s %s %s - %s %s\n' "$nonce" "$status" "$found" "$code" "$1" "$2"
+        out=$1 err=$2
+        [ "$out" -le "$most" ] || out=$most
+        [ "$err" -le "$most" ] || err=$most
+        printf '%s %s %s %s - %s %s\n' "$nonce" "$status" "$found" "$code" "$out" "$err"
         # A running step may write meanwhile; what is printed is as long as was announced.
-        [ "$1" -eq 0 ] || tail -c "$most" "$d/out" | head -c "$1"
-        [ "$2" -eq 0 ] || tail -c "$most" "$d/err" | head -c "$2"
+        show() {
+            if [ "$2" -eq 0 ]; then return
+            elif [ "$1" -eq "$2" ]; then head -c "$2" "$3"
+            else tail -c "$most" "$3" | head -c "$2"; fi
+        }
+        show "$1" "$out" "$d/out"
+        show "$2" "$err" "$d/err"
         exit 0
         """;
 }

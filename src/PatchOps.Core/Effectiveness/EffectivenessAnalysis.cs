@@ -28,7 +28,7 @@ public static class EffectivenessAnalysis
             MinimumReduction = policy.MinimumReduction,
             Design = EffectivenessDesign.BeforeAfter,
         };
-        if (clean.Until <= 0) return raw with { Reasons = ["The data end before they start: there is nothing to compare."] };
+        if (clean.Until <= 0) return raw with { Reasons = ["There is no complete day of data, so there is nothing to compare.", .. clean.Limitations] };
 
         var patched = clean.Items.Where(i => i.Deployed is not null && i.Use == ItemUse.Affected).ToList();
         if (patched.Count == 0)
@@ -49,10 +49,10 @@ public static class EffectivenessAnalysis
             BeforeDays = window.BeforeDays,
             AfterCount = window.AfterCount,
             AfterDays = window.AfterDays,
-            Items = window.Items.Count,
+            Items = window.Items.Length,
             ConfoundedBy = confounders,
         };
-        if (window.Items.Count == 0) return WithoutExposure(raw, kept, clean, policy, reasons);
+        if (window.Items.Length == 0) return WithoutExposure(raw, kept, clean, policy, reasons);
 
         var result = Compare(raw, window, clean, policy, reasons);
         result = Overrule(result, window, clean, policy, reasons);

@@ -16,12 +16,14 @@ public sealed class EstateHistory
         this.catalogue = catalogue;
         AsOf = asOf;
         // The incidents are most of a store: what else is needed is read meanwhile.
-        var incidents = Task.Run(() => catalogue.IncidentTimes(asOf));
+        var incidents = Task.Run(() => catalogue.IncidentTable(asOf));
         try
         {
             Assets = catalogue.Assets(includeRetired: true).ToDictionary(a => a.Id, StringComparer.Ordinal);
             foreach (var id in Assets.Keys) names.TryAdd(id, id);
-            Deployments = ReadDeployments();
+            List<Deployment> known = [], future = [];
+            foreach (var deployment in catalogue.Deployments()) (deployment.Started <= asOf ? known : future).Add(deployment);
+            (Deployments, Future) = (known, future);
         }
         finally
         {
@@ -35,28 +37,18 @@ public sealed class EstateHistory
     /// <summary>By id, retired ones included.</summary>
     public IReadOnlyDictionary<string, Asset> Assets { get; }
 
-    /// <summary>Opened before the day, in order of opening, as <see cref="ICatalogue.IncidentTimes"/> gives them.</summary>
-    public IReadOnlyList<Incident> Incidents { get; }
+    /// <summary>Opened before the day, in order of opening.</summary>
+    public IncidentTable Incidents { get; }
 
     /// <summary>Started by the day, in order of start.</summary>
     public IReadOnlyList<Deployment> Deployments { get; }
 
-    /// <summary>The same by patch, in any case.</summary>
+    /// <summary>Started after the day: dirt where the day is today, and not known yet where it is a past one.</summary>
+    public IReadOnlyList<Deployment> Future { get; }
+
+    /// <summary><see cref="Deployments"/> by patch, in any case.</summary>
     public ILookup<string, Deployment> DeploymentsOf => byPatch.Value;
 
     /// <summary>Asset id for an id, name or alias; the text itself where nobody knows it.</summary>
     public string Resolve(string name) => names.TryGetValue(name, out var known) ? known : names.GetOrAdd(name, catalogue.ResolveAsset(name) ?? name);
-
-    private List<Deployment> ReadDeployments()
-    {
-        var pool = new Dictionary<string, string>(StringComparer.Ordinal);
-        var all = new List<Deployment>();
-        foreach (var deployment in catalogue.Deployments())
-            if (deployment.Started <= AsOf)
-                all.Add(deployment with { Asset = One(pool, deployment.Asset)!, Patch = One(pool, deployment.Patch)!, Problem = One(pool, deployment.Problem), Change = One(pool, deployment.Change) });
-        return all;
-    }
-
-    /// <summary>Texts repeat by the thousand: each is kept once.</summary>
-    private static string? One(Dictionary<string, string> pool, string? text) => text is null ? null : pool.TryGetValue(text, out var known) ? known : pool[text] = text;
 }

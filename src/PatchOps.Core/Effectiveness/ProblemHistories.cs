@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using PatchOps.Core.Seams;
 using PatchOps.Domain;
@@ -7,21 +8,15 @@ namespace PatchOps.Core.Effectiveness;
 /// <summary>Gathers from the store what the analysis of each problem needs: one pass over the records for all problems. Safe to ask from several threads.</summary>
 public sealed class ProblemHistories
 {
-    /// <summary>So many times the patched items as controls: more make no verdict surer, since the patched items' own scatter remains.</summary>
-    private const int ControlsPerItem = 10;
-
-    private const int FewestControls = 60;
-
     private readonly EstateHistory estate;
+    private readonly EstateItems items;
     private readonly IncidentIndex incidents;
-    private readonly ILookup<string, Deployment> deployments;
-    private readonly ILookup<string, Deployment> attempts;
-    private readonly ILookup<string, Deployment> answers;
-    private readonly Dictionary<string, Place> places = new(StringComparer.Ordinal);
-    private readonly List<Asset> numbered = [];
-    private readonly List<(string Id, int Kind)> kinds = [];
-    private readonly int[] ranks;
-    private readonly ILookup<string, string> dependents;
+    private readonly RowGroups deployments;
+    private readonly ILookup<string, int> attempts;
+    private readonly ILookup<string, int> answers;
+    private readonly ILookup<int, int> dependents;
+    private readonly ILookup<string, Deployment> future;
+    private readonly ConcurrentBag<ControlSearch> idle = [];
     private readonly DateTimeOffset from;
     private readonly DateTimeOffset until;
 
@@ -33,29 +28,32 @@ public sealed class ProblemHistories
     public ProblemHistories(EstateHistory estate)
     {
         this.estate = estate;
-        var numbers = new Dictionary<(string?, AssetEnvironment?), int>();
-        foreach (var asset in estate.Assets.Values)
-        {
-            var role = Role(asset);
-            if (!numbers.TryGetValue((role, asset.Environment), out var number)) numbers.Add((role, asset.Environment), number = numbers.Count);
-            places.Add(asset.Id, new Place(numbered.Count, number, role, asset.Environment?.ToString()));
-            numbered.Add(asset);
-            kinds.Add((asset.Id, number));
-        }
-        // Place of each asset among the ids in order.
-        var sorted = Enumerable.Range(0, numbered.Count).OrderBy(i => numbered[i].Id, StringComparer.Ordinal).ToArray();
-        ranks = new int[sorted.Length];
-        for (var i = 0; i < sorted.Length; i++) ranks[sorted[i]] = i;
-        var all = estate.Incidents;
-        from = all.Count > 0 ? all[0].Opened : estate.AsOf;
+        items = new EstateItems(estate);
+        var index = Task.Run(() => new IncidentIndex(estate.Incidents, items.OfIncident, items.Kinds));
+        var opened = estate.Incidents.Opened;
+        from = opened.Length > 0 ? IncidentTable.Time(opened[0]) : estate.AsOf;
         // Nothing is known of the hours after the last export: the day of the last incident is the last that may be complete.
-        until = all.Count > 0 ? new DateTimeOffset(all[^1].Opened.UtcDateTime.Date, TimeSpan.Zero) : estate.AsOf;
-        var index = Task.Run(() => new IncidentIndex(all, kinds));
-        deployments = estate.Deployments.ToLookup(d => d.Asset, StringComparer.Ordinal);
-        attempts = estate.Deployments.ToLookup(d => d.Patch, StringComparer.Ordinal);
-        answers = estate.Deployments.Where(d => d.Problem is not null).ToLookup(d => d.Problem!, StringComparer.Ordinal);
-        dependents = estate.Assets.Values.SelectMany(a => a.DependsOn.Select(d => (On: Resolve(d), a.Id))).ToLookup(d => d.On, d => d.Id, StringComparer.Ordinal);
+        until = opened.Length > 0 ? new DateTimeOffset(IncidentTable.Time(opened[^1]).UtcDateTime.Date, TimeSpan.Zero) : estate.AsOf;
+        var all = estate.Deployments;
+        deployments = new RowGroups(items.OfDeployment, items.Count);
+        attempts = Enumerable.Range(0, all.Count).ToLookup(d => all[d].Patch, StringComparer.Ordinal);
+        answers = Enumerable.Range(0, all.Count).Where(d => all[d].Problem is not null).ToLookup(d => all[d].Problem!, StringComparer.Ordinal);
+        future = estate.Future.ToLookup(d => d.Asset, StringComparer.Ordinal);
+        dependents = estate.Assets.Values.SelectMany(a => a.DependsOn.Select(d => (On: items.Number(Resolve(d)), By: items.Number(a.Id)))).Where(d => d.On >= 0).ToLookup(d => d.On, d => d.By);
         incidents = index.GetAwaiter().GetResult();
+    }
+
+    /// <summary>Deployments for a problem that are dated after the day; null where there are none.</summary>
+    /// <param name="problem">The problem record.</param>
+    /// <param name="patches">Patches under test; empty for the record's own.</param>
+    public string? Future(Problem problem, IReadOnlyList<string> patches)
+    {
+        if (estate.Future.Count == 0) return null;
+        var tested = patches.Count > 0 ? patches : problem.Patches;
+        var count = problem.ConfigurationItems.Select(Resolve).Distinct(StringComparer.Ordinal).SelectMany(i => future[i])
+            .Count(d => tested.Count == 0 ? d.Problem == problem.Id : tested.Contains(d.Patch, StringComparer.Ordinal));
+        return count == 0 ? null
+            : string.Create(CultureInfo.InvariantCulture, $"{count} {(count == 1 ? "deployment is" : "deployments are")} dated after {estate.AsOf.UtcDateTime:yyyy-MM-dd}, in the future, and left out.");
     }
 
     /// <param name="problem">The problem record.</param>
@@ -65,83 +63,82 @@ public sealed class ProblemHistories
     public ProblemHistory? Of(Problem problem, IReadOnlyList<string> patches, IReadOnlyList<string> controls)
     {
         var tested = patches.Count > 0 ? patches : problem.Patches;
-        var affected = problem.ConfigurationItems.Select(Resolve).Distinct(StringComparer.Ordinal).ToList();
-        var affectedSet = affected.ToHashSet(StringComparer.Ordinal);
         // Deployments of what is tested, on whatever item.
-        var own = tested.Count == 0 ? answers[problem.Id].ToList() : tested.Distinct(StringComparer.Ordinal).SelectMany(p => attempts[p]).ToList();
-        var got = own.Where(d => d.Outcome == DeploymentOutcome.Succeeded).Select(d => d.Asset).ToHashSet(StringComparer.Ordinal);
-        if (!affected.Exists(got.Contains)) return null;
-
-        var symptom = incidents.Symptom(problem.Id);
-        var notes = new List<string>();
-        var asked = controls.Select(Resolve).Where(c => !affectedSet.Contains(c)).Distinct(StringComparer.Ordinal).ToDictionary(c => c, c => incidents.On(c).Where(x => Shows(x, problem.Id, symptom)).ToList(), StringComparer.Ordinal);
-        var compared = controls.Count > 0 ? asked : Comparable(problem, affected, affectedSet, symptom, got, notes);
-        var needing = affected.SelectMany(a => dependents[a]).Where(d => !affectedSet.Contains(d) && !compared.ContainsKey(d)).Distinct(StringComparer.Ordinal).ToList();
-        // Chosen controls never got the patch, so that other patches on them decide nothing; named ones, and those of a problem that names no patch, are looked at closely.
-        var onControls = controls.Count > 0 || tested.Count == 0 ? compared.Keys.SelectMany(c => deployments[c]) : own.Where(d => compared.ContainsKey(d.Asset));
-
-        var items = affected.Select(a => Item(a, ItemUse.Affected)).Concat(compared.Keys.Select(c => Item(c, ItemUse.Control))).Concat(needing.Select(n => Item(n, ItemUse.Dependent))).ToList();
-        return new ProblemHistory
+        List<int> own = tested.Count == 0 ? [.. answers[problem.Id]] : [.. tested.Distinct(StringComparer.Ordinal).SelectMany(p => attempts[p])];
+        var search = idle.TryTake(out var rested) ? rested : new ControlSearch(incidents, items);
+        try
         {
-            Problem = problem.Id,
-            Patches = tested,
-            Items = items,
-            // Of a control only the problem itself is counted; incidents without an item go along to be named.
-            Incidents = [.. affected.Concat(needing).SelectMany(incidents.On), .. compared.Values.SelectMany(i => i), .. incidents.Homeless(problem.Id)],
-            Deployments = [.. affected.Concat(needing).SelectMany(i => deployments[i]), .. onControls],
-            SymptomCategories = symptom is null ? [] : [symptom],
-            DataFrom = from,
-            DataUntil = until,
-            Limitations = notes,
-        };
+            var observed = new List<ObservedItem>();
+            var affected = new List<int>();
+            foreach (var id in problem.ConfigurationItems.Select(Resolve).Distinct(StringComparer.Ordinal))
+            {
+                var item = items.Number(id);
+                // Nothing ever happened on an item that nobody knows, but it is one of the problem's.
+                observed.Add(item < 0 ? new ObservedItem { Id = id } : items.Observe(item, ItemUse.Affected));
+                affected.Add(item);
+            }
+            search.Begin(affected, incidents.Table.ProblemOf(problem.Id));
+            var got = own.Where(d => estate.Deployments[d].Outcome == DeploymentOutcome.Succeeded).Select(d => items.OfDeployment[d]).ToList();
+            if (!got.Exists(search.Leaves)) return null;
+
+            var notes = new List<string>();
+            if (incidents.Table.Count == 0) notes.Add("No incident is on record: from when to when incidents were recorded is not known.");
+            if (controls.Count > 0) search.Ask(Named(controls, search, notes));
+            else if (search.Choose(affected, got) is { } more) notes.Add(more);
+            var needing = new List<int>();
+            foreach (var item in affected)
+                foreach (var other in item < 0 ? [] : dependents[item])
+                    if (!search.Leaves(other) && !search.Chose(other) && !needing.Contains(other)) needing.Add(other);
+
+            var done = new List<Deployment>();
+            foreach (var item in affected.Concat(needing))
+                foreach (var d in deployments[item]) done.Add(estate.Deployments[d]);
+            // Chosen controls never got the patch, so that other patches on them decide nothing; named ones, and those of a problem that names no patch, are looked at closely.
+            if (controls.Count > 0 || tested.Count == 0)
+            {
+                foreach (var item in search.Chosen)
+                    foreach (var d in deployments[item]) done.Add(estate.Deployments[d]);
+            }
+            else
+            {
+                foreach (var d in own)
+                    if (search.Chose(items.OfDeployment[d])) done.Add(estate.Deployments[d]);
+            }
+            foreach (var item in needing) observed.Add(items.Observe(item, ItemUse.Dependent));
+            foreach (var item in search.Chosen) observed.Add(items.Observe(item, ItemUse.Control));
+            return new ProblemHistory
+            {
+                Problem = problem.Id,
+                Patches = tested,
+                Items = observed,
+                Incidents = search.Gather(observed, [.. affected, .. needing]),
+                Deployments = done,
+                SymptomCategories = search.Symptom is { } symptom ? [symptom] : [],
+                DataFrom = from,
+                DataUntil = until,
+                Limitations = notes,
+            };
+        }
+        finally
+        {
+            search.End();
+            idle.Add(search);
+        }
     }
 
-    /// <summary>Items of the same role and environment that show the symptom and never got the patch. Without an incident of it an item says nothing about how the rate moved.</summary>
-    private Dictionary<string, List<Incident>> Comparable(Problem problem, List<string> affected, HashSet<string> affectedSet, string? symptom, HashSet<string> got, List<string> notes)
+    private List<int> Named(IReadOnlyList<string> controls, ControlSearch search, List<string> notes)
     {
-        // Half of the work of a large store is done here: numbers instead of names, and no look at a record that is not needed.
-        var left = affectedSet.Concat(got).Where(places.ContainsKey).Select(a => places[a].Number).ToHashSet();
-        var found = new Dictionary<int, List<Incident>>();
-        void Take(int item, Incident incident)
+        var known = new List<int>();
+        foreach (var name in controls)
         {
-            if (left.Contains(item)) return;
-            if (found.TryGetValue(item, out var list)) list.Add(incident);
-            else if (numbered[item].Retired is null) found.Add(item, [incident]);
+            var item = items.Number(Resolve(name));
+            if (item < 0) notes.Add($"The control '{name}' is not in the store and was left out.");
+            else if (search.Leaves(item)) notes.Add($"The control '{name}' is one of the problem's own items: it counts as a control only until it is patched.");
+            else known.Add(item);
         }
-        foreach (var kind in affected.Where(places.ContainsKey).Select(a => places[a].Kind).Distinct())
-        {
-            foreach (var (item, incident) in incidents.Linked(problem.Id))
-                if (kinds[item].Kind == kind) Take(item, incident);
-            if (symptom is null) continue;
-            foreach (var (item, incident) in incidents.Showing(symptom, kind))
-                if (!left.Contains(item) && incident.Problem != problem.Id) Take(item, incident);
-        }
-        var most = Math.Max(FewestControls, ControlsPerItem * affected.Count);
-        if (found.Count <= most) return found.ToDictionary(f => numbered[f.Key].Id, f => f.Value, StringComparer.Ordinal);
-        var names = found.Keys.ToArray();
-        Array.Sort(Array.ConvertAll(names, n => ranks[n]), names);
-        notes.Add(string.Create(CultureInfo.InvariantCulture, $"{found.Count} comparable items show the problem; {most} of them, evenly chosen, serve as controls."));
-        return Enumerable.Range(0, most).Select(k => names[(int)((long)k * names.Length / most)]).ToDictionary(n => numbered[n].Id, n => found[n], StringComparer.Ordinal);
+        return known;
     }
-
-    private static bool Shows(Incident incident, string problem, string? symptom) => incident.Problem == problem || (symptom is not null && incident.Category == symptom);
 
     /// <summary>Asset id for an id, name or alias; the text itself where nobody knows it.</summary>
     public string Resolve(string name) => estate.Resolve(name);
-
-    private ObservedItem Item(string id, ItemUse use)
-    {
-        var asset = estate.Assets.GetValueOrDefault(id);
-        var place = places.GetValueOrDefault(id);
-        return new ObservedItem
-        {
-            Id = id, Use = use, Role = place.Role, Environment = place.Environment, Until = asset?.Retired,
-            DependsOn = use == ItemUse.Dependent && asset is not null ? [.. asset.DependsOn.Select(Resolve)] : [],
-        };
-    }
-
-    private static string? Role(Asset asset) => asset.Tags.FirstOrDefault(t => t.StartsWith("role:", StringComparison.OrdinalIgnoreCase)) ?? asset.OperatingSystem;
-
-    /// <summary>Number of an asset, and what it is compared by.</summary>
-    private readonly record struct Place(int Number, int Kind, string? Role, string? Environment);
 }

@@ -18,15 +18,26 @@ public sealed class EstateRecords
     private readonly Lazy<Dictionary<string, HashSet<string>>> patched;
 
     public EstateRecords(ICatalogue catalogue, DateTimeOffset asOf)
+        : this(catalogue, asOf, null, null, null)
+    {
+    }
+
+    /// <summary>With what a caller has read already, so that a large store is not read twice; null for what was not.</summary>
+    /// <param name="catalogue">The store.</param>
+    /// <param name="asOf">As known on that day.</param>
+    /// <param name="readAssets">Retired ones included, by id.</param>
+    /// <param name="readDeployments">At least those started by then.</param>
+    /// <param name="readProblems">All.</param>
+    internal EstateRecords(ICatalogue catalogue, DateTimeOffset asOf, IEnumerable<Asset>? readAssets, IReadOnlyList<Deployment>? readDeployments, IEnumerable<Problem>? readProblems)
     {
         Catalogue = catalogue;
         AsOf = asOf;
-        everyAsset = new(() => [.. catalogue.Assets(includeRetired: true)]);
+        everyAsset = new(() => [.. readAssets ?? catalogue.Assets(includeRetired: true)]);
         assets = new(() => [.. EveryAsset.Where(a => a.Retired is null)]);
         byId = new(() => Assets.ToDictionary(a => a.Id, StringComparer.Ordinal));
-        deployments = new(() => [.. catalogue.Deployments()]);
+        deployments = new(() => readDeployments ?? [.. catalogue.Deployments()]);
         // Read before the first item is looked for: the assets may still be under way.
-        problems = new(() => [.. catalogue.Problems().ToList().Select(Resolved)]);
+        problems = new(() => [.. (readProblems ?? catalogue.Problems()).ToList().Select(Resolved)]);
         verdicts = new(() => catalogue.Verdicts(asOf));
         incidents = new(() => catalogue.IncidentColumns(asOf));
         ids = new(() => EveryAsset.Select(a => a.Id).ToHashSet(StringComparer.Ordinal));

@@ -31,4 +31,10 @@ public sealed record HostCommand
     public string? StandardInput { get; }
 
     public bool Elevated { get; }
+
+    /// <summary>
+    /// Whether nothing is left running behind it that still writes to its streams. Such a command may share a channel with the next one,
+    /// which would take what is written later for its own.
+    /// </summary>
+    public bool LeavesNothing { get; init; }
 }

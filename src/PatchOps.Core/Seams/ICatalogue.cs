@@ -167,6 +167,8 @@ public interface ICatalogue : IProblemRecords
     /// <summary>The same up to a time, for those who count all of them: without description and priority, and every text that repeats is kept once.</summary>
     IReadOnlyList<Incident> IncidentTimes(DateTimeOffset to);
 
+    /// <summary>The same in columns, for those who count a million without looking at each.</summary>
+    IncidentTable IncidentTable(DateTimeOffset to);
     /// <summary>The same as columns, a tenth of the size.</summary>
     IncidentColumns IncidentColumns(DateTimeOffset to) => Seams.IncidentColumns.Of(IncidentTimes(to));
 

@@ -90,8 +90,11 @@ public sealed record BackupCheck
     /// <summary>Oldest backup that is good enough; longer than zero.</summary>
     public required TimeSpan MaxAge { get; init; }
 
+    /// <summary>When it runs, as windows are written; null where that is not known.</summary>
+    public string? Schedule { get; init; }
+
     /// <summary>Hosts it is for; empty for every host of the wave.</summary>
     public IReadOnlyList<string> Assets { get; init; } = [];
 
-    public override string ToString() => $"{Name}, no older than {MaxAge}";
+    public override string ToString() => $"{Name}{(Schedule is null ? "" : $" ({Schedule})")}, no older than {MaxAge}";
 }

@@ -212,6 +212,35 @@ public sealed class TestEffectivenessTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Deployments_in_the_future_are_named_and_a_past_day_does_not_know_them()
+    {
+        await ImportAsync(["PRB1"], extraDeployments: "F1,deb:openssl/3.0.11,PRB1-h0,2999-01-01T00:00:00Z,,Succeeded\n");
+        const string said = "1 deployment is dated after";
+        Assert.Contains(Assert.Single(await TestAsync(new() { })).Reasons, r => r.Contains(said, StringComparison.Ordinal));
+        Assert.DoesNotContain(Assert.Single(await TestAsync(new() { AsOf = Start.AddDays(400) })).Reasons, r => r.Contains(said, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Nothing_but_deployments_in_the_future_is_no_before_and_after_and_no_log_of_incidents_is_said()
+    {
+        await estate.RunAsync(new ImportProblemRequest { Path = [estate.Write("problems.csv", "Id,Title,ConfigurationItems,Patches\nPRB1,Crash,h0,KB1\nPRB2,Hang,h0,KB2\n")] });
+        await estate.RunAsync(new ImportDeploymentRequest { Path = [estate.Write("deployments.csv", $"Id,Patch,Asset,Started,Outcome\nD1,KB1,h0,2999-01-01T00:00:00Z,Succeeded\nD2,KB2,h0,{Day(20)},Succeeded\n")] });
+        var results = await TestAsync(new() { Problem = ["PRB1", "PRB2"] });
+        Assert.All(results, r => Assert.Equal(EffectivenessVerdict.Inconclusive, r.Verdict));
+        Assert.Contains(results[0].Reasons, r => r.Contains("in the future, and left out", StringComparison.Ordinal));
+        Assert.Contains(results[1].Reasons, r => r.Contains("No incident is on record", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_named_control_that_is_none_is_named()
+    {
+        await ImportAsync(["PRB1"]);
+        var result = Assert.Single(await TestAsync(new() { Problem = ["PRB1"], Control = ["nobody", "PRB1-h1"] }));
+        Assert.Contains(result.Reasons, r => r.Contains("'nobody' is not in the store", StringComparison.Ordinal));
+        Assert.Contains(result.Reasons, r => r.Contains("'PRB1-h1' is one of the problem's own items", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Imported_twice_nothing_counts_twice()
     {
         await ImportAsync(["PRB1"]);

@@ -77,6 +77,17 @@ public sealed class WindowsExposureTests : IAsyncLifetime
         Assert.Equal("AdvisoryNotFound", Assert.Single(failures).Failure.Code);
     }
 
+    [Fact]
+    public async Task A_plan_installs_only_the_head_of_a_chain_of_articles_and_what_no_chain_holds()
+    {
+        await ImportAsync(Month("2024-Jan", ("CVE-2024-0001", "5034129", "5033118")), Month("2024-Feb", ("CVE-2024-0002", "5034770", "5034129")), Month("2024-Mar", ("CVE-2024-0003", "5035857", "5034770")),
+            Month("2024-Apr", ("CVE-2024-0009", "5099999", "")));
+        estate.Install(Product("srv1"), Update("srv1", "KB5000001"), Product("srv2"), Update("srv2", "KB5035857"));
+        Assert.Equal(4, (await estate.AskAsync(new GetExposureRequest { Asset = ["srv1"], Status = [FindingStatus.Affected] })).Select(f => f.Patch).Distinct().Count());
+        var plan = Assert.Single((await estate.Estate.RunAsync(new NewPlanRequest { Name = "p", Patch = ["KB*"], TimeLimit = TimeSpan.Zero })).Results.OfType<PatchPlan>());
+        Assert.Equal([("srv1", "KB5035857 KB5099999"), ("srv2", "KB5099999")], plan.Waves.SelectMany(w => w.Hosts).Select(h => (h.Asset, string.Join(' ', h.Patches.Select(p => p.Patch)))).Order());
+    }
+
     [SkippableFact]
     public async Task Microsofts_own_documents_give_views_and_gaps()
     {

@@ -125,6 +125,7 @@ public sealed class ApprovePlanTests
         await estate.RunAsync(plan, "host-1");
         Assert.Equal([ApprovalState.Given, ApprovalState.ReviewDue], (await estate.ApprovalsAsync()).Select(s => s.State));
         Assert.Empty(await estate.ApprovalsAsync(new GetApprovalRequest { Overdue = true }));
+        Assert.Contains("ReviewDue", (await estate.TestAsync(plan)).Select(f => f.Code));
 
         clock.Now += TimeSpan.FromDays(3.1);
         Assert.Equal("ChangeManager", Assert.Single(await estate.ApprovalsAsync(new GetApprovalRequest { Overdue = true })).Role);

@@ -71,6 +71,22 @@ public sealed class PlanPolicyTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Versions_of_rpm_packages_are_ordered_as_rpm_does_whatever_the_patch_is_called()
+    {
+        // In the order of letters 7 comes behind 10, and an underscore is no part of a Debian version.
+        await ImportAsync("Id,Environment\nr1,Test\n", "Asset,Package,Version,Ecosystem\nr1,sudo,1.9.5p2-7.el9_1.1,AlmaLinux:9\n");
+        var (_, failures, _) = await estate.RunAsync(new ImportFeedRequest
+        {
+            Path = [.. new[] { ("ALSA-2024:0001", "1.9.5p2-9.el9_2"), ("ALSA-2024:0002", "1.9.5p2-10.el9_3") }.Select(a => estate.Write($"{a.Item1.Replace(':', '-')}.json",
+                $$"""{"schema_version":"1.7.0","id":"{{a.Item1}}","upstream":["CVE-2024-{{a.Item1[^4..]}}"],"modified":"2024-01-02T00:00:00Z","published":"2024-01-02T00:00:00Z","affected":[{"package":{"ecosystem":"AlmaLinux:9","name":"sudo"},"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"fixed":"{{a.Item2}}"}]}]}]}"""))],
+        });
+        Assert.Empty(failures);
+        var plan = await PlanAsync(new NewPlanRequest { Name = "p", Patch = ["ALSA*"], TimeLimit = TimeSpan.Zero });
+        Assert.Equal("1.9.5p2-10.el9_3", plan.Waves.Single().Hosts.Single().Patches.Single().Packages.Single().Version);
+        Assert.Equal(["PlanNotApproved"], (await estate.RunAsync(new TestPlanRequest { PlanId = plan.Id })).Results.Cast<PlanFinding>().Select(f => f.Code));
+    }
+
+    [Fact]
     public async Task Faults_of_the_rules_are_told_with_their_lines()
     {
         var policy = estate.Write("policy.yaml",

@@ -26,6 +26,7 @@ public sealed class PolicyCheckTests
     [InlineData("planning:\n  windows:\n    a: Sat 22:00-02:00\n    b: whenever\n", 4, "whenever")]
     [InlineData("planning:\n  freezes:\n    - { name: a, when: month-end 3 }\n    - { name: b, when: never }\n", 4, "never")]
     [InlineData("planning:\n  freezes:\n    - name: a\n      when: month-end 3\n      timeZone: Mars/Olympus\n", 5, "Mars/Olympus")]
+    [InlineData("planning:\n  backups:\n    - { name: nightly, marker: /m, schedule: sometimes }\n", 3, "sometimes")]
     [InlineData("planning:\n  probes:\n    - { kind: Prayer, target: x }\n", 3, "Prayer")]
     [InlineData("planning:\n  probes:\n    - { kind: Tcp, target: 99999 }\n", 3, "port")]
     [InlineData("planning:\n  probes:\n    - { kind: Http, target: example.org }\n", 3, "http://")]

@@ -70,13 +70,11 @@ public sealed class BadWaveTests : IAsyncDisposable
         var twice = PlanDocument.Seal(plan with { Waves = [plan.Waves[0] with { Hosts = [.. plan.Waves[0].Hosts, host] }] });
         var file = await estate.WriteAsync("twice.json", System.Text.Json.JsonSerializer.Serialize(twice, new System.Text.Json.JsonSerializerOptions { Converters = { new System.Text.Json.Serialization.JsonStringEnumConverter() } }));
         var imported = await estate.AskAsync(new ImportPlanRequest { Path = [file], Policy = estate.PathOf("policy.yaml") });
-        if (imported.Failures.Count == 0)
-        {
-            await estate.ApproveAsync(twice);
-            var failure = await RefusedAsync(twice, 1, "HostListedTwice", "New-PatchPlan");
-            Assert.Contains(host.Asset, failure.Message, StringComparison.Ordinal);
-        }
-        else Assert.Equal("HostListedTwice", Assert.Single(imported.Failures).Code);
+        var failure = Assert.Single(imported.Failures);
+        Assert.Equal(("HostListedTwice", FailureKind.InvalidInput), (failure.Code, failure.Kind));
+        Assert.Contains($"lists host '{host.Asset}' 2 times", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("New-PatchPlan", failure.Remedy, StringComparison.Ordinal);
+        await RefusedAsync(twice, 1, "PlanNotFound", null);
         Assert.Empty(estate.Boxes.Applied);
         // Named twice where hosts are chosen, it is planned once.
         var risks = await estate.AskAsync(new GetRiskRequest());
@@ -123,6 +121,24 @@ public sealed class BadWaveTests : IAsyncDisposable
         Assert.Contains("said nothing of package 'app'", told.Run("silent").Reason, StringComparison.Ordinal);
         Assert.Contains("as it was before", told.Run("liar").Reason, StringComparison.Ordinal);
         foreach (var failure in told.Failures) Assert.Contains("PatchWave", failure.Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_change_that_reports_failure_is_done_where_the_host_has_what_was_approved()
+    {
+        var plan = await estate.PlanAsync(Lenient, ["box-1", "box-2"], environment: "Test");
+        await estate.ApproveAsync(plan);
+        estate.Boxes.Instead = (verb, box) =>
+        {
+            if ((verb, box) != ("Apply", "box-1")) return Task.FromResult<BlockAnswer?>(null);
+            // As agents that need a restart do: it is installed, and the exit code says that it failed.
+            estate.Boxes.Set(box, "1.1.0");
+            return Task.FromResult<BlockAnswer?>(new BlockAnswer(true, "", new Failure("ProviderThrew", FailureKind.Failed, "exit code 1641")));
+        };
+        var told = await estate.InvokeAsync(plan);
+        Assert.Empty(told.Failures);
+        Assert.All(told.Runs, r => Assert.Equal((HostState.Done, "1.1.0"), (r.State, Assert.Single(r.Changes).ToVersion)));
+        Assert.Contains(told.Run("box-1").Evidence, e => e is { Step: "Apply", Outcome: "Failed" });
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using PatchOps.Adapters.Composition;
 using PatchOps.Core.Operations;
 using PatchOps.Core.Operations.Requests;
 using PatchOps.Core.Seams;
+using PatchOps.Core.Waves;
 using PatchOps.Domain;
 using HostServices = PatchOps.Adapters.Composition.HostServices;
 
@@ -44,12 +45,15 @@ internal sealed class BoxEstate : IAsyncDisposable
 
     public OperationHost Door { get; }
 
+    /// <summary>Gates are asked before every host.</summary>
+    private static WaveOptions Waits { get; } = new() { GateInterval = TimeSpan.FromTicks(1) };
+
     public string PathOf(string name) => Path.Combine(folder.FullName, name);
 
     /// <summary>Another session on the same store.</summary>
     public OperationHost Open()
     {
-        var door = new OperationHost(Clock, new HostServices { Blocks = _ => Boxes, ScriptProbe = (name, _, asset) => new SetProbe(name, () => Health(asset.Id)) }) { DefaultStore = PathOf("test.db") };
+        var door = new OperationHost(Clock, new HostServices { Blocks = _ => Boxes, ScriptProbe = (name, _, asset) => new SetProbe(name, () => Health(asset.Id)) }) { DefaultStore = PathOf("test.db"), Waits = Waits };
         doors.Add(door);
         return door;
     }
@@ -62,20 +66,25 @@ internal sealed class BoxEstate : IAsyncDisposable
 
     /// <summary>A plan for boxes that lack a version, in the window of the day after.</summary>
     /// <param name="provider">Whose boxes they are; <c>box</c> is registered with blocks.</param>
-    public async Task<PatchPlan> PlanAsync(string? policyText, string[] hosts, string provider = "box", string environment = "Production")
+    /// <param name="needs">The host that a host depends on.</param>
+    /// <param name="early">Hosts of the Test environment, whatever the others are.</param>
+    public async Task<PatchPlan> PlanAsync(string? policyText, string[] hosts, string provider = "box", string environment = "Production", IReadOnlyDictionary<string, string>? needs = null, params string[] early)
     {
         if (provider == "box") await RegisterAsync(Door);
         var policy = policyText is null ? null : await WriteAsync("policy.yaml", policyText);
-        var assets = await WriteAsync("assets.csv", string.Join('\n', hosts.Select(h => $"{h},{provider},{environment},3,Internet,daily 00:00 PT23H30M").Prepend("Id,Provider,Environment,Criticality,Exposure,MaintenanceWindow")));
+        var assets = await WriteAsync("assets.csv", string.Join('\n', hosts.Select(h => $"{h},{provider},{(early.Contains(h) ? "Test" : environment)},3,Internet,daily 00:00 PT23H30M,{needs?.GetValueOrDefault(h)}").Prepend("Id,Provider,Environment,Criticality,Exposure,MaintenanceWindow,DependsOn")));
         var software = await WriteAsync("software.csv", string.Join('\n', hosts.Select(h => $"{h},app,1.0.0,npm").Prepend("Asset,Package,Version,Ecosystem")));
         Assert.Empty((await AskAsync(new ImportAssetRequest { Path = [assets, software] })).Failures);
         Assert.Empty((await AskAsync(new ImportFeedRequest { Path = [await WriteAsync("osv.json", Advisory)] })).Failures);
         var risks = await AskAsync(new GetRiskRequest { Policy = policy });
         Assert.NotEmpty(risks.Results);
-        var told = await AskAsync(new NewPlanRequest { Name = "Boxes", InputObject = risks.Results, Policy = policy, Start = Clock.GetUtcNow().AddDays(1), TimeLimit = TimeSpan.FromMilliseconds(200) });
+        var told = await AskAsync(new NewPlanRequest { Name = "Boxes", InputObject = risks.Results, Policy = policy, Start = TomorrowAtOne(Clock), TimeLimit = TimeSpan.FromMilliseconds(200) });
         Assert.True(told.Failures.Count == 0, string.Join("; ", told.Failures));
         return Assert.IsType<PatchPlan>(Assert.Single(told.Results));
     }
+
+    /// <summary>Early in a window, whatever the time of the day at which the tests run.</summary>
+    public static DateTimeOffset TomorrowAtOne(TimeProvider clock) => new(clock.GetUtcNow().UtcDateTime.Date.AddDays(1).AddHours(1), TimeSpan.Zero);
 
     /// <summary>A plan that is approved.</summary>
     public async Task<PatchPlan> ApprovedAsync(string? policyText, params string[] hosts)
@@ -151,6 +160,8 @@ internal sealed class Boxes : IProviderBlocks
     public string Hash => "none";
 
     public string Version(string asset) => versions.GetValueOrDefault(asset, "1.0.0");
+
+    public void Set(string asset, string version) => versions[asset] = version;
 
     public bool Has(string verb) => verb is "Detect" or "Apply" or "Verify" or "Revert";
 

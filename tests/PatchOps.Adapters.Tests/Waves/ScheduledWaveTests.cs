@@ -59,19 +59,8 @@ public sealed class ScheduledWaveTests : IAsyncDisposable
         Assert.Equal([1], (await DueAsync()).OfType<HostRun>().Select(r => r.Wave).Distinct());
         Assert.Empty(await DueAsync());
         clock.Offset += TimeSpan.FromHours(3);
-        if (clock.GetUtcNow() < plan.Waves[1].End) Assert.Equal([2], (await DueAsync()).OfType<HostRun>().Select(r => r.Wave).Distinct());
-    }
-
-    [Fact]
-    public async Task A_failed_host_is_told_apart_and_the_others_are_done()
-    {
-        boxes.Broken.Add("box-2");
-        var plan = await PlanAsync("planning: { maxFailures: 9, maxFailurePercent: 100 }", "box-1", "box-2", "box-3");
-        await ApproveAsync(plan);
-        clock.Offset = plan.Waves[^1].Start - DateTimeOffset.UtcNow + TimeSpan.FromMinutes(1);
-        var (results, failures) = await AskAsync(new InvokeWaveRequest { PlanId = plan.Id, Wave = plan.Waves.Single(w => w.Hosts.Any(h => h.Asset == "box-2")).Number, IgnoreWindow = true });
-        if (results.Count == 0) Assert.Equal("WaveOutOfOrder", Assert.Single(failures).Code);
-        else Assert.Contains("no licence", results.OfType<HostRun>().Single(r => r.Asset == "box-2").Reason, StringComparison.Ordinal);
+        Assert.True(clock.GetUtcNow() < plan.Waves[1].End);
+        Assert.Equal([2], (await DueAsync()).OfType<HostRun>().Select(r => r.Wave).Distinct());
     }
 
     [Fact]
@@ -159,7 +148,7 @@ public sealed class ScheduledWaveTests : IAsyncDisposable
         Assert.Empty((await AskAsync(new ImportFeedRequest { Path = [feed] })).Failures);
         var risks = await AskAsync(new GetRiskRequest { Policy = policy });
         Assert.NotEmpty(risks.Results);
-        var (plans, failures) = await AskAsync(new NewPlanRequest { Name = "Due", InputObject = risks.Results, Policy = policy, Start = DateTimeOffset.UtcNow.AddDays(1), TimeLimit = TimeSpan.FromMilliseconds(200) });
+        var (plans, failures) = await AskAsync(new NewPlanRequest { Name = "Due", InputObject = risks.Results, Policy = policy, Start = BoxEstate.TomorrowAtOne(clock), TimeLimit = TimeSpan.FromMilliseconds(200) });
         Assert.True(failures.Count == 0, string.Join("; ", failures));
         return Assert.IsType<PatchPlan>(Assert.Single(plans));
     }
@@ -202,15 +191,12 @@ public sealed class ScheduledWaveTests : IAsyncDisposable
 
         public List<string> Applied { get; } = [];
 
-        public HashSet<string> Broken { get; } = [];
-
         public string Hash => "none";
 
         public bool Has(string verb) => verb is "Detect" or "Apply" or "Verify" or "Revert";
 
         public Task<BlockAnswer> InvokeAsync(string verb, Asset asset, IReadOnlyList<PackageChange> changes, TimeSpan deadline, CancellationToken cancellationToken)
         {
-            if (Broken.Contains(asset.Id)) return Task.FromResult(new BlockAnswer(true, "", new Failure("ProviderThrew", FailureKind.Failed, "no licence")));
             if (verb is "Apply" or "Revert")
             {
                 versions[asset.Id] = verb == "Apply" ? changes[0].ToVersion : changes[0].FromVersion!;

@@ -160,6 +160,27 @@ public sealed class EffectivenessAnalysisTests
     }
 
     [Fact]
+    public void A_rate_that_came_from_nothing_has_no_ratio_and_controls_without_incidents_have_none_either()
+    {
+        var random = new Random(3);
+        var seen = 0;
+        for (var k = 0; k < 60; k++)
+        {
+            var history = new Simulation { Rate = 0.004, Items = 12, Unpatched = 4, Stagger = 40, Ratio = 6 }.Make(random);
+            var deployed = history.Deployments.ToDictionary(d => d.Asset, d => d.Started);
+            // Before their deployments nothing happened, on the controls now and then.
+            var result = EffectivenessAnalysis.Analyse(history with { Incidents = [.. history.Incidents.Where(i => !deployed.TryGetValue(i.ConfigurationItem!, out var at) || i.Opened > at || k % 2 == 0)] });
+            foreach (var ratio in new[] { result.RateRatio, result.ControlRatio })
+            {
+                if (ratio is null) seen++;
+                else Assert.InRange(ratio.Value, 0, 1e8);
+            }
+            Assert.DoesNotContain(result.Reasons, r => r.Contains("factor of undefined", StringComparison.Ordinal));
+        }
+        Assert.True(seen > 10);
+    }
+
+    [Fact]
     public void A_list_is_tested_with_false_discovery_control()
     {
         var random = new Random(12);

@@ -27,9 +27,10 @@ public sealed class ControlTests
     public async Task The_heartbeat_keeps_the_lease_through_a_long_apply()
     {
         var rig = new WaveRig(1);
-        rig[1].ApplyTakes = TimeSpan.FromMilliseconds(600);
-        await using var run = await WaveRunner.StartAsync(rig.Definition(), rig, rig.Journal, rig.Time, rig.Options with { LeaseDuration = TimeSpan.FromMilliseconds(150) });
-        await Task.Delay(400);
+        // Long enough for a busy machine to beat in time, and the apply outlasts the lease.
+        rig[1].ApplyTakes = TimeSpan.FromSeconds(4);
+        await using var run = await WaveRunner.StartAsync(rig.Definition(), rig, rig.Journal, rig.Time, rig.Options with { LeaseDuration = TimeSpan.FromSeconds(1.5) });
+        await Task.Delay(2500);
         Assert.Equal("WaveLeased", (await Assert.ThrowsAsync<FailureException>(() => rig.RunAsync())).Failure.Code);
         Assert.Equal(1, (await run.Completion).Done);
     }
@@ -38,8 +39,8 @@ public sealed class ControlTests
     public async Task A_reader_that_stops_pulling_holds_up_admission_only()
     {
         var rig = new WaveRig(60);
-        await using var run = await WaveRunner.StartAsync(rig.Definition(), rig, rig.Journal, rig.Time, rig.Options with { MaxUnread = 50, Throttle = 4, LeaseDuration = TimeSpan.FromMilliseconds(150) });
-        await Task.Delay(700);
+        await using var run = await WaveRunner.StartAsync(rig.Definition(), rig, rig.Journal, rig.Time, rig.Options with { MaxUnread = 50, Throttle = 4, LeaseDuration = TimeSpan.FromSeconds(1.5) });
+        await Task.Delay(2500);
 
         // Nobody has read a thing: hosts in flight are finished and back in service, the lease still beats, further hosts wait.
         var status = await WaveHistory.StatusAsync(rig.Journal, rig.Definition(), CancellationToken.None);

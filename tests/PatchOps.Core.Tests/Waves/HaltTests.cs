@@ -59,9 +59,15 @@ public sealed class HaltTests
     public void The_limit_is_the_smallest_rule_and_at_least_one_host(int absolute, double percent, int hosts, int limit) =>
         Assert.Equal(limit, new FailureBudget(new HaltRule { MaxFailures = absolute, MaxFailurePercent = percent }, hosts).Limit);
 
+    /// <summary>Plans have one wave a ring; where one has more, the share of each wave keeps the share of the ring.</summary>
     [Fact]
-    public void A_ring_that_failed_elsewhere_leaves_less() =>
-        Assert.Equal(1, new FailureBudget(new HaltRule { MaxFailures = 9, MaxFailurePercent = 100 }, 10, null, new RingLimit(30, 2, 10)).Limit);
+    public void Waves_that_each_keep_their_share_keep_that_of_their_ring() =>
+        Prop.ForAll(Gen.Choose(0, 100).Zip(Gen.ArrayOf(Gen.Choose(1, 200))).ToArbitrary(), c =>
+        {
+            var (percent, waves) = c;
+            static int Tolerated(int hosts, int percent) => new FailureBudget(new HaltRule { MaxFailures = int.MaxValue, MaxFailurePercent = percent }, hosts).Tolerated;
+            return waves.Length == 0 || waves.Sum(w => Tolerated(w, percent)) <= Tolerated(waves.Sum(), percent);
+        }).QuickCheckThrowOnFailure();
 
     [Fact]
     public async Task Stop_leaves_the_failed_host_as_it_is_for_diagnosis_but_back_in_service()

@@ -145,6 +145,21 @@ public sealed class HostTroubleTests
     }
 
     [Fact]
+    public async Task What_was_not_known_is_no_reason_any_more_once_it_was_read()
+    {
+        var rig = new WaveRig(1);
+        rig.Wrap = (_, inner) => new Breaking(inner, started => { if (started && rig[1].Commands.Exists(c => c.StartsWith("snapshot", StringComparison.Ordinal))) rig[1].Unreachable = rig[1].Commands.Exists(c => c.StartsWith("apply", StringComparison.Ordinal)); }, after: true);
+        Assert.Contains("What host-1 is now is not known", (await rig.RunAsync()).Runs["host-1"].Reason, StringComparison.Ordinal);
+        rig[1].Unreachable = false;
+        rig[1].Broken.Add("demo");
+        rig.Wrap = (_, inner) => inner;
+        var run = (await rig.RunAsync()).Runs["host-1"];
+        Assert.DoesNotContain("not known", run.Reason, StringComparison.Ordinal);
+        Assert.DoesNotContain("Bring the host back", run.Reason, StringComparison.Ordinal);
+        Assert.Contains("demo 1.1 is half-configured", run.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_provider_that_throws_or_a_transport_that_cannot_be_opened_is_that_hosts_outcome()
     {
         var rig = new WaveRig(3);

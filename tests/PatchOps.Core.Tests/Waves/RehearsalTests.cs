@@ -88,6 +88,31 @@ public sealed class RehearsalTests
         Assert.Equal("host-7", forecast.Drivers[0].Asset);
     }
 
+    /// <summary>The root fails with chance p and takes its chain with it: of n hosts in a row, the k-th is begun with chance (1 − p)^(k−1).</summary>
+    [Fact]
+    public void Hosts_that_come_after_a_failed_one_are_not_begun_and_the_next_wave_knows()
+    {
+        var wave = Wave(6, new HaltRule { MaxFailures = 6, MaxFailurePercent = 100 }, TimeSpan.FromDays(9));
+        wave = wave with { Hosts = [.. wave.Hosts.Select((h, i) => i == 0 ? h : h with { After = [wave.Hosts[i - 1].Asset] })] };
+        var next = Wave(8, new HaltRule { MaxFailures = 6, MaxFailurePercent = 100 }, TimeSpan.FromDays(9));
+        next = next with { Number = 2, Hosts = [.. next.Hosts.Skip(6).Select((h, i) => i == 0 ? h with { After = ["host-6"] } : h)] };
+        var forecast = WaveRehearsal.Simulate([wave, next], new RehearsalOptions { FailureProbability = h => h.Asset == "host-8" ? 0 : 0.2 }, 40_000, 3);
+        var begun = Enumerable.Range(0, 6).Sum(k => Math.Pow(0.8, k));
+        Assert.Equal(6 - begun, forecast[0].ExpectedNotAdmitted, 1);
+        Assert.Equal(0.2 * begun, forecast[0].ExpectedRollbacks, 1);
+        Assert.Equal(1, forecast[1].Reached);
+        Assert.Equal(1 - Math.Pow(0.8, 6), forecast[1].ExpectedNotAdmitted, 2);
+    }
+
+    [Fact]
+    public void A_chain_takes_as_long_as_its_hosts_in_a_row_whatever_the_throttle()
+    {
+        var length = TimeSpan.FromMinutes(10);
+        var wave = Wave(4, new HaltRule { MaxFailures = 4, MaxFailurePercent = 100 }, TimeSpan.FromDays(1), length, length);
+        wave = wave with { Hosts = [.. wave.Hosts.Select((h, i) => i == 0 ? h : h with { After = [wave.Hosts[i - 1].Asset] })] };
+        Assert.Equal(4 * length, Assert.Single(WaveRehearsal.Simulate([wave], new RehearsalOptions { FailureProbability = _ => 0, Throttle = 10 }, 20, 1)).Median);
+    }
+
     [Fact]
     public void The_same_seed_gives_the_same_figures_and_a_halted_wave_ends_the_run()
     {

@@ -177,6 +177,75 @@ public sealed class ConductTests(ProductLab lab)
         await lab.EnterAsync("h13", "sh", "-c", "dpkg --force-downgrade --force-confold -i /srv/po-repo/po-good_1.0_all.deb");
     }
 
+    [SkippableFact]
+    public async Task The_record_of_a_manual_installation_has_the_steps_checks_versions_and_readings_of_an_automated_one()
+    {
+        await lab.RequireAsync();
+        var records = new List<HostRun>();
+        foreach (var (host, manual) in new[] { ("h47", false), ("h48", true) })
+        {
+            await using var desk = new Desk(lab);
+            await lab.EnterAsync(host, "sh", "-c", "touch /srv/backup-done; rm -f /etc/cron.d/*");
+            var policy = await PolicyAsync(desk, """
+                planning:
+                  detectionWindow: 00:00:02
+                  probeGrace: 00:00:02
+                  probes:
+                    - { kind: Command, target: "test -s /usr/share/po-good/version" }
+                  tests:
+                    - { name: the failure, kind: Command, target: "test -s /etc/po-good/good.conf", problem: PRB1 }
+                  quiesce:
+                    - { name: balancer, take: ["true"], putBack: ["true"] }
+                  snapshots:
+                    - { name: copies, take: [mkdir, -p, "/srv/snaps/{id}"], list: [sh, -c, "ls /srv/snaps 2>/dev/null || true"], restore: ["true"], remove: [rmdir, "/srv/snaps/{id}"] }
+                  backups:
+                    - { name: nightly, marker: /srv/backup-done }
+                  conduct:
+                    preChecks: { integrity: true, pendingRestart: true }
+                """);
+            var plan = await desk.PlanUnseenAsync("deb:po-good/1.1", policy, host);
+            var request = new InvokeWaveRequest { PlanId = plan.Id, Wave = 1, KeyFile = lab.KeyFile, KnownHostsFile = lab.KnownHosts, IgnoreWindow = true, Manual = manual };
+            var told = await desk.AskAsync(request, async question =>
+            {
+                if (question.Person && question.Action.Contains("install", StringComparison.Ordinal)) await lab.EnterAsync(host, "sh", "-c", "dpkg --force-confold -i /srv/po-repo/po-good_1.1_all.deb");
+                return Answer.Yes;
+            });
+            records.Add(told.One<HostRun>());
+            Assert.Equal(HostState.Done, records[^1].State);
+        }
+        // What was done is told in its own words and took its own time; everything else is the same, piece by piece.
+        Assert.Equal(Pieces(records[0]), Pieces(records[1]));
+        Assert.Equal(records[0].Changes.Select(c => (c.Patch, c.Package, c.FromVersion, c.ToVersion)), records[1].Changes.Select(c => (c.Patch, c.Package, c.FromVersion, c.ToVersion)));
+        var kinds = records[1].Evidence.Select(e => e.Kind).ToHashSet();
+        Assert.Superset(new HashSet<EvidenceKind> { EvidenceKind.Step, EvidenceKind.Command, EvidenceKind.Reading, EvidenceKind.Version }, kinds);
+        var installed = Assert.Single(records[1].Evidence, e => e is { Step: "Apply", Kind: EvidenceKind.Command });
+        Assert.Equal(("by hand: install po-good 1.0 → 1.1", 0, "confirmed by lab"), (installed.Command, installed.ExitCode, installed.Output));
+
+        static List<string> Pieces(HostRun run) =>
+            [.. run.Evidence.Where(e => e.Kind != EvidenceKind.Command).Select(e => $"{e.Step} {e.Kind} {e.Outcome} {e.Probe} {e.Status} {e.Package} {e.Version}")];
+    }
+
+    [SkippableFact]
+    public async Task A_host_whose_change_cuts_off_its_sshd_comes_back_alone_as_it_was_and_the_wave_says_so()
+    {
+        await lab.RequireAsync();
+        await using var desk = new Desk(lab);
+        const string Files = "find /etc /usr/share/po-cutoff -xdev ! -type d | sort | xargs -d '\\n' stat -c '%n %a %U %F'; find /etc /usr/share/po-cutoff -xdev -type f | sort | xargs -d '\\n' sha256sum";
+        var policy = await PolicyAsync(desk, "planning: { detectionWindow: 00:00:00, conduct: { confirmWithin: 00:00:08 } }\n");
+        var plan = await desk.PlanUnseenAsync("deb:po-cutoff/1.1", policy, "h44");
+        var before = await lab.EnterAsync("h44", "sh", "-c", Files);
+        var run = Assert.Single((await desk.InvokeAsync(plan)).All<HostRun>());
+        Assert.True(run.State == HostState.RolledBack, $"{run.State}: {run.Reason}");
+        Assert.Equal("ii 1.0", await lab.VersionAsync("h44", "po-cutoff"));
+        Assert.Equal(before, await lab.EnterAsync("h44", "sh", "-c", Files));
+        // It was there, and nobody led it back but the host itself.
+        Assert.Contains(" upgrade po-cutoff:all 1.0 1.1", await lab.DpkgLogAsync("h44"), StringComparison.Ordinal);
+        Assert.DoesNotContain(run.Evidence, e => e.Step == "Revert");
+        Assert.Contains("as it was before", run.Reason, StringComparison.Ordinal);
+        Assert.Empty(run.Changes);
+        await desk.AuditIsIntactAsync();
+    }
+
     private static async Task<string> PolicyAsync(Desk desk, string text)
     {
         var file = Path.Combine(desk.Folder, "policy.yaml");

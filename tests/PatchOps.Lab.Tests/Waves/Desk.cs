@@ -43,6 +43,9 @@ internal sealed class Desk : IAsyncDisposable
 
     public string Folder { get; }
 
+    /// <summary>The host that a host depends on, as the next inventory file says.</summary>
+    public Dictionary<string, string> Needs { get; } = new(StringComparer.Ordinal);
+
     public string Store => Path.Combine(Folder, "store.db");
 
     public Task<Told> AskAsync(OperationRequest request, Answer answer = Answer.Yes) => AskAsync(request, _ => Task.FromResult(answer), answer == Answer.WhatIf);
@@ -81,7 +84,7 @@ internal sealed class Desk : IAsyncDisposable
     /// <summary>An approved plan without a look at the hosts: a problem record names the patch, and that is that.</summary>
     public async Task<PatchPlan> PlanUnseenAsync(string patch, string? policy, params string[] hosts)
     {
-        Assert.Equal(hosts.Length, (await AskAsync(new ImportAssetRequest { Path = [await lab.AssetsAsync(Folder, "Test", hosts)] })).One<ImportResult>().Added);
+        Assert.Equal(hosts.Length, (await AskAsync(new ImportAssetRequest { Path = [await lab.AssetsAsync(Folder, "Test", Needs, hosts)] })).One<ImportResult>().Added);
         Assert.Equal(1, (await AskAsync(new ImportProblemRequest { Path = [await ProductLab.ProblemsAsync(Folder, patch, hosts)] })).One<ImportResult>().Added);
         var plan = (await AskAsync(new NewPlanRequest { Name = "Lab", Patch = [patch], Policy = policy, TimeLimit = TimeSpan.FromMilliseconds(100) })).One<PatchPlan>();
         await ApproveAsync(plan);

@@ -15,6 +15,7 @@ public sealed class KilledRunnerTests(ProductLab lab)
         // Its installation takes four seconds: time to be killed in.
         var plan = await desk.PlanAsync("Production", "deb:po-slow/1.1", null, "h6");
         await desk.ApproveAsync(plan);
+        string left;
         using (var runner = CommandLine.Start(CommandLine.Invoke(lab, desk, plan)))
         {
             var patience = Stopwatch.StartNew();
@@ -24,9 +25,12 @@ public sealed class KilledRunnerTests(ProductLab lab)
                 Assert.True(patience.Elapsed < TimeSpan.FromSeconds(60), "The upgrade never began.");
                 await Task.Delay(100);
             }
+            left = Assert.Single(Directory.GetDirectories(Path.GetTempPath(), "po-*"), f => BelongsTo(f, runner.Id));
             runner.Kill();
             await runner.WaitForExitAsync();
         }
+        // A killed runner tidies nothing up.
+        Assert.True(Directory.Exists(left), left);
         Assert.Equal(HostState.Applying, Assert.Single(await desk.RunsAsync(plan)).State);
 
         // The dead runner's lease stands until it lapses; until then a second runner is refused.
@@ -41,6 +45,8 @@ public sealed class KilledRunnerTests(ProductLab lab)
         }
         Assert.True(code == 0, error);
         Assert.Contains("\"Done\"", output, StringComparison.Ordinal);
+        Assert.Empty(Connections(left));
+        Assert.False(Directory.Exists(left), left);
 
         Assert.Equal("ii 1.1", await lab.VersionAsync("h6", "po-slow"));
         Assert.Equal(1, await lab.UpgradesAsync("h6", "po-slow"));
@@ -49,5 +55,26 @@ public sealed class KilledRunnerTests(ProductLab lab)
         Assert.Equal("1.1", Assert.Single(run.Changes).ToVersion);
         Assert.Equal(DeploymentOutcome.Succeeded, Assert.Single(await desk.DeploymentsAsync()).Outcome);
         await desk.AuditIsIntactAsync();
+    }
+
+    internal static bool BelongsTo(string folder, int process) =>
+        File.Exists(Path.Combine(folder, "owner")) && File.ReadAllText(Path.Combine(folder, "owner")).StartsWith(FormattableString.Invariant($"{process} "), StringComparison.Ordinal);
+
+    /// <summary>Processes on this machine that keep a connection in a runner's folder.</summary>
+    internal static List<string> Connections(string folder)
+    {
+        var found = new List<string>();
+        foreach (var process in Directory.GetDirectories("/proc").Where(p => Path.GetFileName(p).All(char.IsAsciiDigit)))
+        {
+            try
+            {
+                if (File.ReadAllText(Path.Combine(process, "cmdline")).Contains(folder + "/", StringComparison.Ordinal)) found.Add(process);
+            }
+            catch (IOException)
+            {
+                // It ended meanwhile.
+            }
+        }
+        return found;
     }
 }

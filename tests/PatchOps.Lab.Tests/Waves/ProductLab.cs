@@ -6,7 +6,7 @@ namespace PatchOps.Lab.Tests.Waves;
 /// <summary>Hosts of a lab of their own for the tests that go through the product's door: each test has its host.</summary>
 public sealed class ProductLab : IAsyncLifetime
 {
-    private const int Hosts = 46;
+    private const int Hosts = 50;
 
     private readonly SemaphoreSlim starting = new(1, 1);
     private LabRun? lab;
@@ -53,12 +53,15 @@ public sealed class ProductLab : IAsyncLifetime
         (await DpkgLogAsync(host)).Split('\n').Count(l => l.Contains($" upgrade {package}:", StringComparison.Ordinal));
 
     /// <summary>An inventory file as an administrator would write it.</summary>
-    public async Task<string> AssetsAsync(string folder, string environment, params string[] hosts)
+    public Task<string> AssetsAsync(string folder, string environment, params string[] hosts) => AssetsAsync(folder, environment, null, hosts);
+
+    /// <param name="needs">The host that a host depends on.</param>
+    public async Task<string> AssetsAsync(string folder, string environment, IReadOnlyDictionary<string, string>? needs, params string[] hosts)
     {
         var file = Path.Combine(folder, "assets.csv");
         await File.WriteAllLinesAsync(file, hosts
-            .Select(h => string.Create(CultureInfo.InvariantCulture, $"{h},{h}.lab.example,{Addresses[h]},Ssh,root,apt,{environment},3,Internet,Internal,daily 00:00 PT23H30M"))
-            .Prepend("Id,Name,Address,Transport,User,Provider,Environment,Criticality,Exposure,DataSensitivity,MaintenanceWindow"));
+            .Select(h => string.Create(CultureInfo.InvariantCulture, $"{h},{h}.lab.example,{Addresses[h]},Ssh,root,apt,{environment},3,Internet,Internal,daily 00:00 PT23H30M,{needs?.GetValueOrDefault(h)}"))
+            .Prepend("Id,Name,Address,Transport,User,Provider,Environment,Criticality,Exposure,DataSensitivity,MaintenanceWindow,DependsOn"));
         return file;
     }
 

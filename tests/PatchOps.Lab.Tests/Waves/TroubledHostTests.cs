@@ -102,12 +102,13 @@ public sealed class TroubledWave : IDisposable
 
 /// <summary>Each trouble ends in a true state, with the reason and the next step, and a later run finds its way from there.</summary>
 [Collection(LabCollection.Name)]
-public sealed class TroubledHostTests(ProductLab lab, TroubledWave wave) : IClassFixture<TroubledWave>
+public sealed class TroubledHostTests(ProductLab lab, TroubledWave wave, Xunit.Abstractions.ITestOutputHelper output) : IClassFixture<TroubledWave>
 {
     private async Task EndsAsync(string host, HostState first, string reason, HostState second, string version, int upgrades)
     {
         await wave.RequireAsync(lab);
         var run = wave.First[host];
+        output.WriteLine($"{run.State}: {run.Reason}\nthen {wave.Second[host].State}: {wave.Second[host].Reason}");
         Assert.True(run.State == first, $"{run.State}: {run.Reason}");
         if (reason.Length == 0) Assert.Null(run.Reason);
         else Assert.Matches(reason, run.Reason);
@@ -127,6 +128,7 @@ public sealed class TroubledHostTests(ProductLab lab, TroubledWave wave) : IClas
     public async Task A_host_that_loses_its_power_in_mid_apply_is_unknown_and_the_next_run_leads_it_back_to_a_known_state()
     {
         await wave.RequireAsync(lab);
+        output.WriteLine($"{wave.First["h33"].Reason}\nthen {wave.Second["h33"].Reason}");
         Assert.Equal(HostState.Unknown, wave.First["h33"].State);
         Assert.Matches("not known: .* run Invoke-PatchWave again", wave.First["h33"].Reason);
         // dpkg was cut off: half-configured is not as approved, so the host went back.

@@ -78,6 +78,9 @@ internal sealed class FakeHost(string id, TimeProvider? time = null)
 
     public bool DiskFull { get; set; }
 
+    /// <summary>Another package manager is at work.</summary>
+    public bool Locked { get; set; }
+
     public HashSet<string> Broken { get; } = new(StringComparer.Ordinal);
 
     public bool RestartPending { get; set; }

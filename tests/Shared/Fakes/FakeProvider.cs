@@ -33,7 +33,7 @@ internal sealed class FakeProvider(Func<string, FakeHost> find) : IPatchProvider
         var fake = find(host.Host);
         lock (fake.Gate)
         {
-            return new PreCheckReport([new PreCheck("Disk", fake.DiskFull ? PreCheckStatus.Blocking : PreCheckStatus.Passed, "")], null)
+            return new PreCheckReport([new PreCheck("Disk", fake.DiskFull ? PreCheckStatus.Blocking : PreCheckStatus.Passed, ""), new PreCheck("Lock", fake.Locked ? PreCheckStatus.Blocking : PreCheckStatus.Passed, "")], null)
             {
                 BootId = fake.BootId,
                 Installed = changes.ToImmutableDictionary(c => c.Package, c => fake.Installed.GetValueOrDefault(c.Package)),

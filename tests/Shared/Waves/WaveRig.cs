@@ -1,3 +1,4 @@
+using System.Globalization;
 using PatchOps.Core.Seams;
 using PatchOps.Core.Waves;
 using PatchOps.Domain;
@@ -17,7 +18,7 @@ internal sealed class WaveRig : IHostServicesFactory
         Time = time ?? TimeProvider.System;
         for (var i = 1; i <= hosts; i++)
         {
-            var host = new FakeHost(FormattableString.Invariant($"host-{i}"), Time);
+            var host = new FakeHost(Id(i), Time);
             host.Installed[Package] = "1.0";
             host.Archive.Add((Package, "1.0"));
             host.Archive.Add((Package, "1.1"));
@@ -43,11 +44,19 @@ internal sealed class WaveRig : IHostServicesFactory
 
     public Func<PlannedHost, IHostTransport, IHostTransport> Wrap { get; set; } = static (_, transport) => transport;
 
+    /// <summary>The hosts that a host comes after, by number.</summary>
+    public Dictionary<int, int[]> After { get; } = [];
+
+    /// <summary>The plan's other waves.</summary>
+    public List<PlanWave> Others { get; } = [];
+
     public TimeSpan Window { get; set; } = TimeSpan.FromHours(4);
 
     public IReadOnlyCollection<FakeHost> Hosts => _hosts.Values;
 
-    public FakeHost this[int number] => _hosts[FormattableString.Invariant($"host-{number}")];
+    public FakeHost this[int number] => _hosts[Id(number)];
+
+    private static string Id(int number) => FormattableString.Invariant($"host-{number}");
 
     public WaveOptions Options { get; set; } = new()
     {
@@ -85,9 +94,10 @@ internal sealed class WaveRig : IHostServicesFactory
                     Median = TimeSpan.FromMinutes(5),
                     NinetiethPercentile = TimeSpan.FromMinutes(10),
                     Patches = [new PlannedPatch { Patch = "deb:demo/1.1", Packages = [new PackageVersion(Package, "1.1")] }],
+                    After = After.TryGetValue(int.Parse(id.AsSpan(5), CultureInfo.InvariantCulture), out var before) ? [.. before.Select(Id)] : [],
                 }),
             ],
-        });
+        }, Others);
     }
 
     public ValueTask<HostServices> OpenAsync(PlannedHost host, CancellationToken cancellationToken)

@@ -16,7 +16,7 @@ public sealed class AptProvider(AptSettings? settings = null) : IPatchProvider, 
 
     public async Task<DetectReport> DetectAsync(IHostTransport host, TimeSpan deadline, CancellationToken cancellationToken)
     {
-        var result = await host.RunAsync(new HostCommand(["sh", "-c", AptScripts.Detect, "patchops-apt"], deadline), cancellationToken).ConfigureAwait(false);
+        var result = await host.RunAsync(new HostCommand(["sh", "-c", AptScripts.Detect, "patchops-apt"], deadline) { LeavesNothing = true }, cancellationToken).ConfigureAwait(false);
         return Unread(result, host.Host) is { } failure ? new DetectReport([], failure) : AptDetect.Parse(result.StandardOutput, result.StandardError, host.Host);
     }
 
@@ -25,9 +25,11 @@ public sealed class AptProvider(AptSettings? settings = null) : IPatchProvider, 
     {
         if (Malformed(changes, host.Host) is { } bad) return new PreCheckReport([], bad);
         string[] arguments = ["sh", "-c", AptScripts.PreCheck, "patchops-apt", _settings.BackupMarker ?? "", .. changes.Select(c => c.Package)];
-        var result = await host.RunAsync(new HostCommand(arguments, deadline, elevated: true), cancellationToken).ConfigureAwait(false);
+        var result = await host.RunAsync(new HostCommand(arguments, deadline, elevated: true) { LeavesNothing = true }, cancellationToken).ConfigureAwait(false);
         if (Unread(result, host.Host) is { } failure) return new PreCheckReport([], failure);
         var state = AptState.Parse(result.StandardOutput);
+        // What is installed would otherwise pass for new.
+        if (state.Architecture.Length == 0) return new PreCheckReport([], NoAnswer(host.Host));
         return new PreCheckReport(AptPreChecks.Judge(state, _settings), null)
         {
             BootId = state.BootId,
@@ -49,11 +51,10 @@ public sealed class AptProvider(AptSettings? settings = null) : IPatchProvider, 
     {
         if (Malformed(changes, host.Host) is { } bad) return new VerifyReport([], bad);
         string[] arguments = ["sh", "-c", AptScripts.Verify, "patchops-apt", _settings.AskNeedrestart ? "yes" : "no", .. changes.Select(c => c.Package)];
-        var result = await host.RunAsync(new HostCommand(arguments, deadline, elevated: true), cancellationToken).ConfigureAwait(false);
+        var result = await host.RunAsync(new HostCommand(arguments, deadline, elevated: true) { LeavesNothing = true }, cancellationToken).ConfigureAwait(false);
         if (Unread(result, host.Host) is { } failure) return new VerifyReport([], failure);
         var state = AptState.Parse(result.StandardOutput);
-        if (state.Architecture.Length == 0)
-            return new VerifyReport([], new Failure("HostNotRead", FailureKind.Failed, $"dpkg on host '{host.Host}' gave no answer.", host.Host));
+        if (state.Architecture.Length == 0) return new VerifyReport([], NoAnswer(host.Host));
         return new VerifyReport(
             [.. changes.Select(c =>
             {
@@ -83,7 +84,7 @@ public sealed class AptProvider(AptSettings? settings = null) : IPatchProvider, 
         if (armed.Failure is not null || armed.Step.Ended) return armed;
         // Armed only once the files are kept: what is applied before that could not be put back.
         string[] ready = ["sh", "-c", AptCommitConfirm.Ready, "patchops-apt", key.Id, "200"];
-        var result = await host.RunAsync(new HostCommand(ready, _settings.CallDeadline, elevated: true), cancellationToken).ConfigureAwait(false);
+        var result = await host.RunAsync(new HostCommand(ready, _settings.CallDeadline, elevated: true) { LeavesNothing = true }, cancellationToken).ConfigureAwait(false);
         return result.Succeeded
             ? armed with { Step = armed.Step with { StandardOutput = AptCommitConfirm.AfterRestart(result.StandardOutput) } }
             : armed with { Failure = result.Failure ?? new Failure("NotArmed", FailureKind.Failed, $"Host '{host.Host}' has not begun to wait for a confirmation.", host.Host) };
@@ -92,7 +93,7 @@ public sealed class AptProvider(AptSettings? settings = null) : IPatchProvider, 
     public Task<CommandResult> ConfirmAsync(IHostTransport host, string armedStepId, TimeSpan deadline, CancellationToken cancellationToken)
     {
         _ = new StepReport(armedStepId, StepState.Missing);
-        return host.RunAsync(new HostCommand(["sh", "-c", AptCommitConfirm.Confirm, "patchops-apt", armedStepId], deadline, elevated: true), cancellationToken);
+        return host.RunAsync(new HostCommand(["sh", "-c", AptCommitConfirm.Confirm, "patchops-apt", armedStepId], deadline, elevated: true) { LeavesNothing = true }, cancellationToken);
     }
 
     private Task<ProviderReport> StepAsync(string verb, string script, IEnumerable<string> arguments, IHostTransport host,
@@ -123,6 +124,8 @@ public sealed class AptProvider(AptSettings? settings = null) : IPatchProvider, 
     private static string To(PackageChange change) => $"{change.Package}={change.ToVersion}";
 
     private static string From(PackageChange change) => $"{change.Package}={change.FromVersion}";
+
+    private static Failure NoAnswer(string host) => new("HostNotRead", FailureKind.Failed, $"dpkg on host '{host}' gave no answer.", host, "Run 'dpkg-query -W dpkg' on the host.");
 
     private static Failure? Unread(CommandResult result, string host) => result.Failure ?? (result.ExitCode == 0
         ? null

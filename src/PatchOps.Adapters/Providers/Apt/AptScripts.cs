@@ -9,9 +9,9 @@ internal static class AptScripts
         keep=/var/lib/patchops/packages
         """;
 
-    // Sets todo to those of the arguments (package=version) that are not installed so.
+    // Sets todo to those of the arguments (package=version) that are not installed so, and native to the machine's architecture, which is dpkg's own.
     private const string Todo = """
-        names=
+        names=dpkg
         for c; do names="$names ${c%%=*}"; done
         have=$(dpkg-query -W -f '${Package}=${Version} ${db:Status-Status}\n${Package}:${Architecture}=${Version} ${db:Status-Status}\n' $names 2>/dev/null)
         todo=
@@ -22,14 +22,23 @@ internal static class AptScripts
         $c installed
         "*) ;; *) todo="$todo $c" ;; esac
         done
+        native="
+        $have"
+        native=${native##*"
+        dpkg:"}
+        native=${native%%=*}
+        case $native in *[!a-z0-9-]*) native= ;; esac
         """;
 
     // One call of apt. The lists are fetched anew only where a version is not known: each call of apt costs.
     private const string Apt = """
-        d=$(mktemp -d /run/patchops.XXXXXX 2>/dev/null) || d=$(mktemp -d) || exit 71
-        trap 'rm -rf "$d"' EXIT
+        # What apt would ask dpkg for seven times over, by a process each: the first line is the native one, and without the file there is no other.
+        known=
+        [ -z "$native" ] || known="-o APT::Architectures::=$native"
+        [ -z "$native" ] || [ ! -r /var/lib/dpkg/arch ] || while read -r a; do [ -z "$a" ] || known="$known -o APT::Architectures::=$a"; done </var/lib/dpkg/arch
+        # Without the dump of its planning, which only apt's own authors read: compressing it took a quarter of a small upgrade. Its logs stay.
         apt() {
-            apt-get -y -q -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold -o DPkg::Lock::Timeout="$lock" \
+            apt-get -y -q $known -o Dir::Log::Planner=/dev/null -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold -o DPkg::Lock::Timeout="$lock" \
                 -o APT::Color=0 -o Acquire::Retries=2 --no-install-recommends --no-remove "$@"
         }
         unknown() { grep -Eqs '^E: (Version .* was not found|Unable to locate package)|^E: Failed to fetch|^E: Unable to fetch' "/proc/$$/fd/2"; }
@@ -49,18 +58,19 @@ internal static class AptScripts
     // The way back: the installed versions' own packages, where the archive still has them.
     private const string KeepBefore = """
         keep_before() {
-            mkdir -p "$keep" || return 71
+            [ -d "$keep" ] || mkdir -p "$keep" || return 71
             missing=
             for c in $before; do
-                name=${c%%=*}
-                file=${name%%:*}_$(printf %s "${c#*=}" | sed 's/:/%3a/g')
+                name=${c%%=*} version=${c#*=}
+                case $version in *:*) version=$(printf %s "$version" | sed 's/:/%3a/g') ;; esac
+                file=${name%%:*}_$version
                 set -- "$keep/$file"_*.deb
                 [ ! -e "$1" ] || continue
                 set -- "/var/cache/apt/archives/$file"_*.deb
                 [ -e "$1" ] && cp -p "$1" "$keep" || missing="$missing $c"
             done
             # What apt says of a version that is gone is not to be taken for what it says of the approved one.
-            [ -z "$missing" ] || (cd "$keep" && apt-get -q -o APT::Sandbox::User=root download $missing 2>/dev/null) || echo "patchops: the archive has no way back for$missing" >&2
+            [ -z "$missing" ] || (cd "$keep" && apt-get -q $known -o APT::Sandbox::User=root download $missing 2>/dev/null) || echo "patchops: the archive has no way back for$missing" >&2
             return 0
         }
         """;
@@ -73,23 +83,20 @@ internal static class AptScripts
     public const string Apply = Environment + "\n" + ThereAndBack + "\n" + Todo + "\n" + """
         if [ -z "$todo" ]; then echo 'patchops: every package has its approved version'; exit 0; fi
         """ + "\n" + Apt + "\n" + KeepBefore + "\n" + """
-        printf '%s\n' "$@" >"$d/approved"
-        cat >"$d/gate" <<'GATE'
-        exec awk -v approved="$1/approved" '
-            BEGIN { while ((getline line < approved) > 0) allowed[line] = 1 }
+        gate='
+            BEGIN { count = split(approved, list, " "); for (i = 1; i <= count; i++) allowed[list[i]] = 1 }
             !body { if ($0 == "") body = 1; next }
             $9 == "**CONFIGURE**" || ($1 "=" $6) in allowed || ($1 ":" $7 "=" $6) in allowed { next }
             { print "patchops-gate: " $1 " " $2 " " ($9 == "**REMOVE**" ? "(removed)" : $6) | "cat >&2"; bad = 1 }
             END { close("cat >&2"); exit bad }'
-        GATE
-        install() { apt -o "DPkg::Pre-Install-Pkgs::=/usr/bin/env sh $d/gate $d" -o DPkg::Tools::Options::/usr/bin/env::Version=3 install $todo; }
+        install() { apt -o "DPkg::Pre-Install-Pkgs::=/usr/bin/awk -v approved='$*' '$gate'" -o DPkg::Tools::Options::/usr/bin/awk::Version=3 install $todo; }
         # Where that fails for want of room, apt says so itself, and better.
         keep_before
-        install
+        install "$@"
         code=$?
         if [ $code -ne 0 ] && unknown; then
             echo 'patchops: reading the archive anew' >&2
-            apt update && install
+            apt update && install "$@"
             code=$?
         fi
         exit $code
@@ -150,14 +157,16 @@ internal static class AptScripts
         }
         if [ -n "$files" ]; then run --install $files || exit $?; fi
         if [ -n "$gone" ]; then run --remove $gone || exit $?; fi
+        # apt tells a change of dpkg's by the second and the length of a file: one within the second of the last passes it by, and it would take
+        # what was taken back for installed. So it is made to look.
+        [ -z "$files$gone" ] || rm -f /var/cache/apt/pkgcache.bin
         exit 0
         """;
 
     private const string State = """
         export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
         read -r boot 2>/dev/null </proc/sys/kernel/random/boot_id && echo "boot $boot"
-        echo "arch $(dpkg --print-architecture)"
-        [ $# -eq 0 ] || dpkg-query -W -f 'package ${Package} ${Architecture} ${db:Status-Status} ${db:Status-Eflag} ${Version}\n' "$@" 2>/dev/null
+        dpkg-query -W -f 'package ${Package} ${Architecture} ${db:Status-Status} ${db:Status-Eflag} ${Version}\n' dpkg "$@" 2>/dev/null
         for f in /run/reboot-required /var/run/reboot-required; do
             [ -e "$f" ] || continue
             echo 'restart host'
@@ -184,7 +193,7 @@ internal static class AptScripts
         """ + "\n" + State + "\n" + """
         set -- /
         for f in /var/lib/dpkg /var/cache/apt/archives /boot; do [ ! -d "$f" ] || set -- "$@" "$f"; done
-        df -Pk "$@" | awk 'NR > 1 { print "disk " $1 " " $4 " " $6 }'
+        df -Pk "$@" | while read -r from size used free share on; do [ "$used" = Used ] || echo "disk $from $free $on"; done
         umask 077
         for f in /var/lib/dpkg /usr /etc; do
             { true >"$f/.patchops.$$"; } 2>/dev/null || echo "unwritable $f"
@@ -195,9 +204,16 @@ internal static class AptScripts
             dpkg-query -W -f '${db:Status-Abbrev} ${Package}\n' | awk 'substr($1, 2, 1) !~ /[nci]/ || $1 ~ /R/ { print "audit " $2 " " $1 }'
         fi
         for f in /var/lib/dpkg/updates/*; do [ -e "$f" ] && { echo 'audit dpkg interrupted'; break; }; done
-        { stat -c 'of %i %n' /var/lib/dpkg/lock-frontend /var/lib/dpkg/lock /var/cache/apt/archives/lock; cat /proc/locks; } 2>/dev/null \
-            | awk '$1 == "of" { of[$2] = $3; next } { for (i = 5; i <= NF; i++) if (split($i, p, ":") == 3 && p[3] in of) print "lock " of[p[3]] " " $(i - 1) }'
-        echo "now $(date +%s)"
+        locks=$(stat -c '%i:%n' /var/lib/dpkg/lock-frontend /var/lib/dpkg/lock /var/cache/apt/archives/lock 2>/dev/null)
+        # A holder's line has device and inode as three numbers with colons, and the process before them.
+        while read -r line; do
+            before=
+            for word in $line; do
+                case $word in *:*:*) for l in $locks; do [ "${l%%:*}" != "${word##*:}" ] || echo "lock ${l#*:} $before"; done ;; esac
+                before=$word
+            done
+        done 2>/dev/null </proc/locks
+        [ -z "$backup" ] || echo "now $(date +%s)"
         [ -z "$backup" ] || echo "backup $(stat -c %Y "$backup" 2>/dev/null || echo none)"
         exit 0
         """;

@@ -18,8 +18,8 @@ internal sealed class AptState
             switch (fields[0])
             {
                 case "boot" when fields.Length == 2: BootId = fields[1]; break;
-                case "arch" when fields.Length == 2: Architecture = fields[1]; break;
                 case "package" when fields.Length == 6:
+                    if (fields[1] == "dpkg" && Architecture.Length == 0) Architecture = fields[2];
                     _packages.Add((fields[1], fields[2], fields[3], fields[4] == "reinstreq", fields[5]));
                     break;
                 case "restart":
@@ -35,6 +35,7 @@ internal sealed class AptState
 
     public string BootId { get; } = "";
 
+    /// <summary>The machine's own, which is dpkg's; empty where dpkg did not answer.</summary>
     public string Architecture { get; } = "";
 
     public ImmutableArray<string> RestartReasons { get; }

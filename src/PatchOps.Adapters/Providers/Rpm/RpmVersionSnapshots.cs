@@ -46,12 +46,12 @@ public sealed class RpmVersionSnapshots(string tool) : ISnapshotProvider
 
     /// <remarks>A list that is there is never written again, so that even a runner which lost the wave does no harm with it.</remarks>
     public Task<StepReport> TakeAsync(IHostTransport host, string snapshotId, StepKey key, CancellationToken cancellationToken) =>
-        PlainStep.RunAsync(host, key, new HostCommand(["sh", "-c", Take, "patchops-versions", Checked(snapshotId)], CallDeadline, elevated: true), cancellationToken);
+        PlainStep.RunAsync(host, key, new HostCommand(["sh", "-c", Take, "patchops-versions", Checked(snapshotId)], CallDeadline, elevated: true) { LeavesNothing = true }, cancellationToken);
 
     public async Task<SnapshotList> ListAsync(IHostTransport host, TimeSpan deadline, CancellationToken cancellationToken)
     {
         const string Names = Head + "cd \"$folder\" 2>/dev/null || exit 0; for f in *; do [ ! -e \"$f\" ] || echo \"$f $(wc -l <\"$f\") packages\"; done";
-        var result = await host.RunAsync(new HostCommand(["sh", "-c", Names], deadline, elevated: true), cancellationToken).ConfigureAwait(false);
+        var result = await host.RunAsync(new HostCommand(["sh", "-c", Names], deadline, elevated: true) { LeavesNothing = true }, cancellationToken).ConfigureAwait(false);
         if (!result.Succeeded)
             return new SnapshotList([], result.Failure ?? new Failure("HostNotRead", FailureKind.Failed, $"Host '{host.Host}' could not be read: {result.StandardError.Trim()}", host.Host));
         return new SnapshotList([.. result.StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.Split(' ', 2)).Select(p => new HostSnapshot(p[0], p[^1]))], null);

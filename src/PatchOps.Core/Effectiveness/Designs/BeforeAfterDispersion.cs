@@ -36,7 +36,7 @@ internal static class BeforeAfterDispersion
     /// <summary>Do items differ in how their rates changed? Each item's own total is kept, its split is compared with the pooled one.</summary>
     private static Dispersion BetweenItems(BeforeAfterWindow window)
     {
-        if (window.Items.Count < 8 || window.BeforeCount == 0 || window.AfterCount == 0) return Dispersion.None;
+        if (window.Items.Length < 8 || window.BeforeCount == 0 || window.AfterCount == 0) return Dispersion.None;
         var policy = window.Policy;
         var ratio = window.AfterCount / window.AfterDays / (window.BeforeCount / window.BeforeDays);
         var observed = new List<double>();

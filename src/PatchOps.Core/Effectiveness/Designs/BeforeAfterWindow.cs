@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace PatchOps.Core.Effectiveness.Designs;
 
 /// <summary>The patched items' exposure and incidents around their own deployments.</summary>
@@ -6,7 +8,7 @@ internal sealed class BeforeAfterWindow
     public BeforeAfterWindow(IReadOnlyList<ItemTimeline> patched, EffectivenessPolicy policy)
     {
         Policy = policy;
-        Items = patched.Where(i => i.BeforeUntil > i.BeforeFrom(policy.BeforeDays) && i.AfterUntil(policy.AfterDays) > i.AfterFrom).ToList();
+        Items = patched.Where(i => i.BeforeUntil > i.BeforeFrom(policy.BeforeDays) && i.AfterUntil(policy.AfterDays) > i.AfterFrom).ToArray();
         foreach (var item in Items)
         {
             BeforeDays += item.BeforeUntil - item.BeforeFrom(policy.BeforeDays);
@@ -19,7 +21,7 @@ internal sealed class BeforeAfterWindow
     public EffectivenessPolicy Policy { get; }
 
     /// <summary>Those with exposure on both sides.</summary>
-    public IReadOnlyList<ItemTimeline> Items { get; }
+    public ItemTimeline[] Items { get; }
 
     public double BeforeDays { get; }
 
@@ -41,6 +43,7 @@ internal sealed class BeforeAfterWindow
     /// <summary>Pooled over items in time relative to their own deployment; negative bins lie before it.</summary>
     /// <param name="width">Width of a bin in days.</param>
     /// <param name="before">Which side.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public (double[] Counts, double[] Exposure) Bins(double width, bool before)
     {
         var longest = Length(before);

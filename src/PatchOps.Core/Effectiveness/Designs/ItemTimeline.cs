@@ -7,8 +7,8 @@ internal sealed class ItemTimeline
 
     public required ItemUse Use { get; set; }
 
-    /// <summary>Role and environment: controls are compared within it.</summary>
-    public required string Stratum { get; init; }
+    /// <summary>Number of its role and environment, from 0: controls are compared within it.</summary>
+    public required int Stratum { get; init; }
 
     /// <summary>Observed over [From, Until).</summary>
     public required double From { get; init; }
@@ -24,13 +24,19 @@ internal sealed class ItemTimeline
     public double Settled { get; set; }
 
     /// <summary>Sorted times of this problem's incidents.</summary>
-    public List<double> Symptoms { get; } = [];
+    public ArraySegment<double> Symptoms { get; set; } = ArraySegment<double>.Empty;
 
     /// <summary>Other incidents, in order of time.</summary>
-    public List<(double At, int Category)> Others { get; } = [];
+    public ArraySegment<(double At, int Category)> Others { get; set; } = ArraySegment<(double At, int Category)>.Empty;
 
     /// <summary>Other patches deployed about the same time.</summary>
-    public List<string> Beside { get; } = [];
+    public IReadOnlyList<string> Beside { get; private set; } = [];
+
+    /// <summary>Adds to <see cref="Beside"/> what is not there yet.</summary>
+    public void Note(string patch)
+    {
+        if (!Beside.Contains(patch, StringComparer.Ordinal)) Beside = [.. Beside, patch];
+    }
 
     public double BeforeFrom(double longest) => Math.Max(From, Deployed!.Value - longest);
 
@@ -45,11 +51,12 @@ internal sealed class ItemTimeline
 
     private int Before(double at)
     {
-        int low = 0, high = Symptoms.Count;
+        ReadOnlySpan<double> times = Symptoms;
+        int low = 0, high = times.Length;
         while (low < high)
         {
             var middle = (low + high) / 2;
-            if (Symptoms[middle] < at) low = middle + 1;
+            if (times[middle] < at) low = middle + 1;
             else high = middle;
         }
         return low;

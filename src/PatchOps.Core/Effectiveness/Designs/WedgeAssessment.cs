@@ -16,8 +16,8 @@ internal static class WedgeAssessment
         // Fitted on alike items put together, which is the same fit and far less work with many controls; the residuals are those of the items.
         var free = design.Free;
         if (free.TreatedCount + free.UntreatedCount <= 0) return null;
-        free.Fit();
-        free.Scatter(design.Cells);
+        free.Estimate();
+        free.Scatter(design.Groups);
         var dispersion = Spread(free, policy);
         var model = Presume(free, design, dispersion.Factor);
         // Deviances of few incidents are a little larger than χ²: Bartlett's factor of a 2×2 table is about 1 + a tenth of the log odds ratio's
@@ -39,6 +39,7 @@ internal static class WedgeAssessment
         var control = raw.BeforeCount > 0
             ? free.TreatedCounterfactual / raw.AfterDays / (raw.BeforeCount / raw.BeforeDays)
             : double.NaN;
+        if (Math.Abs(Math.Log(control)) > TwoWayPoisson.Boundless) control = double.NaN;
         var verdict = VerdictRules.Decide(low, high, useful, policy);
         // How many independent incidents a plain comparison would need to be as precise: the exact formulas then speak for the wedge too.
         var plain = 1 / (raw.BeforeCount + 0.5) + 1 / (raw.AfterCount + 0.5);
@@ -54,7 +55,8 @@ internal static class WedgeAssessment
             Design = design.NeverPatched > 0 ? EffectivenessDesign.Controlled : EffectivenessDesign.SteppedWedge,
             Model = dispersion.Present ? CountModel.QuasiPoisson : CountModel.Poisson,
             Dispersion = dispersion.Factor,
-            RateRatio = none ? 0 : CountAssessment.Json(Math.Exp(model.Effect)),
+            // Without a comparable incident before, or on a control, the likelihood has no maximum.
+            RateRatio = none ? 0 : model.Effect < TwoWayPoisson.Boundless ? CountAssessment.Json(Math.Exp(model.Effect)) : null,
             RateRatioLow = CountAssessment.Json(low),
             RateRatioHigh = CountAssessment.Json(high),
             PValue = p,
@@ -67,7 +69,7 @@ internal static class WedgeAssessment
         };
         reasons.Add(Sentences.Verdict(result, policy));
         reasons.Add(string.Create(CultureInfo.InvariantCulture,
-            $"Measured against {(design.NeverPatched > 0 ? $"{design.NeverPatched} unpatched items with the problem and " : "")}items patched later, over the same time and within role and environment (Poisson regression with item effects and time effects that drift); their rate moved by a factor of {Sentences.Number(result.ControlRatio)}."));
+            $"Measured against {(design.NeverPatched > 0 ? $"{design.NeverPatched} unpatched items with the problem and " : "")}items patched later, over the same time and within role and environment (Poisson regression with item effects and time effects that drift); {(result.ControlRatio is { } moved ? $"their rate moved by a factor of {Sentences.Number(moved)}" : "how their rate moved cannot be told")}."));
         if (dispersion.Present)
             reasons.Add($"Quasi-Poisson: the counts vary {Sentences.Number(dispersion.Factor)} times as much as independent incidents would, seen between {dispersion.Source}.");
         reasons.Add(Sentences.Power(result, before, policy));
@@ -85,7 +87,7 @@ internal static class WedgeAssessment
         for (var looser = 1; ; looser *= 10)
         {
             var model = new TwoWayPoisson(design.Pooled, drift with { VariancePerDay = looser * drift.VariancePerDay });
-            model.Fit();
+            model.Estimate();
             // At a hundred times the variance hardly anything is presumed any more.
             var excess = 2 * (free.LogLikelihood - model.DataLogLikelihood) / dispersion;
             if (looser >= 100 || design.NeverPatched == 0 || Quantiles.ChiSquareAbove(excess, free.PeriodDegrees) > Dispersion.Lenient) return model;

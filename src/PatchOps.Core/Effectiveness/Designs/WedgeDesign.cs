@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using PatchOps.Core.Effectiveness.Statistics;
 
 namespace PatchOps.Core.Effectiveness.Designs;
@@ -8,11 +9,12 @@ internal sealed class WedgeDesign
     /// <summary>Deployments closer together than this are one wave.</summary>
     private const double WaveGap = 3;
 
-    private readonly List<WedgeCell> _cells;
-    private readonly List<WedgeCell> _pooled = [];
+    private readonly List<WedgeGroup> _groups = [];
+    private readonly bool[] _patchedPeriods;
     private TwoWayPoisson? _free;
 
-    public WedgeDesign(BeforeAfterWindow window, IReadOnlyCollection<ItemTimeline> all)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public WedgeDesign(BeforeAfterWindow window, List<ItemTimeline> all)
     {
         var policy = window.Policy;
         var from = window.Items.Min(i => i.BeforeFrom(policy.BeforeDays));
@@ -20,46 +22,55 @@ internal sealed class WedgeDesign
         var edges = Edges(from, until, window.Items);
         var periods = edges.Length - 1;
         Middles = [.. edges.Skip(1).Select((edge, k) => (edges[k] + edge) / 2)];
-        _cells = new List<WedgeCell>(Math.Min(2400, all.Count * (periods + 1)));
-        var strata = new Dictionary<string, int>(StringComparer.Ordinal);
+        var strata = new Dictionary<int, int>();
         var members = new HashSet<ItemTimeline>(window.Items);
-        var number = 0;
-        var alike = new Dictionary<(int, double, double, double?, double), int>();
+        var alike = new Dictionary<(int, double, double, double, double), ItemCells>();
+        ((int, double, double, double, double) Kind, ItemCells? Cells) last = default;
+        var unpatched = all.Sum(i => i.Deployed is null ? i.Symptoms.Count : 0);
         foreach (var item in all)
         {
             if (item.Use == ItemUse.Dependent) continue;
             var patched = item.Deployed is not null;
+            var member = patched && members.Contains(item);
             // A patched item without exposure on both sides still is a control until its deployment.
-            if (patched && !members.Contains(item) && item.Deployed <= from) continue;
+            if (patched && !member && item.Deployed <= from) continue;
             if (!strata.TryGetValue(item.Stratum, out var stratum)) strata.Add(item.Stratum, stratum = strata.Count);
-            var first = _cells.Count;
-            Cut(item, number, stratum * periods, Math.Max(from, item.From), Math.Min(until, item.Deployed ?? item.Until), edges, treated: false);
-            if (members.Contains(item)) Cut(item, number, stratum * periods, item.AfterFrom, item.AfterUntil(policy.AfterDays), edges, treated: true);
-            Pool(alike, (stratum, item.From, item.Until, item.Deployed, members.Contains(item) ? item.Settled : -1), first);
+            var kind = (stratum, item.From, item.Until, item.Deployed ?? -1, member ? item.Settled : -1);
+            if (last.Cells is null || last.Kind != kind)
+            {
+                if (!alike.TryGetValue(kind, out var cells))
+                {
+                    alike.Add(kind, cells = new ItemCells(_groups.Count, stratum * periods, edges,
+                        (Math.Max(from, item.From), Math.Min(until, item.Deployed ?? item.Until)), member ? (item.AfterFrom, item.AfterUntil(policy.AfterDays)) : default, patched ? item.Symptoms.Count : unpatched));
+                    if (cells.Group.Cells.Length > 0) _groups.Add(cells.Group);
+                }
+                last = (kind, cells);
+            }
+            last.Cells.Count(item);
             if (!patched && item.Symptoms.Count > 0) NeverPatched++;
-            number++;
         }
         // Controls are those that were unpatched in a period in which a comparable item was patched.
-        var patchedPeriods = new bool[strata.Count * periods];
-        foreach (var cell in _cells)
-            if (cell.Treated) patchedPeriods[cell.Period] = true;
-        var controls = new bool[number];
-        foreach (var cell in _cells)
-        {
-            if (cell.Treated || !patchedPeriods[cell.Period] || controls[cell.Item]) continue;
-            controls[cell.Item] = true;
-            Controls++;
-        }
-        ControlChange = Change(controls, patchedPeriods);
+        _patchedPeriods = new bool[strata.Count * periods];
+        foreach (var group in _groups)
+            foreach (var cell in group.Cells)
+                if (cell.Treated) _patchedPeriods[cell.Period] = true;
+        foreach (var group in _groups)
+            if (IsControl(group)) Controls += group.Items;
+        ControlChange = Change();
+        Pooled = new WedgeCell[_groups.Sum(g => g.Cells.Length)];
+        var at = 0;
+        foreach (var group in _groups)
+            foreach (var cell in group.Cells) Pooled[at++] = cell with { Exposure = cell.Exposure * group.Items };
     }
 
-    public IReadOnlyList<WedgeCell> Cells => _cells;
+    /// <summary>Items of one stratum that were observed and patched at the same times, together.</summary>
+    public IReadOnlyList<WedgeGroup> Groups => _groups;
 
-    /// <summary>The same with items of one stratum that were observed and patched at the same times put together: the likelihood, and so every estimate, is the same.</summary>
-    public IReadOnlyList<WedgeCell> Pooled => _pooled;
+    /// <summary>Each group as one item: the likelihood, and so every estimate, is the same.</summary>
+    public WedgeCell[] Pooled { get; }
 
     /// <summary>The full model, not fitted yet.</summary>
-    public TwoWayPoisson Free => _free ??= new TwoWayPoisson(_pooled);
+    public TwoWayPoisson Free => _free ??= new TwoWayPoisson(Pooled);
 
     /// <summary>Middle of each period, days since the data's start.</summary>
     public IReadOnlyList<double> Middles { get; }
@@ -93,17 +104,17 @@ internal sealed class WedgeDesign
     /// nothing changed; the sums of those expectations are the exposures of the comparison. (Its binomial variance is at least that of
     /// the sum of unequal binomials; Hodges and Le Cam 1960.)
     /// </summary>
-    private RateComparison? Change(bool[] controls, bool[] patchedPeriods)
+    private RateComparison? Change()
     {
         double before = 0, expectedBefore = 0, after = 0, expectedAfter = 0;
-        for (int from = 0, until; from < _cells.Count; from = until)
+        foreach (var group in _groups)
         {
+            if (!IsControl(group)) continue;
             double countBefore = 0, daysBefore = 0, countAfter = 0, daysAfter = 0;
-            for (until = from; until < _cells.Count && _cells[until].Item == _cells[from].Item; until++)
+            foreach (var cell in group.Cells)
             {
-                var cell = _cells[until];
-                if (cell.Treated || !controls[cell.Item]) continue;
-                if (patchedPeriods[cell.Period]) { countAfter += cell.Count; daysAfter += cell.Exposure; }
+                if (cell.Treated) continue;
+                if (_patchedPeriods[cell.Period]) { countAfter += cell.Count; daysAfter += cell.Exposure; }
                 else { countBefore += cell.Count; daysBefore += cell.Exposure; }
             }
             if (daysBefore <= 0 || daysAfter <= 0) continue;
@@ -114,6 +125,13 @@ internal sealed class WedgeDesign
             expectedAfter += (countBefore + countAfter) * share;
         }
         return before > 0 ? new RateComparison(before, expectedBefore, after, expectedAfter) : null;
+    }
+
+    private bool IsControl(WedgeGroup group)
+    {
+        foreach (var cell in group.Cells)
+            if (!cell.Treated && _patchedPeriods[cell.Period]) return true;
+        return false;
     }
 
     /// <summary>Some ten periods, cut at the waves: within one period nobody goes from unpatched to patched, so that no time trend leaks in.</summary>
@@ -138,25 +156,57 @@ internal sealed class WedgeDesign
         return [.. all];
     }
 
-    /// <summary>Adds an item's cells to those of the first item like it. Alike items have cells in the same order.</summary>
-    private void Pool(Dictionary<(int, double, double, double?, double), int> alike, (int, double, double, double?, double) kind, int first)
+    /// <summary>The cells of alike items: first those before, then those after deployment, each a run of periods.</summary>
+    private sealed class ItemCells
     {
-        if (first == _cells.Count) return;
-        if (alike.TryAdd(kind, _pooled.Count))
-        {
-            for (var c = first; c < _cells.Count; c++) _pooled.Add(_cells[c]);
-            return;
-        }
-        for (int c = first, at = alike[kind]; c < _cells.Count; c++, at++)
-            _pooled[at] = _pooled[at] with { Exposure = _pooled[at].Exposure + _cells[c].Exposure, Count = _pooled[at].Count + _cells[c].Count };
-    }
+        private readonly double[] _edges;
+        private readonly (double From, double Until) _before;
+        private readonly (double From, double Until) _after;
+        private readonly int _firstBefore;
+        private readonly int _firstAfter;
+        private readonly int _beforeCells;
 
-    private void Cut(ItemTimeline item, int number, int firstPeriod, double from, double until, double[] edges, bool treated)
-    {
-        for (var k = 0; k + 1 < edges.Length; k++)
+        public ItemCells(int number, int firstPeriod, double[] edges, (double From, double Until) before, (double From, double Until) after, int expected)
         {
-            double start = Math.Max(from, edges[k]), end = Math.Min(until, edges[k + 1]);
-            if (end > start) _cells.Add(new WedgeCell(number, firstPeriod + k, end - start, item.Count(start, end), treated));
+            (_edges, _before, _after) = (edges, before, after);
+            (_firstBefore, _beforeCells) = Run(before);
+            (_firstAfter, var afterCells) = Run(after);
+            var cells = new WedgeCell[_beforeCells + afterCells];
+            for (var c = 0; c < cells.Length; c++)
+            {
+                var treated = c >= _beforeCells;
+                var k = treated ? _firstAfter + c - _beforeCells : _firstBefore + c;
+                var time = treated ? after : before;
+                cells[c] = new WedgeCell(number, firstPeriod + k, Math.Min(time.Until, edges[k + 1]) - Math.Max(time.From, edges[k]), 0, treated);
+            }
+            Group = new WedgeGroup(cells, expected);
+        }
+
+        public WedgeGroup Group { get; }
+
+        /// <summary>Adds an item's incidents.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Count(ItemTimeline item)
+        {
+            var period = 0;
+            foreach (var at in item.Symptoms)
+            {
+                var treated = at >= _after.From && at < _after.Until;
+                if (!treated && !(at >= _before.From && at < _before.Until)) continue;
+                while (at >= _edges[period + 1]) period++;
+                Group.Add(treated ? _beforeCells + period - _firstAfter : period - _firstBefore, 1);
+            }
+            Group.End();
+        }
+
+        /// <summary>The periods that a time touches.</summary>
+        private (int First, int Length) Run((double From, double Until) time)
+        {
+            var first = 0;
+            while (first + 1 < _edges.Length && !(Math.Min(time.Until, _edges[first + 1]) > Math.Max(time.From, _edges[first]))) first++;
+            var end = first;
+            while (end + 1 < _edges.Length && Math.Min(time.Until, _edges[end + 1]) > Math.Max(time.From, _edges[end])) end++;
+            return (first, end - first);
         }
     }
 }

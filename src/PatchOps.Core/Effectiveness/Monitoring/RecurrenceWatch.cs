@@ -26,9 +26,9 @@ public static class RecurrenceWatch
         var window = new BeforeAfterWindow(patched, policy);
         var reasons = new List<string>();
         var alert = new RecurrenceAlert { Problem = history.Problem, FalseAlarmRate = falseAlarmRate, Count = window.AfterCount, Days = window.AfterDays };
-        if (window.Items.Count == 0 || window.BeforeCount == 0)
+        if (window.Items.Length == 0 || window.BeforeCount == 0)
         {
-            reasons.Add(window.Items.Count == 0
+            reasons.Add(window.Items.Length == 0
                 ? "No patched item has time both before and after deployment: there is nothing to watch against."
                 : "The problem did not occur before deployment: there is no old rate that could come back.");
             return alert with { Reasons = [.. reasons, .. clean.Limitations] };

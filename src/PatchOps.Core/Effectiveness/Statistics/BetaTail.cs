@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MathNet.Numerics;
 
 namespace PatchOps.Core.Effectiveness.Statistics;
@@ -81,6 +82,7 @@ public static class BetaTail
     }
 
     /// <summary>The fraction's value for λ = a − (a + b) x ≥ 0, formed from the smaller of x and y so that it does not cancel.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double Fraction(double a, double b, double x, double y)
     {
         const double tiny = 1e-300;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace PatchOps.Core.Effectiveness.Statistics;
 
 /// <summary>
@@ -17,7 +19,8 @@ internal sealed record PeriodDrift(IReadOnlyList<double> Middles, double Dispers
     public const double MonthlyDrift = 0.07;
 
     /// <summary>From the unpatched cells: common log-linear trend given each item's total, and what it exceeds chance by.</summary>
-    public static PeriodDrift Of(IReadOnlyList<WedgeCell> cells, IReadOnlyList<double> middles, double dispersion)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static PeriodDrift Of(ReadOnlySpan<WedgeCell> cells, IReadOnlyList<double> middles, double dispersion)
     {
         double slope = 0, information = 0;
         for (var round = 0; round < 25; round++)
@@ -25,10 +28,10 @@ internal sealed record PeriodDrift(IReadOnlyList<double> Middles, double Dispers
             double score = 0;
             information = 0;
             // Cells of one item follow each other.
-            for (int from = 0, until; from < cells.Count; from = until)
+            for (int from = 0, until; from < cells.Length; from = until)
             {
                 double count = 0, sum = 0, weight = 0, first = 0, second = 0;
-                for (until = from; until < cells.Count && cells[until].Item == cells[from].Item; until++)
+                for (until = from; until < cells.Length && cells[until].Item == cells[from].Item; until++)
                 {
                     if (cells[until].Treated) continue;
                     var at = middles[cells[until].Period % middles.Count] - middles[0];

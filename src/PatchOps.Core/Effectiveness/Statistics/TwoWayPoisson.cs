@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace PatchOps.Core.Effectiveness.Statistics;
 
 /// <summary>One cell of a two-way layout: an item in a period, treated or not.</summary>
@@ -13,17 +15,27 @@ public readonly record struct WedgeCell(int Item, int Period, double Exposure, d
 /// ln μ = ln exposure + αᵢ + τⱼ + δ·treated. The item effects are profiled out exactly (the likelihood is then multinomial per item), the
 /// rest is Newton's method; the estimate is that of the full model.
 /// </summary>
+/// <remarks>The inner loops are compiled for speed at once: by the time that the run-time would find them worth it, a list of problems is half done.</remarks>
 public sealed partial class TwoWayPoisson
 {
     private const double Bound = 30;
+
+    /// <summary>Natural logarithm of a ratio that no counts have: beyond it an estimate is on its way to infinity.</summary>
+    internal const double Boundless = 18.4;
+
+    /// <summary>Newton decrement from which on a step that was a thousand times shorter than the last is trusted.</summary>
+    private const double Near = 1e-7;
+
     private readonly WedgeCell[] _cells;
     private readonly int _items;
     private readonly int _periods;
     private readonly int[] _numbers;
     private readonly int[] _starts;
     private readonly double[] _itemTotals;
+    private readonly double[] _periodTotals;
     private readonly double[] _tau;
     private readonly double[] _mean;
+    private readonly double[] _treatedMean;
     private readonly double[] _gradient;
     private readonly double[] _hessian;
     private readonly double[] _lower;
@@ -46,25 +58,25 @@ public sealed partial class TwoWayPoisson
     /// <param name="drift">Null for free period effects, the full model; otherwise what is presumed of how they move.</param>
     internal TwoWayPoisson(IEnumerable<WedgeCell> cells, PeriodDrift? drift)
     {
-        var kept = WedgeLayout.Informative(cells, drift is not null);
-        (_items, _numbers) = WedgeLayout.Renumber(kept);
+        (_cells, _items, _numbers) = WedgeLayout.Of(cells as WedgeCell[] ?? [.. cells], drift is not null);
         _periods = _numbers.Length;
         Items = _items;
         _penalty = drift?.Penalty(_numbers) ?? [];
-        WedgeLayout.Sort(kept);
-        _cells = [.. kept];
+        _periodTotals = new double[_periods];
         _starts = new int[_items + 1];
         _itemTotals = new double[_items];
         foreach (var cell in _cells)
         {
             _starts[cell.Item + 1]++;
             _itemTotals[cell.Item] += cell.Count;
+            _periodTotals[cell.Period] += cell.Count;
             if (cell.Treated) TreatedCount += cell.Count;
             else UntreatedCount += cell.Count;
         }
         for (var i = 0; i < _items; i++) _starts[i + 1] += _starts[i];
         _tau = new double[_periods];
-        _mean = new double[_cells.Length];
+        _mean = new double[_periods];
+        _treatedMean = new double[_periods];
         _gradient = new double[_periods + 1];
         _hessian = new double[(_periods + 1) * (_periods + 1)];
         _lower = new double[_hessian.Length];
@@ -127,8 +139,15 @@ public sealed partial class TwoWayPoisson
         }
     }
 
-    /// <summary>Finds δ.</summary>
+    /// <summary>Finds δ, and how the cells scatter around the fit.</summary>
     public void Fit()
+    {
+        Estimate();
+        Scatter();
+    }
+
+    /// <summary>Finds δ without a look at the residuals.</summary>
+    internal void Estimate()
     {
         if (TreatedCount <= 0 || _cells.Length == 0)
         {
@@ -175,25 +194,28 @@ public sealed partial class TwoWayPoisson
             inside = Effect;
             step = double.IsFinite(Variance) ? Math.Clamp(root * Math.Sqrt(Variance), 1e-6, 5) : 1;
         }
-        var outside = inside + sign * step;
-        while (Math.Abs(SignedRoot(outside)) < root)
+        var at = inside + sign * step;
+        var (value, slope) = Profile(at);
+        double Root() => Math.Sqrt(Math.Max(0, 2 * (LogLikelihood - value)));
+        while (Root() < root)
         {
-            inside = outside;
+            inside = at;
             step *= 1.5;
-            outside += sign * step;
-            if (Math.Abs(outside) > Bound) return upper ? double.PositiveInfinity : double.NegativeInfinity;
+            at += sign * step;
+            if (Math.Abs(at) > Bound) return upper ? double.PositiveInfinity : double.NegativeInfinity;
+            (value, slope) = Profile(at);
         }
-        var at = outside;
+        var outside = at;
         for (var round = 0; round < 40; round++)
         {
-            var (value, slope) = Profile(at);
-            var have = Math.Sqrt(Math.Max(0, 2 * (LogLikelihood - value)));
+            var have = Root();
             if (have < root) inside = at;
             else outside = at;
             var next = slope != 0 && have > 0 ? at + (have - root) * have / slope : double.NaN;
             if (!(next > Math.Min(inside, outside) && next < Math.Max(inside, outside))) next = (inside + outside) / 2;
             if (Math.Abs(next - at) < 1e-7) return next;
             at = next;
+            (value, slope) = Profile(at);
         }
         return at;
     }
@@ -203,6 +225,7 @@ public sealed partial class TwoWayPoisson
     {
         if (_cells.Length == 0) return double.PositiveInfinity;
         Profile(0);
+        Evaluate(0);
         var unit = new double[_periods + 1];
         var direction = new double[_periods + 1];
         unit[_periods] = 1;
@@ -221,16 +244,31 @@ public sealed partial class TwoWayPoisson
         for (var k = 0; k < _periods; k++) _tau[k] = Math.Clamp(_tau[k] - Math.Clamp(move * _step[k], -1, 1), -60, 60);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private (double LogLikelihood, double Slope) Iterate(ref double delta, bool free)
     {
         var size = free ? _periods + 1 : _periods;
         var value = Evaluate(delta);
+        var before = double.NaN;
         for (var round = 0; round < 100; round++)
         {
             Solve(_gradient, _step, size);
             double decrement = 0;
             for (var k = 0; k < size; k++) decrement += _step[k] * _gradient[k];
             if (!(decrement > 1e-13 * (1 + Math.Abs(value)))) break;
+            if (!free && decrement < Near && decrement < 1e-3 * before)
+            {
+                // Newton's method is in its quadratic phase: where the next step leads is known to some 1e-11 without looking.
+                var slope = _gradient[_periods];
+                for (var k = 0; k < _periods; k++)
+                {
+                    slope -= _hessian[_periods * (_periods + 1) + k] * _step[k];
+                    _tau[k] = Math.Clamp(_tau[k] + _step[k], -60, 60);
+                }
+                _solvedAt = delta;
+                return (value + decrement / 2, slope);
+            }
+            before = decrement;
             var longest = 0.0;
             for (var k = 0; k < size; k++) longest = Math.Max(longest, Math.Abs(_step[k]));
             var share = Math.Min(1, 4 / longest);
@@ -253,60 +291,65 @@ public sealed partial class TwoWayPoisson
         return (value, _gradient[_periods]);
     }
 
-    /// <summary>Log-likelihood with item effects at their optimum; fills means, gradient and the lower triangle of the negative Hessian.</summary>
+    /// <summary>Log-likelihood with item effects at their optimum; fills gradient and the lower triangle of the negative Hessian.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double Evaluate(double delta)
     {
         var effect = Math.Exp(delta);
         int last = _periods, width = _periods + 1;
-        Array.Clear(_gradient);
         Array.Clear(_hessian);
-        var value = Hold();
-        for (var k = 0; k < _periods; k++) _power[k] = Math.Exp(_tau[k]);
+        _periodTotals.CopyTo(_gradient, 0);
+        _gradient[last] = TreatedCount;
+        var value = Hold() + TreatedCount * delta;
+        for (var k = 0; k < _periods; k++)
+        {
+            _power[k] = Math.Exp(_tau[k]);
+            value += _periodTotals[k] * _tau[k];
+        }
+        var bottom = _hessian.AsSpan(last * width, width);
         for (var item = 0; item < _items; item++)
         {
-            int from = _starts[item], until = _starts[item + 1];
-            double sum = 0;
-            for (var c = from; c < until; c++)
+            var cells = _cells.AsSpan(_starts[item].._starts[item + 1]);
+            int first = cells[0].Period, length = cells[^1].Period - first + 1;
+            Span<double> mean = _mean.AsSpan(first, length), treatedMean = _treatedMean.AsSpan(first, length);
+            mean.Clear();
+            treatedMean.Clear();
+            double sum = 0, treated = 0;
+            foreach (ref readonly var cell in cells)
             {
-                ref readonly var cell = ref _cells[c];
-                sum += _mean[c] = cell.Exposure * _power[cell.Period] * (cell.Treated ? effect : 1);
+                var weight = cell.Exposure * _power[cell.Period];
+                if (cell.Treated)
+                {
+                    weight *= effect;
+                    treated += weight;
+                    treatedMean[cell.Period - first] += weight;
+                }
+                sum += weight;
+                mean[cell.Period - first] += weight;
             }
             var total = _itemTotals[item];
             var scale = total / sum;
             value += total * Math.Log(scale);
-            double treated = 0;
-            for (var c = from; c < until; c++)
+            treated *= scale;
+            _gradient[last] -= treated;
+            bottom[last] += treated - treated * treated / total;
+            var part = treated / total;
+            for (var j = 0; j < mean.Length; j++)
             {
-                ref readonly var cell = ref _cells[c];
-                _mean[c] *= scale;
-                if (cell.Treated) treated += _mean[c];
-                if (cell.Count > 0) value += cell.Count * (_tau[cell.Period] + (cell.Treated ? delta : 0));
-            }
-            _hessian[last * width + last] += treated - treated * treated / total;
-            for (var c = from; c < until; c++)
-            {
-                ref readonly var cell = ref _cells[c];
-                var j = cell.Period;
-                var mean = _mean[c];
-                var miss = cell.Count - mean;
-                _gradient[j] += miss;
-                if (cell.Treated) _gradient[last] += miss;
-                var row = j * width;
-                _hessian[row + j] += mean;
-                _hessian[last * width + j] += (cell.Treated ? mean : 0) - mean * treated / total;
-                var share = mean / total;
-                for (var other = from; other < until; other++)
-                {
-                    var period = _cells[other].Period;
-                    if (period > j) break;
-                    _hessian[row + period] -= share * _mean[other];
-                }
+                var expected = mean[j] *= scale;
+                _gradient[first + j] -= expected;
+                bottom[first + j] += treatedMean[j] * scale - expected * part;
+                var row = _hessian.AsSpan((first + j) * width + first, j + 1);
+                row[j] += expected;
+                var share = expected / total;
+                for (var k = 0; k < row.Length; k++) row[k] -= share * mean[k];
             }
         }
         return value;
     }
 
     /// <summary>The presumption's share of log-likelihood, gradient and (negative) Hessian.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double Hold()
     {
         double value = 0;
@@ -325,6 +368,7 @@ public sealed partial class TwoWayPoisson
     }
 
     /// <summary>Cholesky on the lower triangle of the negative Hessian; a direction without information stays at zero. Returns the rank.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Solve(double[] right, double[] result, int size)
     {
         var rank = 0;
@@ -351,6 +395,7 @@ public sealed partial class TwoWayPoisson
         return rank;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Substitute(double[] right, double[] result, int size)
     {
         var width = _periods + 1;

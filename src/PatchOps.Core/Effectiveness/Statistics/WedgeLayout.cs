@@ -1,55 +1,58 @@
+using System.Runtime.CompilerServices;
+
 namespace PatchOps.Core.Effectiveness.Statistics;
 
-/// <summary>Makes a two-way layout fit to be fitted.</summary>
+/// <summary>Makes the cells of a two-way layout fit to be fitted.</summary>
 internal static class WedgeLayout
 {
-    /// <summary>Items and free periods without incidents say nothing; a period tied to its neighbours says that the rate is low there.</summary>
-    public static List<WedgeCell> Informative(IEnumerable<WedgeCell> cells, bool tied)
-    {
-        var kept = cells.Where(c => c.Exposure > 0).ToList();
-        int items = 0, periods = 0;
-        foreach (var cell in kept) (items, periods) = (Math.Max(items, cell.Item + 1), Math.Max(periods, cell.Period + 1));
-        var (item, period) = (new bool[items], new bool[periods]);
-        foreach (var cell in kept)
-            if (cell.Count > 0) item[cell.Item] = period[cell.Period] = true;
-        // A cell with incidents stays in any case, so that one pass is enough.
-        kept.RemoveAll(c => !item[c.Item] || (!tied && !period[c.Period]));
-        return kept;
-    }
-
-    /// <summary>Numbers items and periods without gaps; returns how many items there are and the old numbers of the periods.</summary>
-    public static (int Items, int[] Periods) Renumber(List<WedgeCell> cells)
+    /// <summary>
+    /// Cells that say something, in order of item, period and treatment, with items and periods numbered without gaps. Items and free periods
+    /// without incidents say nothing; a period tied to its neighbours says that the rate is low there.
+    /// </summary>
+    /// <returns>The cells, how many items there are, and the old numbers of the periods.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static (WedgeCell[] Cells, int Items, int[] Periods) Of(ReadOnlySpan<WedgeCell> cells, bool tied)
     {
         int items = 0, periods = 0;
-        foreach (var cell in cells) (items, periods) = (Math.Max(items, cell.Item + 1), Math.Max(periods, cell.Period + 1));
+        foreach (ref readonly var cell in cells) (items, periods) = (Math.Max(items, cell.Item + 1), Math.Max(periods, cell.Period + 1));
         var (item, period) = (new int[items], new int[periods]);
-        items = 0;
-        foreach (var cell in cells)
+        foreach (ref readonly var cell in cells)
+            if (cell.Exposure > 0 && cell.Count > 0) item[cell.Item] = period[cell.Period] = 1;
+        var kept = 0;
+        // A cell with incidents stays in any case, so that one pass is enough.
+        foreach (ref readonly var cell in cells)
         {
-            if (item[cell.Item] == 0) item[cell.Item] = ++items;
+            if (!Stays(cell, item, period, tied)) continue;
             period[cell.Period] = 1;
+            kept++;
         }
-        var old = new List<int>();
-        for (var k = 0; k < period.Length; k++)
+        var numbers = new int[period.AsSpan().Count(1)];
+        for (int k = 0, at = 0; k < periods; k++)
         {
             if (period[k] == 0) continue;
-            period[k] = old.Count;
-            old.Add(k);
+            numbers[at] = k;
+            period[k] = ++at;
         }
-        for (var c = 0; c < cells.Count; c++) cells[c] = cells[c] with { Item = item[cells[c].Item] - 1, Period = period[cells[c].Period] };
-        return (items, [.. old]);
+        var good = new WedgeCell[kept];
+        (items, kept) = (0, 0);
+        // From here on an item's number is one more than its place, so that 1 still stands for "not numbered yet".
+        foreach (ref readonly var cell in cells)
+        {
+            if (!(cell.Exposure > 0) || item[cell.Item] == 0 || period[cell.Period] == 0) continue;
+            if (item[cell.Item] == 1) item[cell.Item] = ++items + 1;
+            good[kept++] = cell with { Item = item[cell.Item] - 2, Period = period[cell.Period] - 1 };
+        }
+        // Cells that were cut item by item are in order already.
+        for (var c = 1; c < good.Length; c++)
+        {
+            if (Compare(good[c - 1], good[c]) <= 0) continue;
+            Array.Sort(good, Compare);
+            break;
+        }
+        return (good, items, numbers);
     }
 
-    /// <summary>By item, then period, then treatment; cells that were cut item by item are in that order already.</summary>
-    public static void Sort(List<WedgeCell> cells)
-    {
-        for (var c = 1; c < cells.Count; c++)
-        {
-            if (Compare(cells[c - 1], cells[c]) <= 0) continue;
-            cells.Sort(Compare);
-            return;
-        }
-    }
+    private static bool Stays(in WedgeCell cell, int[] item, int[] period, bool tied) => cell.Exposure > 0 && item[cell.Item] != 0 && (tied || period[cell.Period] != 0);
 
     private static int Compare(WedgeCell one, WedgeCell other) =>
         one.Item != other.Item ? one.Item.CompareTo(other.Item) : one.Period != other.Period ? one.Period.CompareTo(other.Period) : one.Treated.CompareTo(other.Treated);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using PatchOps.Core.Effectiveness.Designs;
 using PatchOps.Core.Effectiveness.Statistics;
 using PatchOps.Domain;
@@ -133,6 +134,7 @@ internal sealed class ClusterScan
             return Math.Min(1, 2 * Compare(category).TailHigh(1));
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Add(ItemTimeline item, double beforeFrom, double beforeUntil, double afterFrom, double afterUntil)
         {
             if (beforeUntil <= beforeFrom || afterUntil <= afterFrom) return;

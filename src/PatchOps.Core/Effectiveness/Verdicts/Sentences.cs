@@ -20,7 +20,7 @@ internal static class Sentences
         if (result.BeforeCount + result.AfterCount == 0) return "No incident before and none after: there is no rate that could have fallen.";
         var interval = $"{Percent(policy.Confidence)} interval {Number(result.RateRatioLow)} to {(result.RateRatioHigh is null ? "unbounded" : Number(result.RateRatioHigh))}";
         var head = result.RateRatio is null
-            ? $"The rate ratio is not defined, as nothing happened before ({interval})"
+            ? $"The rate ratio is not defined, as nothing {(result.BeforeCount == 0 ? "" : "comparable ")}happened before ({interval})"
             : $"The rate after is {Number(result.RateRatio)} of the rate before ({interval}, p = {Number(result.PValue)})";
         var least = Percent(policy.MinimumReduction);
         return result.Verdict switch

@@ -32,7 +32,7 @@ internal static class PlanningPolicyCheck
 
     private static IEnumerable<PolicyRule> Calendar(PlanningPolicy p)
     {
-        if (Refused(() => WindowText.Parse(p.DefaultWindow, DateTimeZone.Utc)) is { } window) yield return Rule(window, "defaultWindow");
+        if (Refused(() => WindowText.Parse(p.DefaultWindow, DateTimeZone.Utc, name => p.Windows.Keys.Contains(name, StringComparer.OrdinalIgnoreCase) ? [] : null)) is { } window) yield return Rule(window, "defaultWindow");
         foreach (var (name, text) in p.Windows)
             if (Refused(() => WindowText.Parse(text, DateTimeZone.Utc)) is { } why) yield return Rule(why, $"windows.{name}");
         for (var i = 0; i < p.Freezes.Count; i++)

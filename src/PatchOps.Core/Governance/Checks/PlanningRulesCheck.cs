@@ -38,6 +38,8 @@ internal static class PlanningRulesCheck
             if (PlanningPolicyCheck.Refused(() => ZoneNames.Resolve(rule.TimeZone)) is { } zone) yield return Rule(zone, $"teams.{team}.timeZone", $"teams.{team}");
             else if (rule.Hours is { } hours && PlanningPolicyCheck.Refused(() => WindowText.Parse(hours, ZoneNames.Resolve(rule.TimeZone))) is { } why) yield return Rule(why, $"teams.{team}.hours", $"teams.{team}");
         }
+        for (var i = 0; i < p.Backups.Count; i++)
+            if (p.Backups[i].Schedule is { } schedule && PlanningPolicyCheck.Refused(() => WindowText.Parse(schedule, DateTimeZone.Utc)) is { } why) yield return Rule(why, At("backups", i, "schedule"), At("backups", i));
         for (var i = 0; i < p.Attended.Count; i++)
         {
             if (p.Attended[i].Team is { } team && p.Team(team)?.Hours is null)

@@ -48,7 +48,7 @@ internal static class WaveUpdates
         return step switch
         {
             WaveStep.Started => "it has begun",
-            WaveStep.Completed => "it is complete",
+            WaveStep.Completed => $"it is complete{why}",
             WaveStep.Halted => $"it is halted{why}",
             WaveStep.Suspended => $"it is suspended{why}",
             WaveStep.Resumed => "it goes on",

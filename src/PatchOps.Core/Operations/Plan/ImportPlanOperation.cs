@@ -55,6 +55,18 @@ public sealed class ImportPlanOperation(ICatalogue catalogue, IAuditLog audit, I
             return new Failure("PlanChanged", FailureKind.Corrupt, $"The plan in '{path}' was changed after it was made: its content no longer has its hash.", path, "Export it again with Export-PatchPlan, or make a new plan with New-PatchPlan.");
         if (plan.Id != PlanDocument.Seal(plan).Id)
             return new Failure("PlanChanged", FailureKind.Corrupt, $"The plan in '{path}' does not have the id that its content gives it.", path, "Export it again with Export-PatchPlan.");
+        foreach (var wave in plan.Waves)
+        {
+            try
+            {
+                _ = new Core.Waves.WaveDefinition(plan.Id, wave);
+            }
+            catch (FailureException e)
+            {
+                // What could never run is not stored, so that nobody approves it.
+                return e.Failure;
+            }
+        }
         // A file could ask for less than this house does; commands in it run as root.
         var known = catalogue.Assets(includeRetired: true).ToDictionary(a => a.Id, StringComparer.Ordinal);
         var hosts = plan.Waves.SelectMany(w => w.Hosts).ToList();

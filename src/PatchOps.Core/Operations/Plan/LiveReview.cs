@@ -76,7 +76,7 @@ internal sealed class LiveReview(PatchPlan plan, Func<PlanWave, IHostServicesFac
         async Task BackupAsync(IHostTransport transport, BackupCheck backup)
         {
             const string Remedy = "Make a backup before the window opens.";
-            var answer = await transport.RunAsync(new HostCommand(["sh", "-c", BackupScript, "patchops-backup", backup.Marker], Deadline, elevated: true), cancellationToken).ConfigureAwait(false);
+            var answer = await transport.RunAsync(new HostCommand(["sh", "-c", BackupScript, "patchops-backup", backup.Marker], Deadline, elevated: true) { LeavesNothing = true }, cancellationToken).ConfigureAwait(false);
             var lines = answer.StandardOutput.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
             if (!answer.Succeeded || lines.Length != 2 || !long.TryParse(lines[1], NumberStyles.None, CultureInfo.InvariantCulture, out var now))
                 Say(FindingSeverity.Error, "BackupUnknown", $"{host.Name}: the age of its backup '{backup.Name}' could not be read: {answer.Failure?.Message ?? answer.StandardError.Trim()}", "Ask again with Test-PatchPlan -Live.");

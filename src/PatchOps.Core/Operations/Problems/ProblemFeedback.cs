@@ -1,4 +1,3 @@
-using PatchOps.Core.Effectiveness;
 using PatchOps.Core.Problems.Lifecycle;
 using PatchOps.Core.Seams;
 using PatchOps.Domain;
@@ -10,9 +9,8 @@ internal static class ProblemFeedback
 {
     /// <returns>Investigations that were opened.</returns>
     public static async Task<IReadOnlyList<PatchInvestigation>> KeepAsync(
-        ICatalogue catalogue, EstateHistory estate, IReadOnlyList<Problem> problems, IJournal journal, IAuditLog audit, IReadOnlyList<EffectivenessResult> verdicts, Caller caller, DateTimeOffset now, CancellationToken cancellationToken)
+        ICatalogue catalogue, ProblemLearning learning, IJournal journal, IAuditLog audit, IReadOnlyList<EffectivenessResult> verdicts, Caller caller, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var learning = new ProblemLearning(catalogue, estate, problems, now);
         var tests = new WaveTests(catalogue, journal);
         var outcomes = new Dictionary<string, ProblemOutcome>(StringComparer.Ordinal);
         var links = new List<IncidentLink>();

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using PatchOps.Core.Effectiveness;
 using PatchOps.Core.Operations.Problems;
 using PatchOps.Core.Operations.Requests;
+using PatchOps.Core.Problems.Lifecycle;
 using PatchOps.Core.Seams;
 using PatchOps.Domain;
 
@@ -35,15 +36,17 @@ public sealed class TestEffectivenessOperation(
         var problems = new Wildcard(request.Problem);
         var effective = request.Since is null ? null
             : catalogue.Verdicts(asOf).Where(v => v.Verdict.Verdict == EffectivenessVerdict.Effective).Select(v => v.Verdict.Problem).ToHashSet(StringComparer.Ordinal);
+        // Where everything is asked for, the estate is needed whatever the problems are.
+        var reading = choice.Everything && problems.MatchesAll ? Task.Run(() => new EstateHistory(catalogue, asOf), CancellationToken.None) : null;
         var all = catalogue.Problems().ToList();
         var chosen = all.Where(p => problems.Matches(p.Id) && (choice.Everything || choice.Of(p).Count > 0) && (effective is null || effective.Contains(p.Id))).ToList();
         foreach (var name in problems.Literals.Where(n => !chosen.Exists(p => p.Id.Equals(n, StringComparison.OrdinalIgnoreCase))))
             yield return new FailedEvent(new Failure("ProblemNotFound", FailureKind.NotFound,
                 effective is null ? $"No problem '{name}' with such a patch is in the store." : $"No problem '{name}' with the verdict Effective is in the store.", name,
                 effective is null ? "See what there is with Get-PatchProblem." : "Test it first with Test-PatchEffectiveness without -Since."));
-        if (chosen.Count == 0) yield break;
+        var estate = reading is not null ? await reading.ConfigureAwait(false) : chosen.Count > 0 ? new EstateHistory(catalogue, asOf) : null;
+        if (chosen.Count == 0 || estate is null) yield break;
 
-        var estate = new EstateHistory(catalogue, asOf);
         var histories = new ProblemHistories(estate);
         if (request.By != EffectivenessGrouping.Problem)
         {
@@ -51,42 +54,59 @@ public sealed class TestEffectivenessOperation(
             yield break;
         }
         var review = request.Since is { } since ? new ChangeReview(catalogue, since, asOf) : null;
-        var results = new List<EffectivenessResult>();
-        for (var start = 0; start < chosen.Count; start += Batch)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            yield return new ProgressEvent("Test-PatchEffectiveness", chosen[start].Id, 100.0 * start / chosen.Count);
-            var part = new EffectivenessResult?[Math.Min(Batch, chosen.Count - start)];
-            Parallel.For(0, part.Length, new ParallelOptions { CancellationToken = cancellationToken }, i =>
-            {
-                var problem = chosen[start + i];
-                var changes = review?.Of(problem, histories);
-                if (changes is { Count: 0 }) return;
-                var history = histories.Of(problem, choice.Everything ? [] : choice.Of(problem), request.Control);
-                part[i] = history is not null
-                    ? changes is null ? EffectivenessAnalysis.Analyse(history, rules) : LaterChanges.Review(EffectivenessAnalysis.Analyse(history, rules), history, changes, rules)
-                    : problems.Literals.Contains(problem.Id, StringComparer.OrdinalIgnoreCase) ? Untested(problem) : null;
-            });
-            results.AddRange(part.OfType<EffectivenessResult>());
-        }
-        if (review is not null && results.Count == 0) yield return new WarningEvent($"Nothing that was effective had other patches or changes on its items since {request.Since:yyyy-MM-dd}.");
-        var answers = results.Count > 1 ? EffectivenessAnalysis.ControlFalseDiscoveries(results, rules) : results;
         // A question about the past must not overwrite what is known today.
-        if (request.AsOf is null && !caller.WhatIf)
+        var kept = request.AsOf is null && !caller.WhatIf;
+        var results = new List<EffectivenessResult>();
+        Task<ProblemLearning>? learning = null;
+        try
         {
-            foreach (var opened in await KeepAsync(catalogue, estate, all, [.. answers.Where(r => r.Verdict != EffectivenessVerdict.Inconclusive && r.Problem is not null)], now, cancellationToken).ConfigureAwait(false))
-                yield return new WarningEvent($"{opened.Problem}: {opened.Verdict}. A joint investigation was opened: Get-PatchInvestigation {opened.Id}.");
+            for (var start = 0; start < chosen.Count; start += Batch)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                yield return new ProgressEvent("Test-PatchEffectiveness", chosen[start].Id, 100.0 * start / chosen.Count);
+                var part = new EffectivenessResult?[Math.Min(Batch, chosen.Count - start)];
+                Parallel.For(0, part.Length, new ParallelOptions { CancellationToken = cancellationToken }, i =>
+                {
+                    var problem = chosen[start + i];
+                    var changes = review?.Of(problem, histories);
+                    if (changes is { Count: 0 }) return;
+                    var patches = choice.Everything ? [] : choice.Of(problem);
+                    // Of a past day what came later was not known; today it is dirt.
+                    var future = request.AsOf is null ? histories.Future(problem, patches) : null;
+                    var history = histories.Of(problem, patches, request.Control);
+                    if (future is not null && history is not null) history = history with { Limitations = [.. history.Limitations, future] };
+                    part[i] = history is not null
+                        ? changes is null ? EffectivenessAnalysis.Analyse(history, rules) : LaterChanges.Review(EffectivenessAnalysis.Analyse(history, rules), history, changes, rules)
+                        : problems.Literals.Contains(problem.Id, StringComparer.OrdinalIgnoreCase) ? Untested(problem, future) : null;
+                });
+                results.AddRange(part.OfType<EffectivenessResult>());
+                // What keeping verdicts needs is gathered beside the analysis as soon as there is one.
+                if (kept && learning is null && results.Exists(r => r.Verdict != EffectivenessVerdict.Inconclusive)) learning = Task.Run(() => new ProblemLearning(catalogue, estate, all, now).Prepare(), CancellationToken.None);
+            }
+            if (review is not null && results.Count == 0) yield return new WarningEvent($"Nothing that was effective had other patches or changes on its items since {request.Since:yyyy-MM-dd}.");
+            var answers = results.Count > 1 ? EffectivenessAnalysis.ControlFalseDiscoveries(results, rules) : results;
+            if (learning is not null)
+            {
+                var known = await learning.ConfigureAwait(false);
+                foreach (var opened in await KeepAsync(catalogue, known, [.. answers.Where(r => r.Verdict != EffectivenessVerdict.Inconclusive && r.Problem is not null)], now, cancellationToken).ConfigureAwait(false))
+                    yield return new WarningEvent($"{opened.Problem}: {opened.Verdict}. A joint investigation was opened: Get-PatchInvestigation {opened.Id}.");
+            }
+            foreach (var result in answers) yield return new ResultEvent(result);
         }
-        foreach (var result in answers) yield return new ResultEvent(result);
+        finally
+        {
+            // Whoever stops early must not leave a reader behind.
+            if (learning is not null) await Task.WhenAny(learning).ConfigureAwait(false);
+        }
     }
 
-    private async ValueTask<IReadOnlyList<PatchInvestigation>> KeepAsync(ICatalogue catalogue, EstateHistory estate, IReadOnlyList<Problem> problems, IReadOnlyList<EffectivenessResult> verdicts, DateTimeOffset now, CancellationToken cancellationToken)
+    private async ValueTask<IReadOnlyList<PatchInvestigation>> KeepAsync(ICatalogue catalogue, ProblemLearning learning, IReadOnlyList<EffectivenessResult> verdicts, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (verdicts.Count == 0) return [];
         catalogue.AddVerdicts(verdicts, now);
         await audit().AppendAsync([.. verdicts.Select(r => new AuditRecord($"verdict/{r.Problem}/{r.Verdict}/{r.AfterCount}/{r.BeforeCount}/{r.Patch}/{now:yyyyMMdd}", caller.Account, "Verdict", r.Problem!,
             CanonicalJson.Of(("verdict", r.Verdict.ToString()), ("patch", r.Patch), ("before", r.BeforeCount), ("after", r.AfterCount))))], now, cancellationToken).ConfigureAwait(false);
-        return await ProblemFeedback.KeepAsync(catalogue, estate, problems, journal(), audit(), verdicts, caller, now, cancellationToken).ConfigureAwait(false);
+        return await ProblemFeedback.KeepAsync(catalogue, learning, journal(), audit(), verdicts, caller, now, cancellationToken).ConfigureAwait(false);
     }
 
     private static IEnumerable<EffectivenessResult> Grouped(
@@ -110,11 +130,11 @@ public sealed class TestEffectivenessOperation(
         return results.Count > 1 ? EffectivenessAnalysis.ControlFalseDiscoveries(results, rules) : results;
     }
 
-    private static EffectivenessResult Untested(Problem problem) => new()
+    private static EffectivenessResult Untested(Problem problem, string? future) => new()
     {
         Problem = problem.Id,
         Patch = problem.Patches.Count > 0 ? string.Join(", ", problem.Patches) : null,
         Verdict = EffectivenessVerdict.Inconclusive,
-        Reasons = ["No successful deployment of its patches to its configuration items is on record, so there is nothing to compare."],
+        Reasons = ["No successful deployment of its patches to its configuration items is on record, so there is nothing to compare.", .. future is null ? [] : new[] { future }],
     };
 }

@@ -171,6 +171,12 @@ internal static class Needs
         if (path.Count == 0) throw new FailureException("PathMissing", FailureKind.InvalidInput, "No file was named.", null, "Name at least one file or folder with -Path.");
     }
 
+    public static void Between(TimeSpan value, TimeSpan low, TimeSpan high, string name)
+    {
+        if (value < low || value > high)
+            throw new FailureException("ParameterOutOfRange", FailureKind.InvalidInput, $"{name} is {value}; it must lie between {low} and {high} (days.hours:minutes:seconds).", name, $"Give -{name} a value in that range.");
+    }
+
     public static void Between(double value, double low, double high, string name)
     {
         if (value >= low && value <= high) return;

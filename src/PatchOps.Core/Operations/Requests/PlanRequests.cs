@@ -45,8 +45,8 @@ public sealed record NewPlanRequest : OperationRequest, IFollowsPolicy
     {
         Needs.Between(Rehearse, 0, 1_000_000, nameof(Rehearse));
         if (Replaces is null) Needs.Text(Name, nameof(Name));
-        Needs.Between(Horizon.TotalMinutes, 1, 3660 * 1440.0, nameof(Horizon));
-        if (TimeLimit is { } limit) Needs.Between(limit.TotalSeconds, 0, 3600, nameof(TimeLimit));
+        Needs.Between(Horizon, TimeSpan.FromMinutes(1), TimeSpan.FromDays(3660), nameof(Horizon));
+        if (TimeLimit is { } limit) Needs.Between(limit, TimeSpan.Zero, TimeSpan.FromHours(1), nameof(TimeLimit));
     }
 }
 

@@ -99,7 +99,7 @@ public sealed class InvokeWaveOperation(WaveParts parts) : IOperation<InvokeWave
         }
         if (answer == Answer.No) yield break;
 
-        if (request.IgnoreWindow) definition = Shifted(plan, definition.Wave, now);
+        if (request.IgnoreWindow) definition = Shifted(definition, now);
         var (pace, because) = WavePacing.Of(request, plan, parts.Catalogue.Deployments());
         if (because is not null) yield return new DecisionEvent(because);
         var options = parts.Options with
@@ -140,15 +140,15 @@ public sealed class InvokeWaveOperation(WaveParts parts) : IOperation<InvokeWave
     }
 
     /// <summary>The same wave at once: what a person decided, the journal and the audit trail record.</summary>
-    private static WaveDefinition Shifted(PatchPlan plan, PlanWave wave, DateTimeOffset now)
+    private static WaveDefinition Shifted(WaveDefinition definition, DateTimeOffset now)
     {
-        var latest = now + TimeSpan.FromDays(1);
-        return new WaveDefinition(plan.Id, wave with
+        var (wave, latest) = (definition.Wave, now + TimeSpan.FromDays(1));
+        return new WaveDefinition(definition.PlanId, wave with
         {
             Start = now,
             End = latest > wave.End ? latest : wave.End,
             Hosts = [.. wave.Hosts.Select(h => h with { Start = now, LatestStart = latest > h.LatestStart ? latest : h.LatestStart })],
-        });
+        }, definition.Others);
     }
 
     /// <param name="changed">Takes plans that would be due and are not what was approved.</param>

@@ -40,11 +40,13 @@ internal sealed class ManualHosts(IHostServicesFactory inner, ManualDesk desk) :
     public async ValueTask<HostServices> OpenAsync(PlannedHost host, CancellationToken cancellationToken)
     {
         var services = await inner.OpenAsync(host, cancellationToken).ConfigureAwait(false);
-        return new HostServices
+        return services with
         {
-            Transport = services.Transport, Probes = services.Probes, Tests = services.Tests, Quiesces = services.Quiesces, Snapshots = services.Snapshots,
             Provider = new ManualProvider(services.Provider, host, desk),
             Restart = services.Restart is { } restart ? new ManualRestart(restart, host, desk) : null,
+            // Nobody at a console can say which version there was before, and a host must not revert by itself while a person is still at work on it.
+            Checks = services.Provider.Name == ManualProvider.HandOnly ? [] : services.Checks,
+            CommitConfirm = null,
         };
     }
 }
@@ -60,6 +62,9 @@ internal sealed class ManualProvider(IPatchProvider inner, PlannedHost host, Man
     private bool ByEye => inner.Name == HandOnly;
 
     public string Name => inner.Name;
+
+    /// <summary>The same steps stand in the record, whoever takes them.</summary>
+    public bool StagesItself => inner.StagesItself;
 
     public Task<DetectReport> DetectAsync(IHostTransport transport, TimeSpan deadline, CancellationToken cancellationToken) => inner.DetectAsync(transport, deadline, cancellationToken);
 

@@ -70,6 +70,7 @@ public sealed class UndoWaveOperation(WaveParts parts) : IOperation<UndoWaveRequ
     {
         var plan = StoredPlan.Require(parts.Catalogue, request.PlanId);
         var definition = WaveDefinition.From(plan, request.Wave);
+        foreach (var warning in await LeftBehindAsync(definition, cancellationToken).ConfigureAwait(false)) yield return warning;
         var ask = new AskEvent($"{definition.Hosts.Count} hosts of wave {request.Wave} of plan {plan.Name}", "Take back the changes", Hosts: true);
         yield return ask;
         if (await ask.Reply.ConfigureAwait(false) != Answer.Yes) yield break;
@@ -90,6 +91,20 @@ public sealed class UndoWaveOperation(WaveParts parts) : IOperation<UndoWaveRequ
         await parts.AuditAsync("WaveUndone", plan, request.Wave, [], cancellationToken).ConfigureAwait(false);
         var options = parts.Options with { Actor = parts.Caller.Account, Runner = parts.Runner, Mode = WaveMode.Undo, Throttle = request.ThrottleLimit, EndWhenSuspended = true };
         await foreach (var next in WaveReading.RunAsync(parts, plan, definition, options, null, cancellationToken).ConfigureAwait(false)) yield return next;
+    }
+
+    /// <summary>Hosts of later waves that come after hosts of this one and stay changed when it goes back.</summary>
+    private async Task<IReadOnlyList<WarningEvent>> LeftBehindAsync(WaveDefinition definition, CancellationToken cancellationToken)
+    {
+        var names = definition.Hosts.ToDictionary(h => h.Asset, h => h.Name, StringComparer.Ordinal);
+        var warnings = new List<WarningEvent>();
+        foreach (var later in definition.Others.Where(w => w.Hosts.Any(h => h.After.Any(names.ContainsKey))).OrderBy(w => w.Number))
+        {
+            var ledger = await WaveLedger.ReadAsync(parts.Journal, new WaveDefinition(definition.PlanId, later), static _ => false, cancellationToken).ConfigureAwait(false);
+            var pairs = later.Hosts.Where(h => ledger[h.Asset].Changed).SelectMany(h => h.After.Where(names.ContainsKey).Select(a => $"{h.Name} after {names[a]}")).ToList();
+            if (pairs.Count > 0) warnings.Add(new WarningEvent(FormattableString.Invariant($"Wave {later.Number} was changed after hosts of wave {definition.Number} ({string.Join(", ", pairs.Take(5))}{(pairs.Count > 5 ? " …" : "")}) and stays so: take it back first with Undo-PatchWave {definition.PlanId} {later.Number}.")));
+        }
+        return warnings;
     }
 
     /// <summary>A runner that was about to end may have looked for wishes for the last time: it is gone a moment later, and then this run does it.</summary>

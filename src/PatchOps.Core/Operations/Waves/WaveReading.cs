@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using PatchOps.Core.Waves;
+using PatchOps.Core.Waves.Halting;
 using PatchOps.Core.Waves.State;
 using PatchOps.Domain;
 
@@ -37,7 +38,10 @@ internal static class WaveReading
                         // Where a wave is undone, taken back is what was asked for, and a host that nothing was changed on has nothing to take back.
                         var asked = options.Mode == WaveMode.Undo && (host.State == HostState.RolledBack || (host.State == HostState.Failed && host.Changes.Count == 0));
                         if (!asked && host.IsFailure)
-                            yield return new FailedEvent(new Failure("HostFailed", FailureKind.Failed, $"{host.Name}: {host.State}: {host.Reason ?? "no reason was recorded"}", host.Name, $"See its evidence with Get-PatchWave {plan.Id} {definition.Number} -Evidence -Asset {host.Name}."));
+                            yield return new FailedEvent(new Failure("HostFailed", FailureKind.Failed, $"{host.Name}: {host.State}: {host.Reason ?? "no reason was recorded"}", host.Name,
+                                $"{NextStep.For(plan.Id, definition.Number, host.State)} Its evidence: Get-PatchWave {plan.Id} {definition.Number} -Evidence -Asset {host.Name}."));
+                        if (host.State == HostState.Skipped)
+                            yield return new FailedEvent(new Failure("HostSkipped", FailureKind.Refused, $"{host.Name} was left out: {host.Reason}", host.Name, $"See where the wave stands with Get-PatchWave {plan.Id} {definition.Number} -Hosts."));
                         yield return new ResultEvent(host);
                         break;
                     case HostStepped step:
@@ -76,7 +80,7 @@ internal static class WaveReading
     private static async Task<OperationEvent?> UnfinishedAsync(WaveParts parts, PatchPlan plan, WaveDefinition definition, WaveStatus status)
     {
         if (status.State is not (WaveState.Halted or WaveState.Suspended)) return null;
-        var text = $"Wave {definition.Number} of {plan.Name} is {status.State.ToString().ToLowerInvariant()}{(status.Reason is null ? "." : $": {status.Reason}")} {ReportCount(status.Pending)} not admitted.";
+        var text = $"Wave {definition.Number} of {plan.Name} is {status.State.ToString().ToLowerInvariant()}{(status.Reason is null ? "." : $": {status.Reason}")} {FailureBudget.Hosts(status.Pending)} {(status.Pending == 1 ? "was" : "were")} not admitted.";
         var ledger = await WaveLedger.ReadAsync(parts.Journal, definition, static _ => false, CancellationToken.None).ConfigureAwait(false);
         // Where every host was worked on, those that failed were told one by one.
         if (status.Pending == 0 || (status.State == WaveState.Suspended && !ledger.Paused)) return new WarningEvent(text);
@@ -85,8 +89,6 @@ internal static class WaveReading
             : $"See why with Get-PatchWave {plan.Id} {definition.Number} -Hosts. When that is put right, Resume-PatchWave and Invoke-PatchWave go on; Undo-PatchWave takes back what it changed.";
         return new FailedEvent(new Failure(status.State == WaveState.Suspended ? "WaveSuspended" : "WaveHalted", FailureKind.Refused, text, plan.Id, go));
     }
-
-    private static string ReportCount(int hosts) => hosts == 1 ? "1 host was" : FormattableString.Invariant($"{hosts} hosts were");
 
     /// <summary>The run's events, and between them the questions to a person.</summary>
     private static async IAsyncEnumerable<object> ReadAsync(WaveRun run, ManualDesk? desk)

@@ -10,6 +10,7 @@ public sealed class NamedWindows
 {
     private readonly Dictionary<string, string> policy = new(StringComparer.OrdinalIgnoreCase);
     private readonly ILookup<string, WindowDefinition> imported;
+    private readonly Dictionary<string, (DateTimeZone Zone, IReadOnlyList<WindowRule> Rules)> read = new(StringComparer.OrdinalIgnoreCase);
 
     /// <param name="policy">Text by name.</param>
     /// <param name="imported">Definitions; several with one name add up.</param>
@@ -27,6 +28,15 @@ public sealed class NamedWindows
     /// <param name="zone">Zone of times that carry none: the asset's.</param>
     /// <exception cref="FailureException">The text cannot be read, as <see cref="WindowText.Parse"/> says.</exception>
     public IReadOnlyList<WindowRule>? Find(string name, DateTimeZone zone)
+    {
+        // Times that say their own zone are the same for every asset: a calendar of a million such is read once.
+        if (read.TryGetValue(name, out var known) && (known.Zone.Equals(zone) || !known.Rules.Any(r => r.Zone.Equals(known.Zone)))) return known.Rules;
+        if (Read(name, zone) is not { } rules) return null;
+        read[name] = (zone, rules);
+        return rules;
+    }
+
+    private List<WindowRule>? Read(string name, DateTimeZone zone)
     {
         if (policy.TryGetValue(name, out var text)) return [.. WindowText.Parse(text, zone).Select(r => Under(name, r, r.Source))];
         var found = imported[name].ToList();

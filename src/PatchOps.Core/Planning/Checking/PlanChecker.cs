@@ -77,7 +77,12 @@ public static class PlanChecker
         foreach (var host in placed)
         {
             if (members is not null && !members.Contains(host.Id)) continue;
-            if (host.Start < freeze.End && host.Start + host.ReservedSeconds > freeze.Start)
+            if (freeze.StartsOnly)
+            {
+                if (host.Start >= freeze.Start && host.Start < freeze.End)
+                    violations.Add(new("Freeze", freeze.Id, [host.Id], $"'{host.Id}' starts in '{freeze.Id}'."));
+            }
+            else if (host.Start < freeze.End && host.Start + host.ReservedSeconds > freeze.Start)
                 violations.Add(new("Freeze", freeze.Id, [host.Id], $"'{host.Id}' runs in freeze '{freeze.Id}'."));
         }
     }

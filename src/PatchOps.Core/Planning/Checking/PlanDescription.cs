@@ -24,8 +24,8 @@ public sealed record DescribedOrder(
     public IReadOnlyCollection<string> Required { get; init; } = [];
 }
 
-/// <summary>No member runs in [Start, End); null: no host at all.</summary>
-public sealed record DescribedFreeze(string Id, long Start, long End, IReadOnlyCollection<string>? Members);
+/// <summary>No member runs (or only: starts) in [Start, End); null: no host at all.</summary>
+public sealed record DescribedFreeze(string Id, long Start, long End, IReadOnlyCollection<string>? Members, bool StartsOnly = false);
 
 /// <summary>A plan and its rules in plain words, for a checker that knows nothing of how the plan was made.</summary>
 public sealed record PlanDescription(

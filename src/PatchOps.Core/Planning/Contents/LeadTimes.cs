@@ -14,8 +14,8 @@ internal static class LeadTimes
         if (item.Asset.BusinessUnit is { } unit && notices.For(unit).Count > 0 && order.Created + notices.Ahead > at)
             (at, because) = (order.Created + notices.Ahead, $"{unit} is told {WaveContents.Length(notices.Ahead)} ahead (planning.notices.ahead)");
         if (at <= order.Start) return item;
-        // Whole minutes: plans are made on a grid, and people read them.
-        var minutes = Math.Ceiling((at - DateTimeOffset.UnixEpoch).TotalMinutes);
-        return item with { NotBefore = DateTimeOffset.UnixEpoch.AddMinutes(minutes), NotBeforeBecause = because };
+        // Every five minutes: plans are made on a grid, and people read them.
+        var steps = Math.Ceiling((at - DateTimeOffset.UnixEpoch).TotalMinutes / 5);
+        return item with { NotBefore = DateTimeOffset.UnixEpoch.AddMinutes(5 * steps), NotBeforeBecause = because };
     }
 }

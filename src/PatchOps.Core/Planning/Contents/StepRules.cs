@@ -66,6 +66,9 @@ public sealed record BackupRule
     /// <summary>File on the host whose time of change is that of the last good backup.</summary>
     public required string Marker { get; init; }
 
+    /// <summary>When backups run, as <c>docs/windows.md</c> writes windows, in the asset's zone unless it says another: each counts from its end. Null: not planned with, only checked.</summary>
+    public string? Schedule { get; init; }
+
     public TimeSpan MaxAge { get; init => field = value > TimeSpan.Zero ? value : throw new ArgumentException($"backups: maxAge is {value}; it must be longer than zero."); } = TimeSpan.FromDays(1);
 
     public AssetSelector For { get; init; } = new();

@@ -24,7 +24,7 @@ public sealed class WaveContents(PlanningPolicy policy)
             Waivers = waivers,
             Snapshots = snapshots,
             Quiesce = [.. policy.Quiesce.Where(q => Meant(q.For, items)).Select(q => new QuiesceStep { Name = q.Name, Take = q.Take, PutBack = q.PutBack, Assets = Only(q.For, items) })],
-            Backups = [.. policy.Backups.Where(b => Meant(b.For, items)).Select(b => new BackupCheck { Name = b.Name, Marker = b.Marker, MaxAge = b.MaxAge, Assets = Only(b.For, items) })],
+            Backups = [.. policy.Backups.Where(b => Meant(b.For, items)).Select(b => new BackupCheck { Name = b.Name, Marker = b.Marker, MaxAge = b.MaxAge, Schedule = b.Schedule, Assets = Only(b.For, items) })],
             HaltRule = new HaltRule { MaxFailures = wave.Ring == WaveRing.Canary ? 0 : policy.MaxFailures, MaxFailurePercent = Tolerated(wave.Stage) },
             Conduct = policy.Conduct.For(items),
             Rollback = new RollbackRule { Method = policy.Conduct.Rollback, DetectionWindow = policy.DetectionWindow, ProbeGrace = policy.ProbeGrace, Criteria = Criteria(gates, tests) },

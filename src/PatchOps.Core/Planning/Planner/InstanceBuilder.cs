@@ -95,18 +95,12 @@ internal sealed class InstanceBuilder
     public DateTimeOffset? EndOf(PlanItem item, DateTimeOffset from)
     {
         if (refused.ContainsKey(item.Asset.Id) || !timesOf.TryGetValue(item.Asset.Id, out var times)) return null;
-        long at = Math.Max(from.ToUnixTimeSeconds(), item.NotBefore?.ToUnixTimeSeconds() ?? long.MinValue), long90 = Reserved(item), best = long.MaxValue;
-        foreach (var (opens, closes) in times.Open)
-        {
-            if (opens >= best) break;
-            var ends = Math.Max(at, opens) + long90;
-            if (ends <= closes && ends < best) best = ends;
-        }
-        return best == long.MaxValue ? null : DateTimeOffset.FromUnixTimeSeconds(best);
+        var at = Math.Max(from.ToUnixTimeSeconds(), item.NotBefore?.ToUnixTimeSeconds() ?? long.MinValue);
+        return times.FirstEnd(at, Reserved(item)) is { } end ? DateTimeOffset.FromUnixTimeSeconds(end) : null;
     }
 
-    /// <summary>End of the open time around a planned start: its window, or the freeze that cuts it.</summary>
-    public long ClosesAfter(PlanItem item, long at) => timesOf[item.Asset.Id].Open.Where(o => o.Start <= at && at < o.End).Select(o => o.End).DefaultIfEmpty(at + Reserved(item)).Max();
+    /// <summary>End of the open time around a planned start: its window, the freeze that cuts it, or the end of a fresh backup with the duration behind it.</summary>
+    public long ClosesAfter(PlanItem item, long at) => timesOf[item.Asset.Id].ClosesAfter(at, Reserved(item));
 
     /// <summary>What a host leaves aside at its planned time, and by whose leave.</summary>
     public IReadOnlyList<string> Waived(PlanItem item, long at) => calendar.Waived(item, at, at + Reserved(item));
@@ -125,10 +119,10 @@ internal sealed class InstanceBuilder
         if (times.Failure is { } failure) return Refuse(item, "WindowInvalid", $"{failure.Message}", failure.Remedy);
         var long90 = Reserved(item);
         var (from, to) = (start.ToUnixTimeSeconds(), end.ToUnixTimeSeconds());
-        if (times.Open.Any(o => Math.Min(o.End, to) - Math.Max(o.Start, from) >= long90))
+        if (times.FirstEnd(from, long90) <= to)
         {
             var least = Math.Max(from, item.NotBefore?.ToUnixTimeSeconds() ?? from);
-            if (times.Open.Any(o => Math.Min(o.End, to) - Math.Max(o.Start, least) >= long90)) return true;
+            if (times.FirstEnd(least, long90) <= to) return true;
             Refuse(item, "LeadTime", $"it may not start before {item.NotBefore!.Value.UtcDateTime:yyyy-MM-dd HH:mm}Z, because {item.NotBeforeBecause}, and its windows until {end.UtcDateTime:yyyy-MM-dd HH:mm}Z are over by then", "fits with a longer -Horizon, or a shorter lead time in policy", canBeExplained: true);
             return true;
         }
@@ -137,6 +131,8 @@ internal sealed class InstanceBuilder
             Refuse(item, "NoWindow", $"its window '{times.Text}' does not occur before {end.UtcDateTime:yyyy-MM-dd HH:mm}Z", "fits with a longer -Horizon", canBeExplained: true);
         else if (inside.Max() < long90)
             Refuse(item, "WindowTooShort", $"no window holds the 90th percentile of {item.NinetiethPercentile.TotalMinutes:0} min; the longest has {inside.Max() / 60} min", FormattableString.Invariant($"fits if the window '{times.Text}' is {(long90 - inside.Max() + 59) / 60} min longer"));
+        else if (times.Open.FirstEnd(from, long90) <= to)
+            Refuse(item, "Backup", $"in every window until {end.UtcDateTime:yyyy-MM-dd HH:mm}Z {string.Join(" or ", BackupTimes.Of(policy, asset).Select(BackupTimes.Told))}", "fits with a backup closer before its window, or a longer maxAge in policy (planning.backups)", canBeExplained: true);
         else
             Refuse(item, times.Blocked.Any(b => b.What == "freeze") ? "Frozen" : "OffDuty", $"every window until {end.UtcDateTime:yyyy-MM-dd HH:mm}Z is taken by {string.Join(", ", times.Blocked.Select(b => b.Series ?? b.Id).Distinct(StringComparer.Ordinal))}", "fits with an approved exception from that freeze, or a longer -Horizon", canBeExplained: true);
         return refused[asset.Id].CanBeExplained;

@@ -3,6 +3,7 @@ using NodaTime;
 using PatchOps.Core.Operations;
 using PatchOps.Core.Planning.Calendar.Freezes;
 using PatchOps.Core.Planning.Calendar.Windows;
+using PatchOps.Core.Planning.Contents;
 using PatchOps.Core.Planning.Engine.Model;
 using PatchOps.Domain;
 
@@ -13,8 +14,33 @@ namespace PatchOps.Core.Planning.Planner;
 /// <param name="Windows">Indexes of the windows, freezes not taken out.</param>
 /// <param name="Blocked">Freezes and off-duty times.</param>
 /// <param name="Open">What is left of the windows, UTC seconds, by start.</param>
-/// <param name="Failure">Why window, zone, freeze or hours cannot be read.</param>
-internal sealed record ItemTimes(string Text, IReadOnlyList<int> Windows, IReadOnlyList<PlanningFreeze> Blocked, IReadOnlyList<(long Start, long End)> Open, Failure? Failure);
+/// <param name="Failure">Why window, zone, freeze, hours or the schedule of a backup cannot be read.</param>
+internal sealed record ItemTimes(string Text, IReadOnlyList<int> Windows, IReadOnlyList<PlanningFreeze> Blocked, OpenTimes Open, Failure? Failure)
+{
+    /// <summary>When a change may begin, because the backups before it are fresh; null: at any time.</summary>
+    public OpenTimes? Fresh { get; init; }
+
+    /// <summary>End of the first chance for something of a length at or after a time; null where there is none.</summary>
+    public long? FirstEnd(long from, long length)
+    {
+        while (Open.FirstEnd(from, length) is { } end)
+        {
+            var start = end - length;
+            if (Fresh is null) return end;
+            if (Fresh.NextIn(start) is not { } next) return null;
+            if (next == start) return end;
+            from = next;
+        }
+        return null;
+    }
+
+    /// <summary>End of the time in which something of a length that starts then may have to end: its window's, a freeze's, or that of a fresh backup.</summary>
+    public long ClosesAfter(long at, long length)
+    {
+        var closes = Open.ClosesAfter(at) ?? at + length;
+        return Fresh?.ClosesAfter(at) is { } fresh ? Math.Min(closes, fresh + length) : closes;
+    }
+}
 
 /// <summary>Windows, freezes and working hours of hosts, as far as an emergency leaves them in force.</summary>
 internal sealed class ItemCalendar
@@ -27,6 +53,7 @@ internal sealed class ItemCalendar
     private readonly Dictionary<(AssetOccurrences, string), ItemTimes> known = [];
     private readonly Dictionary<AssetOccurrences, IReadOnlyList<int>> windowsOf = [];
     private readonly Dictionary<string, List<PlanningFreeze>> offDuty = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<(BackupRule, string), IReadOnlyList<PlanningFreeze>> staleOf = [];
     private readonly List<PlanningWindow> windows = [];
     private int? anytime;
 
@@ -47,8 +74,9 @@ internal sealed class ItemCalendar
         var leaves = Leaves(item);
         var teams = leaves?.Hours == true ? [] : Attended(policy, item).Select(r => r.Team ?? item.Asset.OwnerTeam).OfType<string>().Where(t => policy.Team(t)?.Hours is not null)
             .Distinct(StringComparer.OrdinalIgnoreCase).Order(StringComparer.OrdinalIgnoreCase).ToList();
-        var key = (found, $"{leaves is not null}:{string.Join('\n', teams)}");
-        if (!known.TryGetValue(key, out var times)) known[key] = times = Find(found, leaves, teams);
+        var backups = BackupTimes.Of(policy, item.Asset).ToList();
+        var key = (found, $"{leaves is not null}:{string.Join('\n', teams)}:{string.Join(',', Enumerable.Range(0, policy.Backups.Count).Where(i => backups.Contains(policy.Backups[i])))}");
+        if (!known.TryGetValue(key, out var times)) known[key] = times = Find(found, leaves, teams, backups);
         return times;
     }
 
@@ -73,10 +101,10 @@ internal sealed class ItemCalendar
         && ((r.Packages.Count == 0 && r.Patches.Count == 0)
             || item.Patches.Any(p => (r.Patches.Count > 0 && new Wildcard(r.Patches).Matches(p.Patch)) || (r.Packages.Count > 0 && p.Packages.Any(k => new Wildcard(r.Packages).Matches(k.Package))))));
 
-    private ItemTimes Find(AssetOccurrences found, EmergencyRule? leaves, List<string> teams)
+    private ItemTimes Find(AssetOccurrences found, EmergencyRule? leaves, List<string> teams, List<BackupRule> backups)
     {
         // Where only windows are left aside, freezes must be known all the same.
-        if (found.Failure is { } failure && leaves is not { Windows: true, Freezes: true }) return new ItemTimes(found.Text, [], [], [], failure);
+        if (found.Failure is { } failure && leaves is not { Windows: true, Freezes: true }) return new ItemTimes(found.Text, [], [], OpenTimes.None, failure);
         var blocked = new List<PlanningFreeze>();
         if (leaves?.Freezes != true)
         {
@@ -89,14 +117,17 @@ internal sealed class ItemCalendar
         try
         {
             foreach (var team in teams) blocked.AddRange(OffDuty(team));
+            foreach (var backup in backups) blocked.AddRange(Stale(backup, found.Zone));
         }
         catch (FailureException e)
         {
-            return new ItemTimes(found.Text, [], [], [], e.Failure);
+            return new ItemTimes(found.Text, [], [], OpenTimes.None, e.Failure);
         }
         var mine = leaves?.Windows == true ? [anytime ??= Add("any time", start.ToUnixTimeSeconds(), end.ToUnixTimeSeconds())] : WindowsOf(found);
-        blocked.RemoveAll(b => !mine.Any(w => b.Start < windows[w].End && windows[w].Start < b.End));
-        return new ItemTimes(found.Text, mine, blocked, Cut(mine, blocked), null);
+        var whole = new OpenTimes(mine.Select(w => (windows[w].Start, windows[w].End)));
+        blocked.RemoveAll(b => !whole.Overlap(b.Start, b.End));
+        var stale = blocked.Where(b => b.StartsOnly).ToList();
+        return new ItemTimes(found.Text, mine, blocked, Cut(mine, blocked.Where(b => !b.StartsOnly)), null) { Fresh = stale.Count == 0 ? null : Cut(mine, stale) };
     }
 
     private IReadOnlyList<int> WindowsOf(AssetOccurrences found)
@@ -111,24 +142,31 @@ internal sealed class ItemCalendar
         return windows.Count - 1;
     }
 
-    private List<(long Start, long End)> Cut(IReadOnlyList<int> mine, List<PlanningFreeze> blocked)
+    private OpenTimes Cut(IReadOnlyList<int> mine, IEnumerable<PlanningFreeze> blocked)
     {
         var open = new List<(long Start, long End)>(mine.Count);
-        var stops = blocked.OrderBy(b => b.Start).ToList();
+        var stops = new OpenTimes(blocked.Select(b => (b.Start, b.End)));
         foreach (var w in mine)
         {
             var at = windows[w].Start;
-            foreach (var stop in stops)
+            for (var i = stops.FirstEndingAt(at + 1); i < stops.Count && stops[i].Start < windows[w].End; i++)
             {
-                if (stop.End <= at) continue;
-                if (stop.Start >= windows[w].End) break;
-                if (stop.Start > at) open.Add((at, stop.Start));
-                at = stop.End;
+                if (stops[i].End <= at) continue;
+                if (stops[i].Start > at) open.Add((at, stops[i].Start));
+                at = stops[i].End;
             }
             if (at < windows[w].End) open.Add((at, windows[w].End));
         }
-        open.Sort();
-        return open;
+        return new OpenTimes(open);
+    }
+
+    private IEnumerable<PlanningFreeze> Stale(BackupRule backup, string zone)
+    {
+        if (staleOf.TryGetValue((backup, zone), out var known)) return known;
+        // As with hours, whole days: an odd second of the plan's start makes no finer grid.
+        var (from, to) = (new DateTimeOffset(start.UtcDateTime.Date.AddDays(-1), TimeSpan.Zero), new DateTimeOffset(end.UtcDateTime.Date.AddDays(2), TimeSpan.Zero));
+        return staleOf[(backup, zone)] = [.. BackupTimes.Stale(backup, ZoneNames.Resolve(zone), from, to).Select(s =>
+            new PlanningFreeze(Stretch($"{backup.Name} older than {WaveContents.Length(backup.MaxAge)}", Instant.FromUnixTimeSeconds(s.Start)), s.Start, s.End) { What = "backup", Series = backup.Name, StartsOnly = true })];
     }
 
     /// <summary>The complement of a team's working hours, as far as the plan reaches.</summary>

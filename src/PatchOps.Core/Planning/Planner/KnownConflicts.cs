@@ -10,9 +10,6 @@ internal sealed class KnownConflicts(PlanningInstance instance)
     private readonly Dictionary<string, List<PlanningConflict>> alike = new(StringComparer.Ordinal);
     private readonly Dictionary<(RuleKind Kind, int Index, bool Before), HashSet<int>> members = [];
 
-    /// <summary>Different hosts that were searched for.</summary>
-    public int Count => same.Count;
-
     public PlanningConflict Add(int host, (string Kind, string Whole) signature, PlanningConflict conflict)
     {
         same[signature.Whole] = conflict;

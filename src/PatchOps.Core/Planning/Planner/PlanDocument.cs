@@ -1,7 +1,7 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using PatchOps.Core.Governance;
 using PatchOps.Core.Operations;
+using PatchOps.Core.Seams;
 using PatchOps.Domain;
 
 namespace PatchOps.Core.Planning.Planner;
@@ -9,15 +9,13 @@ namespace PatchOps.Core.Planning.Planner;
 /// <summary>A plan as canonical JSON, and the hash over it that approvals sign.</summary>
 public static class PlanDocument
 {
-    private static readonly JsonSerializerOptions Options = new() { Converters = { new JsonStringEnumConverter() }, WriteIndented = false };
-
     /// <summary>
     /// Canonical JSON of everything but id and hash, which follow from it. What says nothing (null, false, an empty list) is left out, so
     /// that a plan keeps its hash when later versions know more parts of plans.
     /// </summary>
     public static string Content(PatchPlan plan)
     {
-        var element = JsonSerializer.SerializeToElement(plan with { Id = "", Hash = "" }, Options);
+        var element = JsonSerializer.SerializeToElement(plan with { Id = "", Hash = "" }, RecordJson.Options);
         return CanonicalJson.Canonicalise(element, leaveOutEmpty: true);
     }
 
@@ -29,7 +27,7 @@ public static class PlanDocument
     {
         try
         {
-            var plan = JsonSerializer.Deserialize<PatchPlan>(text, Options) ?? throw new JsonException("the file is empty");
+            var plan = JsonSerializer.Deserialize<PatchPlan>(text, RecordJson.Options) ?? throw new JsonException("the file is empty");
             // Absent lists are empty ones; a null inside of them is nothing that a plan can hold.
             if (plan.Waves is null || plan.ApprovalsNeeded is null || plan.Unscheduled is null || plan.Waves.Any(w => w?.Hosts is null || w.HaltRule is null || w.Rollback is null || w.Gates is null || w.Hosts.Any(h => h?.Patches is null || h.Patches.Any(p => p?.Packages is null))))
                 throw new JsonException("a wave, host or patch in it is empty");

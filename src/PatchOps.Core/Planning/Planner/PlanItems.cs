@@ -4,7 +4,6 @@ using PatchOps.Core.Intake;
 using PatchOps.Core.Planning.Contents;
 using PatchOps.Core.Risk;
 using PatchOps.Core.Seams;
-using PatchOps.Core.Versions;
 using PatchOps.Domain;
 
 namespace PatchOps.Core.Planning.Planner;
@@ -24,8 +23,8 @@ public sealed class PlanItems
     {
         this.catalogue = catalogue;
         this.risk = risk;
-        durations = new DurationHistory(catalogue.Deployments(), policy);
         assets = catalogue.Assets().ToDictionary(a => a.Id, StringComparer.Ordinal);
+        durations = new DurationHistory(catalogue.Deployments(), a => assets.GetValueOrDefault(catalogue.ResolveAsset(a) ?? a) is { } asset ? RingAssignment.Kind(asset) : null, policy);
         guests = assets.Values.Where(a => a.Hypervisor is not null).Select(a => (On: catalogue.ResolveAsset(a.Hypervisor!), a.Id, a.Name)).Where(g => g.On is not null && g.On != g.Id)
             .OrderBy(g => g.Name, StringComparer.Ordinal).ToLookup(g => g.On!, g => g.Name, StringComparer.Ordinal);
         facts = new(() => [.. catalogue.Patches("KB*")]);
@@ -46,7 +45,7 @@ public sealed class PlanItems
         foreach (var (id, findings) in byAsset)
         {
             var patches = Heads(findings);
-            var (median, p90) = durations.Of(patches.Select(p => p.Patch));
+            var (median, p90) = durations.Of(patches.Select(p => p.Patch), RingAssignment.Kind(assets[id]));
             items.Add(new PlanItem
             {
                 Asset = assets[id],
@@ -101,12 +100,5 @@ public sealed class PlanItems
         return articles[product ?? ""] = new SupersedenceGraph(own.SelectMany(p => p.Supersedes.Select(s => new SupersedenceEdge(p.Id, s))));
     }
 
-    private static bool Newer(Finding one, Finding other)
-    {
-        var scheme = one.Patch!.StartsWith("rpm:", StringComparison.Ordinal) ? Domain.Versions.VersionScheme.Rpm : Domain.Versions.VersionScheme.Dpkg;
-        var order = VersionSchemes.Get(scheme);
-        return order.TryValidate(one.FixedVersion!, out _) && order.TryValidate(other.FixedVersion!, out _)
-            ? order.Compare(one.FixedVersion!, other.FixedVersion!) > 0
-            : string.CompareOrdinal(one.FixedVersion, other.FixedVersion) > 0;
-    }
+    private static bool Newer(Finding one, Finding other) => FixOrder.Compare(null, one.Patch!, one.FixedVersion!, other.FixedVersion!) > 0;
 }

@@ -89,11 +89,12 @@ public sealed record PlanningPolicy
     /// <summary>Patches that other patches ask for.</summary>
     public IReadOnlyList<PrerequisiteRule> Prerequisites { get; init; } = [];
 
-    /// <summary>Durations where history has fewer than <see cref="DurationSamples"/> deployments of the product.</summary>
+    /// <summary>Durations where history knows nothing; how much they count otherwise is said by <see cref="DurationSamples"/>.</summary>
     public TimeSpan DefaultMedian { get; init; } = TimeSpan.FromMinutes(10);
 
     public TimeSpan DefaultNinetiethPercentile { get; init; } = TimeSpan.FromMinutes(30);
 
+    /// <summary>Deployments that a default is worth, and at each finer level (product, patch, host class) what the level above says.</summary>
     public int DurationSamples { get; init; } = 5;
 
     /// <summary>Cost per day after the due date, as a multiple of the loss that waits.</summary>

@@ -151,7 +151,9 @@ internal sealed class RingAssignment
         }
     }
 
+    internal static string Role(PlanItem item) => Kind(item.Asset);
+
     /// <summary>Kind of a host: what it does, on which system and which machine.</summary>
-    internal static string Role(PlanItem item) =>
-        $"{item.Asset.Tags.FirstOrDefault(t => t.StartsWith("role:", StringComparison.OrdinalIgnoreCase)) ?? ""}/{item.Asset.OperatingSystem ?? ""}/{item.Asset.Hardware ?? ""}";
+    internal static string Kind(Asset asset) =>
+        $"{asset.Tags.FirstOrDefault(t => t.StartsWith("role:", StringComparison.OrdinalIgnoreCase)) ?? ""}/{asset.OperatingSystem ?? ""}/{asset.Hardware ?? ""}";
 }

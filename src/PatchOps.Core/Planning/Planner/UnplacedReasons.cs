@@ -1,5 +1,6 @@
 using PatchOps.Core.Planning.Engine.Conflicts;
 using PatchOps.Core.Planning.Engine.Model;
+using PatchOps.Core.Planning.Engine.Search;
 using PatchOps.Domain;
 
 namespace PatchOps.Core.Planning.Planner;
@@ -7,11 +8,10 @@ namespace PatchOps.Core.Planning.Planner;
 /// <summary>Says of every host that is left over which rules collide, and which smallest change would place it.</summary>
 internal sealed class UnplacedReasons(PlanningPolicy policy, PlanningEstate estate, PlanOrder order)
 {
-    /// <summary>Searches for different reasons; hosts that no rule tells apart share one.</summary>
-    private const int MostSearches = 24;
-
-    /// <summary>In larger estates than this a search takes seconds, and there are few.</summary>
-    private const int LargeEstate = 5_000, SearchesOfLarge = 3;
+    /// <summary>
+    /// What all searches may take, roughly in microseconds: some hundred hosts that differ are all searched for, of many thousands the first.
+    /// </summary>
+    private const long MostWork = 10_000_000;
 
     /// <summary>A host with more windows than this is told in general words: every rule of the search would be one of its windows.</summary>
     private const int MostWindows = 2_000;
@@ -30,40 +30,62 @@ internal sealed class UnplacedReasons(PlanningPolicy policy, PlanningEstate esta
         var index = wide.Hosts.Select((h, i) => (h.Asset.Id, i)).ToDictionary(h => h.Id, h => h.i, StringComparer.Ordinal);
         var finder = new ConflictFinder(instance, Places(builder, solution, instance, index));
         var known = new KnownConflicts(instance);
-        var searches = wide.Hosts.Count > LargeEstate ? SearchesOfLarge : MostSearches;
+        List<PlanItem> asked = [.. builder.Refused.Where(r => r.CanBeExplained).Select(r => r.Item), .. left];
+        // Those first of whom nothing is known yet, then as many as the budget allows of those who share a conflict with another.
+        foreach (var again in (bool[])[false, true])
+        {
+            foreach (var item in asked)
+            {
+                if (Index(item) is not { } host || finder.Work >= MostWork || known.For(host, wide.Signature(item.Asset.Id)) is { } found && (!again || IsOwn(found))) continue;
+                cancellationToken.ThrowIfCancellationRequested();
+                known.Add(host, wide.Signature(item.Asset.Id), finder.Explain(host));
+            }
+        }
         var items = new List<UnscheduledItem>();
-        foreach (var refusal in builder.Refused) items.Add(Told(refusal.Item, refusal.Constraint, refusal.Reason, refusal.Remedy, refusal.CanBeExplained ? Search(refusal.Item) : null, instance, fixedReason: true));
+        foreach (var refusal in builder.Refused)
+            items.Add(Told(refusal.Item, refusal.Constraint, refusal.Reason, Never(refusal) ?? refusal.Remedy, refusal.CanBeExplained ? Of(refusal.Item) : (null, null), instance, fixedReason: true));
         foreach (var item in left)
         {
-            var conflict = Search(item);
-            items.Add(Told(item, Code(conflict, instance),
-                FormattableString.Invariant($"its windows until {order.End.UtcDateTime:yyyy-MM-dd HH:mm}Z are over before earlier stages and rings have soaked, or full"),
-                "fits with a longer -Horizon, a shorter soak time in policy, or more hosts at the same time", conflict, instance));
+            var (conflict, of) = Of(item);
+            var why = FormattableString.Invariant($"its windows until {order.End.UtcDateTime:yyyy-MM-dd HH:mm}Z are over before earlier stages and rings have soaked, or full");
+            if (conflict is null) why += Index(item) is null ? "; it has too many windows to say which rules" : "; which rules was not searched for, because so many are left over";
+            items.Add(Told(item, Code(conflict, instance), why, "fits with a longer -Horizon, a shorter soak time in policy, or more hosts at the same time", (conflict, of), instance));
         }
         return items;
 
-        PlanningConflict? Search(PlanItem item)
+        int? Index(PlanItem item) => index.TryGetValue(item.Asset.Id, out var host) && instance.Hosts[host].Windows.Count <= MostWindows ? host : null;
+
+        // No period is long enough for a window that is over.
+        string? Never(Refusal refusal) => refusal.Constraint == "NoWindow" && index.TryGetValue(refusal.Item.Asset.Id, out var host) && instance.Hosts[host].Windows.Count == 0
+            ? FormattableString.Invariant($"it does not occur until {(order.End + reach).UtcDateTime:yyyy-MM-dd} either: give the host a window that does, with Set-PatchAsset -MaintenanceWindow") : null;
+
+        // A longer period has room for all alike.
+        static bool IsOwn((PlanningConflict Conflict, bool IsSame) found) => found.IsSame || found.Conflict.Relaxation?.Rule.Kind == RuleKind.Horizon;
+
+        (PlanningConflict? Conflict, string? Of) Of(PlanItem item)
         {
-            if (!index.TryGetValue(item.Asset.Id, out var host) || instance.Hosts[host].Windows.Count > MostWindows) return null;
-            var signature = wide.Signature(item.Asset.Id);
-            var found = known.For(host, signature);
-            // A longer period has room for all alike; other remedies are looked for host by host as long as searches last.
-            if (found is { } same && (same.IsSame || same.Conflict.Relaxation?.Rule.Kind == RuleKind.Horizon)) return same.Conflict;
-            if (known.Count >= searches) return found?.Conflict is { } alike ? alike with { Relaxation = null, Together = [] } : null;
-            cancellationToken.ThrowIfCancellationRequested();
-            return known.Add(host, signature, finder.Explain(host));
+            if (Index(item) is not { } host || known.For(host, wide.Signature(item.Asset.Id)) is not { } found) return (null, null);
+            return IsOwn(found) ? (found.Conflict, null) : (found.Conflict with { Relaxation = null, Together = [] }, wide.Hosts[found.Conflict.Host].Asset.Name);
         }
     }
 
-    private static UnscheduledItem Told(PlanItem item, string constraint, string reason, string? remedy, PlanningConflict? conflict, PlanningInstance instance, bool fixedReason = false)
+    /// <param name="item">The host.</param>
+    /// <param name="constraint">One word.</param>
+    /// <param name="reason">Where no rules were found, or instead of them.</param>
+    /// <param name="remedy">Where none was found.</param>
+    /// <param name="found">The conflict, and the host that it was searched for where that is another.</param>
+    /// <param name="instance">What its indexes mean.</param>
+    /// <param name="fixedReason">True where the reason is told and not the rules.</param>
+    private static UnscheduledItem Told(PlanItem item, string constraint, string reason, string? remedy, (PlanningConflict? Conflict, string? Of) found, PlanningInstance instance, bool fixedReason = false)
     {
+        var conflict = found.Conflict;
         var rules = conflict is null ? [] : Words(conflict, instance);
         return new UnscheduledItem
         {
             Asset = item.Asset.Id,
             Patches = [.. item.Patches.Select(p => p.Patch)],
             Constraint = constraint,
-            Reason = $"{item.Asset.Name}: {(rules.Count > 0 && !fixedReason ? $"no place is left between {InstanceBuilder.Listed(rules)}" : reason)}",
+            Reason = $"{item.Asset.Name}: {(rules.Count > 0 && !fixedReason ? $"no place is left between {InstanceBuilder.Listed(rules)}{(found.Of is { } other ? $", as was found for {other}, which they bind alike" : "")}" : reason)}",
             Rules = rules,
             Remedy = conflict?.Relaxation?.Text ?? (conflict?.Together.Count > 0 ? Joined(conflict.Together) : remedy),
         };
@@ -73,10 +95,10 @@ internal sealed class UnplacedReasons(PlanningPolicy policy, PlanningEstate esta
     private static string Code(PlanningConflict? conflict, PlanningInstance instance)
     {
         var rules = conflict?.Rules ?? [];
-        var first = rules.FirstOrDefault(r => r.Kind is not (RuleKind.Horizon or RuleKind.OtherHost or RuleKind.KeptPlace)) ?? rules.FirstOrDefault();
+        var first = rules.FirstOrDefault(r => r.Kind is not (RuleKind.Horizon or RuleKind.OtherHost or RuleKind.KeptPlace or RuleKind.KeptPlaces)) ?? rules.FirstOrDefault();
         return first?.Kind switch
         {
-            RuleKind.Freeze => instance.Freezes[first.Index].What == "freeze" ? "Frozen" : "OffDuty",
+            RuleKind.Freeze => instance.Freezes[first.Index].What switch { "freeze" => "Frozen", "backup" => "Backup", _ => "OffDuty" },
             RuleKind.WindowConcurrent or RuleKind.WindowHosts or RuleKind.Resource => "Capacity",
             RuleKind.Group => "Availability",
             RuleKind.Release => "LeadTime",
@@ -98,6 +120,11 @@ internal sealed class UnplacedReasons(PlanningPolicy policy, PlanningEstate esta
         {
             if (rule.Kind == RuleKind.Freeze && instance.Freezes[rule.Index] is { Series: { } series } freeze)
             {
+                if (freeze.StartsOnly)
+                {
+                    words.Add($"the age of backup '{series}'");
+                    continue;
+                }
                 var stretches = conflict.Rules.Count(r => r.Kind == RuleKind.Freeze && instance.Freezes[r.Index].Series == series);
                 words.Add(stretches == 1 ? $"{freeze.What} '{freeze.Id}'" : FormattableString.Invariant($"{stretches} stretches of {freeze.What} '{series}'"));
                 continue;
@@ -111,6 +138,7 @@ internal sealed class UnplacedReasons(PlanningPolicy policy, PlanningEstate esta
                 RuleKind.Release => $"the earliest start of {rule.Id}",
                 RuleKind.OtherHost => $"{rule.Id}, which must be changed too",
                 RuleKind.KeptPlace => $"{rule.Id} in its place",
+                RuleKind.KeptPlaces => "the other hosts in their places",
                 RuleKind.WindowConcurrent or RuleKind.WindowHosts => $"what window '{rule.Id}' holds",
                 _ => $"'{rule.Id}'",
             });
@@ -122,13 +150,12 @@ internal sealed class UnplacedReasons(PlanningPolicy policy, PlanningEstate esta
     private static Placement[] Places(InstanceBuilder builder, PlanningSolution? solution, PlanningInstance instance, Dictionary<string, int> index)
     {
         var places = new Placement[instance.Hosts.Count];
+        var windows = new WindowFinder(instance);
         for (var h = 0; h < places.Length; h++) places[h] = new Placement(h, -1, 0);
         foreach (var place in solution?.Placements ?? [])
         {
             if (!place.IsPlaced || !index.TryGetValue(builder.Hosts[place.Host].Asset.Id, out var host)) continue;
-            var end = place.Start + instance.Hosts[host].P90Seconds;
-            var window = instance.Hosts[host].Windows.First(w => instance.Windows[w].Start <= place.Start && end <= instance.Windows[w].End);
-            places[host] = new Placement(host, window, place.Start);
+            places[host] = new Placement(host, windows.Find(host, place.Start), place.Start);
         }
         return places;
     }

@@ -1,3 +1,5 @@
+using PatchOps.Core.Planning.Calendar.Windows;
+using PatchOps.Core.Planning.Contents;
 using PatchOps.Core.Planning.Planner;
 using PatchOps.Domain;
 
@@ -9,12 +11,13 @@ internal sealed class CalendarReview
     private readonly PatchPlan plan;
     private readonly string replan;
     private readonly DateTimeOffset now;
+    private readonly PlanningPolicy policy;
     private readonly AssetWindows? windows;
     private readonly AssetWindows? unfrozen;
 
     public CalendarReview(PatchPlan plan, PlanningPolicy policy, IReadOnlyList<WindowDefinition> imported, string replan, DateTimeOffset now, FreezeExceptions? exceptions = null)
     {
-        (this.plan, this.replan, this.now) = (plan, replan, now);
+        (this.plan, this.replan, this.now, this.policy) = (plan, replan, now, policy);
         if (plan.End <= plan.Start) return;
         windows = new AssetWindows(policy, plan.Start, plan.End, imported, exceptions);
         unfrozen = new AssetWindows(policy with { Freezes = [] }, plan.Start, plan.End, imported);
@@ -22,12 +25,31 @@ internal sealed class CalendarReview
 
     public IEnumerable<PlanFinding> Findings(IReadOnlyList<ReviewedHost> hosts)
     {
+        foreach (var finding in Backups(hosts)) yield return finding;
         // An emergency leaves windows aside, as its approvers know.
         if (windows is null || unfrozen is null || plan.Emergency) yield break;
         foreach (var host in hosts)
         {
             if (host.Host.LatestStart <= now || WhyClosed(windows, unfrozen, host.Asset!, host.Host.Start, host.Host.NinetiethPercentile) is not { } why) continue;
             yield return host.Say(plan.Id, FindingSeverity.Error, why.Code, FormattableString.Invariant($"{host.Host.Name} starts at {host.Host.Start:u}, and {why.Reason}."), replan);
+        }
+    }
+
+    private IEnumerable<PlanFinding> Backups(IReadOnlyList<ReviewedHost> hosts)
+    {
+        if (windows is null) yield break;
+        var stale = new Dictionary<(BackupRule, string), OpenTimes>();
+        foreach (var host in hosts.Where(h => h.Host.LatestStart > now))
+        {
+            foreach (var rule in BackupTimes.Of(policy, host.Asset!))
+            {
+                // A zone that cannot be read is told with its window.
+                if (windows.Of(host.Asset!).Failure is not null) continue;
+                var zone = host.Asset!.TimeZone ?? "UTC";
+                if (!stale.TryGetValue((rule, zone), out var times)) stale[(rule, zone)] = times = new OpenTimes(BackupTimes.Stale(rule, ZoneNames.Resolve(zone), plan.Start.AddDays(-1), plan.End.AddDays(1)));
+                if (times.ClosesAfter(host.Host.Start.ToUnixTimeSeconds()) is null) continue;
+                yield return host.Say(plan.Id, FindingSeverity.Error, "BackupTooEarly", FormattableString.Invariant($"{host.Host.Name} starts at {host.Host.Start:u}, when {BackupTimes.Told(rule)}."), $"Run the backup closer before that, or: {replan}");
+            }
         }
     }
 

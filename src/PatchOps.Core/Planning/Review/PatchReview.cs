@@ -1,9 +1,8 @@
 using PatchOps.Core.Exposure;
 using PatchOps.Core.Governance.Exceptions;
+using PatchOps.Core.Planning.Planner;
 using PatchOps.Core.Seams;
-using PatchOps.Core.Versions;
 using PatchOps.Domain;
-using PatchOps.Domain.Versions;
 
 namespace PatchOps.Core.Planning.Review;
 
@@ -27,10 +26,10 @@ internal sealed class PatchReview(string planId, ICatalogue catalogue, string re
             if (!byPackage.TryGetValue((finding.Asset, finding.Package), out var list)) byPackage[(finding.Asset, finding.Package)] = list = [];
             list.Add(finding);
         }
-        var installed = new Dictionary<(string, string), string>();
+        var installed = new Dictionary<(string, string), InstalledPackage>();
         foreach (var package in catalogue.InstalledPackages(null, p => packages.Contains(p.Package)))
             foreach (var asset in package.Assets)
-                if (ids.Contains(asset)) installed[(asset, package.Package)] = package.Version;
+                if (ids.Contains(asset)) installed[(asset, package.Package)] = package;
 
         foreach (var host in hosts)
         {
@@ -44,28 +43,23 @@ internal sealed class PatchReview(string planId, ICatalogue catalogue, string re
         }
     }
 
-    private PlanFinding? Judge(ReviewedHost host, PlannedPatch patch, PackageVersion package, List<Finding> known, string? installed, ExceptionLedger exceptions)
+    private PlanFinding? Judge(ReviewedHost host, PlannedPatch patch, PackageVersion package, List<Finding> known, InstalledPackage? there, ExceptionLedger exceptions)
     {
-        var scheme = patch.Patch.StartsWith("rpm:", StringComparison.Ordinal) ? VersionScheme.Rpm : VersionScheme.Dpkg;
+        int Order(string left, string right) => FixOrder.Compare(there?.Ecosystem, patch.Patch, left, right);
+        var installed = there?.Version;
         if (installed is null && known.TrueForAll(f => f.Status != FindingStatus.Affected))
             return host.Say(planId, FindingSeverity.Warning, "PackageGone", $"{package.Package} is no longer installed on {host.Host.Name}.", replan);
-        if (installed is not null && Order(scheme, installed, package.Version) >= 0)
+        if (installed is not null && Order(installed, package.Version) >= 0)
             return host.Say(planId, FindingSeverity.Information, "AlreadyInstalled", $"{host.Host.Name} has {package.Package} {installed} already; the plan installs {package.Version}.", "Nothing is to be done: the wave changes nothing there.");
         var open = known.Where(f => f.Status == FindingStatus.Affected).ToList();
         if (open.Count > 0 && open.TrueForAll(exceptions.Excepts))
             return host.Say(planId, FindingSeverity.Warning, "PatchExcepted", $"{package.Package} on {host.Host.Name} is left open on purpose by now.", "See why with Get-PatchException; make a new plan without it, or end the exception with Revoke-PatchException.");
-        var newest = open.Select(f => f.FixedVersion).OfType<string>().Aggregate(package.Version, (a, b) => Order(scheme, b, a) > 0 ? b : a);
+        var newest = open.Select(f => f.FixedVersion).OfType<string>().Aggregate(package.Version, (a, b) => Order(b, a) > 0 ? b : a);
         if (newest != package.Version)
             return host.Say(planId, FindingSeverity.Warning, "PatchSuperseded", $"{host.Host.Name} needs {package.Package} {newest} by now; the plan installs {package.Version}.", replan);
         if (open.Count > 0) return null;
         return known.FirstOrDefault(f => f.Status is FindingStatus.NotAffected or FindingStatus.Fixed) is { } closed
             ? host.Say(planId, FindingSeverity.Warning, "PatchNotNeeded", $"{package.Package} {installed} on {host.Host.Name} is {closed.Status} by now: {closed.Evidence}.", replan)
             : host.Say(planId, FindingSeverity.Error, "PatchWithdrawn", $"No source names {package} for {host.Host.Name} any more; it was withdrawn, or its feed is missing.", $"See what is known with Get-PatchAdvisory. {replan}");
-    }
-
-    private static int Order(VersionScheme scheme, string left, string right)
-    {
-        var order = VersionSchemes.Get(scheme);
-        return order.TryValidate(left, out _) && order.TryValidate(right, out _) ? order.Compare(left, right) : string.CompareOrdinal(left, right);
     }
 }

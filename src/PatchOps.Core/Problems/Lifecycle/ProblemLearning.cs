@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using PatchOps.Core.Effectiveness;
@@ -25,7 +27,7 @@ public sealed class ProblemLearning
     private readonly EstateHistory estate;
     private readonly DateTimeOffset now;
     private readonly Dictionary<string, Problem> problems;
-    private readonly Dictionary<string, List<Incident>> unlinked = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<int>> unlinked = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> linked = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> symptoms;
     private readonly HashSet<string> investigated;
@@ -41,29 +43,41 @@ public sealed class ProblemLearning
         investigated = catalogue.Investigations().Select(i => i.Id).ToHashSet(StringComparer.Ordinal);
         var concerned = problems.Values.SelectMany(p => p.Patches).ToHashSet(StringComparer.OrdinalIgnoreCase);
         var cves = problems.Values.SelectMany(p => p.Cves).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        findings = new Lazy<ILookup<string, Finding>>(() => new EstateExposure(catalogue, now).Findings()
+        findings = new Lazy<ILookup<string, Finding>>(() => new EstateExposure(new EstateRecords(catalogue, now, estate.Assets.Values, estate.Deployments, problems.Values)).Findings()
             .Where(f => (f.Patch is not null && concerned.Contains(f.Patch)) || (f.Cve is not null && cves.Contains(f.Cve))).ToLookup(f => f.Asset, StringComparer.Ordinal));
         dependents = estate.Assets.Values.Where(a => a.Retired is null).SelectMany(a => a.DependsOn.Select(d => (On: estate.Resolve(d), a.Id))).ToLookup(d => d.On, d => d.Id, StringComparer.Ordinal);
     }
 
+    /// <summary>Gathers now what the first verdict would wait for.</summary>
+    public ProblemLearning Prepare()
+    {
+        _ = findings.Value;
+        _ = estate.DeploymentsOf;
+        return this;
+    }
+
     /// <summary>One pass, of which only what may be linked is kept.</summary>
     /// <returns>Most frequent category of each problem's own incidents.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private Dictionary<string, string> ReadIncidents()
     {
         var patched = estate.Deployments.Where(d => d.Outcome == DeploymentOutcome.Succeeded).Select(d => d.Asset).ToHashSet(StringComparer.Ordinal);
-        var counts = new Dictionary<(string Problem, string Category), int>();
-        foreach (var incident in estate.Incidents)
+        var table = estate.Incidents;
+        var isPatched = table.Items.Select(patched.Contains).ToArray();
+        var counts = new Dictionary<(int Problem, int Category), int>();
+        for (var row = 0; row < table.Count; row++)
         {
-            if (incident.LinkedBecause is not null) linked[incident.Problem!] = linked.GetValueOrDefault(incident.Problem!) + 1;
-            else if (incident.Category is not { } category) continue;
-            else if (incident.Problem is { } problem) counts[(problem, category)] = counts.GetValueOrDefault((problem, category)) + 1;
-            else if (incident.ConfigurationItem is { } item && patched.Contains(item))
+            var (problem, category, item) = (table.OfProblem[row], table.InCategory[row], table.OnItem[row]);
+            if (table.LinkedHere(row)) linked[table.Problems[problem]] = linked.GetValueOrDefault(table.Problems[problem]) + 1;
+            else if (category < 0) continue;
+            else if (problem >= 0) CollectionsMarshal.GetValueRefOrAddDefault(counts, (problem, category), out _)++;
+            else if (item >= 0 && isPatched[item])
             {
-                if (!unlinked.TryGetValue(item, out var list)) unlinked[item] = list = [];
-                list.Add(incident);
+                if (!unlinked.TryGetValue(table.Items[item], out var list)) unlinked[table.Items[item]] = list = [];
+                list.Add(row);
             }
         }
-        return counts.GroupBy(c => c.Key.Problem, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.MaxBy(c => (c.Value, c.Key.Category)).Key.Category, StringComparer.Ordinal);
+        return counts.GroupBy(c => c.Key.Problem).ToDictionary(g => table.Problems[g.Key], g => g.Select(c => (c.Value, Name: table.Categories[c.Key.Category])).Max().Name, StringComparer.Ordinal);
     }
 
     /// <summary>What a verdict means for its problem; null for one without a record, or without a verdict.</summary>
@@ -107,8 +121,10 @@ public sealed class ProblemLearning
     private List<IncidentLink> Links(Problem problem, Dictionary<string, DateTimeOffset> done)
     {
         if (!symptoms.TryGetValue(problem.Id, out var symptom)) return [];
-        return [.. done.OrderBy(d => d.Key, StringComparer.Ordinal).SelectMany(d => unlinked.GetValueOrDefault(d.Key, []).Where(i => i.Category == symptom && i.Opened > d.Value)
-            .Select(i => new IncidentLink(i.Id, problem.Id, FormattableString.Invariant($"'{symptom}' on a patched item after the deployment of {d.Value.UtcDateTime:yyyy-MM-dd}"))))];
+        var table = estate.Incidents;
+        var category = table.CategoryOf(symptom);
+        return [.. done.OrderBy(d => d.Key, StringComparer.Ordinal).SelectMany(d => unlinked.GetValueOrDefault(d.Key, []).Where(i => table.InCategory[i] == category && table.Opened[i] > d.Value.UtcTicks)
+            .Select(i => new IncidentLink(table.Id(i), problem.Id, FormattableString.Invariant($"'{symptom}' on a patched item after the deployment of {d.Value.UtcDateTime:yyyy-MM-dd}"))))];
     }
 
     private IReadOnlyList<string> Versions(IReadOnlyList<string> patches, IReadOnlyList<string> items)

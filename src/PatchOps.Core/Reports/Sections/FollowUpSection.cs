@@ -1,3 +1,4 @@
+using PatchOps.Core.Waves.State;
 using PatchOps.Domain;
 
 namespace PatchOps.Core.Reports.Sections;
@@ -46,19 +47,7 @@ internal static class FollowUpSection
     }
 
     /// <summary>The next step for a host that its wave did not bring to its end; null where nobody needs to do anything.</summary>
-    private static string? Next(PatchPlan plan, PlanWave wave, HostRun? run, DateTimeOffset asOf)
-    {
-        var again = FormattableString.Invariant($"Invoke-PatchWave {plan.Id} {wave.Number}");
-        return run?.State switch
-        {
-            HostState.Done => null,
-            HostState.Failed or HostState.RolledBack => $"Correct what the reason names, then {again} -RetryFailed; or leave it open on purpose with New-PatchException.",
-            HostState.RollbackFailed => $"Repair the package manager's state on the host by hand, then {again} -RetryFailed.",
-            HostState.Unknown => $"Bring the host back, then {again}: it looks before it does anything.",
-            HostState.Skipped => "Its window could not hold it: plan it again with New-PatchPlan.",
-            // A wave that is over, or that nobody has begun, has different things to wait for.
-            null or HostState.Pending => wave.End <= asOf ? "Its window is over: plan it again with New-PatchPlan." : null,
-            _ => $"A run of it ended in the middle: {again} goes on.",
-        };
-    }
+    private static string? Next(PatchPlan plan, PlanWave wave, HostRun? run, DateTimeOffset asOf) =>
+        // A wave that is over, or that nobody has begun, has different things to wait for.
+        run?.State is null or HostState.Pending ? (wave.End <= asOf ? "Its window is over: plan it again with New-PatchPlan." : null) : NextStep.For(plan.Id, wave.Number, run.State);
 }

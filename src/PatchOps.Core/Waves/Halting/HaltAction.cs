@@ -11,12 +11,6 @@ public interface IWaveGate
     Task<HealthReading> CheckAsync(CancellationToken cancellationToken);
 }
 
-/// <summary>A limit over the whole ring, of which this wave is a part.</summary>
-/// <param name="Hosts">Hosts of the ring, this wave's included.</param>
-/// <param name="FailuresElsewhere">Hosts of the ring that failed in other waves.</param>
-/// <param name="MaxFailurePercent">0–100 of the ring.</param>
-public sealed record RingLimit(int Hosts, int FailuresElsewhere, double MaxFailurePercent);
-
 /// <summary>Wishes that a person leaves for the runner of a wave, by way of the journal's control.</summary>
 public static class WaveWish
 {

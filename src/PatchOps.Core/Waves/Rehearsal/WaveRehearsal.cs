@@ -51,9 +51,10 @@ public static class WaveRehearsal
             // A stream per run, so that a longer rehearsal begins with the shorter one's runs.
             var random = new RandomStream(seed + (ulong)run);
             random.Next();
+            var undone = new HashSet<string>(StringComparer.Ordinal);
             foreach (var tally in tallies)
             {
-                if (!tally.RunOnce(random)) break;
+                if (!tally.RunOnce(random, undone)) break;
             }
         }
         return [.. tallies.Select(t => t.Forecast(runs))];
@@ -69,6 +70,10 @@ public static class WaveRehearsal
         private readonly double[] sigma;
         private readonly int[] fine;
         private readonly int[] badWhileFine;
+
+        /// <summary>Of each host those of this wave that it comes after, and those that come after it.</summary>
+        private readonly int[][] before;
+        private readonly List<int>[] behind;
         private readonly List<double> spans = [];
         private int reached;
         private int inWindow;
@@ -86,10 +91,17 @@ public static class WaveRehearsal
             sigma = [.. hosts.Select(h => h.Median > TimeSpan.Zero && h.NinetiethPercentile > h.Median ? Math.Log(h.NinetiethPercentile / h.Median) / NormalNinetieth : 0)];
             fine = new int[hosts.Length];
             badWhileFine = new int[hosts.Length];
+            var index = hosts.Select((h, i) => (h.Asset, i)).ToDictionary(h => h.Asset, h => h.i, StringComparer.Ordinal);
+            before = [.. hosts.Select(h => h.After.Where(index.ContainsKey).Select(a => index[a]).ToArray())];
+            behind = [.. hosts.Select(_ => new List<int>())];
+            for (var i = 0; i < hosts.Length; i++)
+                foreach (var b in before[i]) behind[b].Add(i);
         }
 
+        /// <param name="random">The run's luck.</param>
+        /// <param name="undone">Hosts of earlier waves that are not done; takes those of this one.</param>
         /// <returns>True when the wave went through, so that the next may begin.</returns>
-        public bool RunOnce(RandomStream random)
+        public bool RunOnce(RandomStream random, HashSet<string> undone)
         {
             reached++;
             // Drawn for all hosts, admitted or not: the same host has the same luck under other rules.
@@ -105,11 +117,23 @@ public static class WaveRehearsal
             }
 
             var running = new PriorityQueue<int, double>();
-            var (now, failures, inRow, next, admitted, end) = (0.0, 0, 0, 0, 0, 0.0);
+            var ready = new PriorityQueue<int, int>();
+            var waits = new int[hosts.Length];
+            var barred = new bool[hosts.Length];
+            var done = new bool[hosts.Length];
+            for (var i = 0; i < hosts.Length; i++)
+            {
+                waits[i] = before[i].Length;
+                if (hosts[i].After.Any(undone.Contains)) Bar(i, barred);
+            }
+            for (var i = 0; i < hosts.Length; i++)
+                if (waits[i] == 0 && !barred[i]) ready.Enqueue(i, i);
+
+            var (now, failures, inRow, admitted, late, end) = (0.0, 0, 0, 0, 0, 0.0);
             var stopped = false;
             while (true)
             {
-                while (!stopped && next < hosts.Length && running.Count < options.Throttle && budget.Free(failures, inRow, running.Count) > 0)
+                while (!stopped && ready.TryPeek(out var next, out _) && running.Count < options.Throttle && budget.Free(failures, inRow, running.Count) > 0)
                 {
                     var earliest = (hosts[next].Start - wave.Start).TotalSeconds;
                     if (now < earliest)
@@ -117,30 +141,37 @@ public static class WaveRehearsal
                         if (running.Count > 0) break;
                         now = earliest;
                     }
+                    ready.Dequeue();
                     if (now <= (hosts[next].LatestStart - wave.Start).TotalSeconds)
                     {
                         running.Enqueue(next, now + seconds[next]);
                         admitted++;
+                        continue;
                     }
-                    next++;
+                    late++;
+                    Bar(next, barred);
                 }
-                if (!running.TryDequeue(out var done, out var at)) break;
+                if (!running.TryDequeue(out var finished, out var at)) break;
                 now = at;
                 end = Math.Max(end, at);
-                if (fails[done])
+                if (fails[finished])
                 {
                     failures++;
                     inRow++;
                     rollbacks++;
+                    Bar(finished, barred);
                 }
                 else
                 {
                     inRow = 0;
+                    done[finished] = true;
+                    foreach (var host in behind[finished])
+                        if (--waits[host] == 0 && !barred[host]) ready.Enqueue(host, host);
                 }
                 stopped |= budget.Exhausted(failures, inRow) is not null;
             }
 
-            var tripped = (stopped && next < hosts.Length) || failures > budget.Tolerated;
+            var tripped = (stopped && admitted + late < hosts.Length) || failures > budget.Tolerated;
             var good = !tripped && admitted == hosts.Length && end <= (wave.End - wave.Start).TotalSeconds;
             if (tripped) halted++;
             if (good) inWindow++;
@@ -148,11 +179,20 @@ public static class WaveRehearsal
             spans.Add(end);
             for (var i = 0; i < hosts.Length; i++)
             {
+                if (!done[i]) undone.Add(hosts[i].Asset);
                 if (!well[i]) continue;
                 fine[i]++;
                 if (!good) badWhileFine[i]++;
             }
-            return !tripped && admitted == hosts.Length;
+            return !tripped && late == 0;
+        }
+
+        /// <summary>Those that come after a host that is not done are left out, and those after them.</summary>
+        private void Bar(int host, bool[] barred)
+        {
+            if (barred[host]) return;
+            barred[host] = true;
+            foreach (var next in behind[host]) Bar(next, barred);
         }
 
         public WaveForecast Forecast(int runs)

@@ -150,15 +150,8 @@ internal sealed class HostEffects(WaveContext wave, PlannedHost host, HostScript
         return Judge(done, "Applying");
     }
 
-    public async Task<StepResult> RevertAsync(StepCall call)
-    {
-        var snapshot = wave.Definition.Wave.Rollback.Method.Equals("Snapshot", StringComparison.OrdinalIgnoreCase) ? services.Snapshots.FirstOrDefault() : null;
-        if (snapshot is null)
-            return Judge(await ProviderAsync(HostStep.Revert, call, (key, token) => services.Provider.RevertAsync(Transport, Changes, key, token)).ConfigureAwait(false), "Reverting");
-        var restoreKey = script.Key(HostStep.Revert, call.Ordinal, 0, Options.StepTimeLimit);
-        var report = await remote.FinishAsync(restoreKey, call.Observe, token => snapshot.RestoreAsync(Transport, Mark, restoreKey, token)).ConfigureAwait(false);
-        return Judge(report, null, false, $"Restoring the snapshot by {snapshot.Name}");
-    }
+    public async Task<StepResult> RevertAsync(StepCall call) =>
+        Judge(await ProviderAsync(HostStep.Revert, call, (key, token) => services.Provider.RevertAsync(Transport, Changes, key, token)).ConfigureAwait(false), "Reverting");
 
     /// <summary>Reads the host until it answers or the patience ends: the only judge of what happened.</summary>
     /// <param name="reverted">Judge by the versions before instead of the approved ones.</param>
@@ -185,13 +178,15 @@ internal sealed class HostEffects(WaveContext wave, PlannedHost host, HostScript
         var good = reverted ? report.AllReverted : report.AllApplied;
         if (good) return new StepResult(report.RestartNeeded && !restarted && services.Restart is not null ? StepOutcome.RestartNeeded : StepOutcome.Succeeded, detail);
         var wrong = string.Join("; ", report.Packages.Where(p => reverted ? !p.AsBefore : !p.AsApproved)
-            .Select(p => $"{p.Change.Package} is {(p.Installed ?? "not installed")}{(p.Broken.Length == 0 ? "" : $" ({p.Broken})")}, not {(reverted ? p.Change.FromVersion ?? "absent" : p.Change.ToVersion)}"));
+            .Select(p => Difference(p, reverted ? p.Change.FromVersion : p.Change.ToVersion)));
         var unchanged = !reverted && report.AllReverted;
+        var alone = unchanged && script.Began(HostStep.Arm);
         return new StepResult(unchanged ? StepOutcome.Unchanged : StepOutcome.Failed, detail with
         {
             Code = reverted ? "RevertNotVerified" : "ApplyNotVerified",
-            Summary = unchanged ? $"{host.Name} is as it was before: {wrong}." : $"{host.Name}: {wrong}.",
-            Remedy = reverted ? "Repair the package manager's state on the host by hand; the evidence has its output." : null,
+            Summary = alone ? $"{host.Name} is as it was before ({wrong}): nobody could confirm the change within {Options.ConfirmWithin}, so the host took it back by itself."
+                : unchanged ? $"{host.Name} is as it was before: {wrong}." : $"{host.Name}: {wrong}.",
+            Remedy = alone ? "Find out what in the change kept the host from being reached before it is tried again." : reverted ? "Repair the package manager's state on the host by hand; the evidence has its output." : null,
         });
     }
 
@@ -308,6 +303,18 @@ internal sealed class HostEffects(WaveContext wave, PlannedHost host, HostScript
         return (report, told?.Failure, told?.Refused ?? false);
     }
 
+    private static string Difference(VerifiedPackage package, string? wanted) =>
+        package.Installed == wanted && package.Broken.Length > 0 ? $"{package.Change.Package} {wanted} is {package.Broken}"
+            : $"{package.Change.Package} is {package.Installed ?? "not installed"}{(package.Broken.Length == 0 ? "" : $" ({package.Broken})")}, not {wanted ?? "absent"}";
+
+    private static string Ended(StepState state) => state switch
+    {
+        StepState.TimedOut => "did not end within its time limit, so the host ended it",
+        StepState.Lost => "was cut off when the host restarted",
+        StepState.Unknown or StepState.Running => "was begun, and the host does not tell what became of it",
+        _ => $"ended {state}",
+    };
+
     private StepResult Judge((StepReport Report, Failure? Failure, bool Refused) done, string what) => Judge(done.Report, done.Failure, done.Refused, what);
 
     internal StepResult Judge(StepReport report, Failure? told, bool refused, string what)
@@ -324,7 +331,7 @@ internal sealed class HostEffects(WaveContext wave, PlannedHost host, HostScript
         var failure = told ?? report.Failure ?? new Failure("StepFailed", FailureKind.Failed,
             report.ExitCode is { } exit
                 ? FormattableString.Invariant($"{what} on '{host.Name}' ended with exit code {exit}: {StepDetail.Tail(report.StandardError).Trim()}")
-                : $"{what} on '{host.Name}' ended {report.State}.", host.Asset);
+                : $"{what} on '{host.Name}' {Ended(report.State)}.", host.Asset);
         return new StepResult(outcome, detail with { Summary = failure.Message, Code = failure.Code, Remedy = failure.Remedy });
     }
 

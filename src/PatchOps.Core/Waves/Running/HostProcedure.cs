@@ -16,6 +16,8 @@ internal sealed class HostProcedure(WaveContext wave, PlannedHost host, HostScri
     /// <summary>Before a host is taken out of service, or may cut itself off, everything it will need lies there.</summary>
     private bool Stages => script.Knows(HostStep.Stage) || (Options.Stage && (!services.Provider.StagesItself || services.Quiesces.Count > 0 || services.CommitConfirm is not null));
 
+    private bool RestoresSnapshots => services.Snapshots.Count > 0 && wave.Definition.Wave.Rollback.Method.Equals("Snapshot", StringComparison.OrdinalIgnoreCase);
+
     private bool RollsBack => Options.OnHalt is HaltAction.RollBackFailed or HaltAction.RollBackWave;
 
     public Task RunAsync(RoundKind kind) => kind switch
@@ -113,7 +115,7 @@ internal sealed class HostProcedure(WaveContext wave, PlannedHost host, HostScri
     private async Task GoBackAsync()
     {
         if (!RollsBack && !script.Knows(HostStep.Revert)) return;
-        await script.RunAsync(HostStep.Revert, effects.RevertAsync).ConfigureAwait(false);
+        await script.RunAsync(HostStep.Revert, RestoresSnapshots ? Snapshots.RestoreAsync : effects.RevertAsync).ConfigureAwait(false);
         if (await JudgeRevertAsync().ConfigureAwait(false)) await DisarmAsync().ConfigureAwait(false);
     }
 
@@ -156,7 +158,7 @@ internal sealed class HostProcedure(WaveContext wave, PlannedHost host, HostScri
         var drained = services.Quiesces.Count == 0 || await WentWellAsync(HostStep.Quiesce, effects.QuiesceAsync).ConfigureAwait(false);
         if (drained)
         {
-            await script.RunAsync(HostStep.Revert, effects.RevertAsync).ConfigureAwait(false);
+            await script.RunAsync(HostStep.Revert, RestoresSnapshots ? Snapshots.RestoreAsync : effects.RevertAsync).ConfigureAwait(false);
             await JudgeRevertAsync().ConfigureAwait(false);
         }
         var back = await PutBackAsync().ConfigureAwait(false);

@@ -82,6 +82,19 @@ internal sealed class HostScript(WaveContext wave, PlannedHost host, HostLedger 
         return FlushAsync();
     }
 
+    /// <summary>Lets hosts go that were never begun, all of them in one transaction.</summary>
+    public static async Task SkipAsync(WaveContext wave, IReadOnlyList<(PlannedHost Host, string Reason)> hosts)
+    {
+        var scripts = hosts.Select(h => new HostScript(wave, h.Host, wave.Ledger[h.Host.Asset])).ToList();
+        for (var i = 0; i < scripts.Count; i++)
+        {
+            scripts[i].Begin(RoundKind.Patch);
+            scripts[i].held.Add(scripts[i].Entry(HostStep.Skip, 1, JournalPhase.Outcome, StepOutcome.Succeeded, new StepDetail { Summary = hosts[i].Reason }));
+        }
+        await wave.AppendAsync([.. scripts.SelectMany(s => s.held)]).ConfigureAwait(false);
+        foreach (var script in scripts) script.Announce(script.held);
+    }
+
     /// <summary>Records that nothing could be done with the host at all, and closes the round.</summary>
     public Task GiveUpAsync(Failure failure)
     {
@@ -99,6 +112,11 @@ internal sealed class HostScript(WaveContext wave, PlannedHost host, HostLedger 
         var entries = held.ToArray();
         await wave.AppendAsync(entries).ConfigureAwait(false);
         held.Clear();
+        Announce(entries);
+    }
+
+    private void Announce(IEnumerable<JournalEntry> entries)
+    {
         foreach (var entry in entries)
         {
             if (entry.Phase == JournalPhase.Intent || entry.Step is nameof(HostStep.Finish) or nameof(HostStep.Admit)) continue;

@@ -4,7 +4,7 @@ using PatchOps.Domain;
 namespace PatchOps.Core.Waves;
 
 /// <summary>Everything that a run needs to work on one host. Disposed when the host is finished.</summary>
-public sealed class HostServices : IAsyncDisposable
+public sealed record HostServices : IAsyncDisposable
 {
     public required IHostTransport Transport { get; init; }
 

@@ -30,7 +30,10 @@ internal sealed class WaveBrake(WaveContext wave)
     }
 
     /// <summary>Reads wishes and gates when their time has come, and the failure budget always.</summary>
-    public async Task LookAsync(FailureBudget budget, bool admissionMatters)
+    /// <param name="budget">Failures that the rule allows.</param>
+    /// <param name="admits">Hosts wait for admission.</param>
+    /// <param name="leavesOut">Hosts were left out for a failure of others: the wave is no more complete than if they waited.</param>
+    public async Task LookAsync(FailureBudget budget, bool admits, bool leavesOut)
     {
         var now = wave.Now;
         var due = now >= nextLook;
@@ -39,10 +42,10 @@ internal sealed class WaveBrake(WaveContext wave)
             nextLook = now + wave.Options.ControlInterval;
             await WishAsync().ConfigureAwait(false);
         }
-        if (Closed || !admissionMatters) return;
+        if (Closed || !(admits || leavesOut)) return;
         var (failures, inRow) = wave.Locked(l => (l.Failures, l.ConsecutiveFailures));
         if (budget.Exhausted(failures, inRow) is { } reason) await HaltAsync(WaveLedger.HaltedCode, reason, failures < budget.Limit ? wave.Options.OnConsecutive : null).ConfigureAwait(false);
-        else if (wave.Options.Gates.Count > 0 && now >= nextGate && await GateAsync().ConfigureAwait(false) is { } gate) await HaltAsync("GateNotHealthy", gate, wave.Options.OnGate).ConfigureAwait(false);
+        else if (admits && wave.Options.Gates.Count > 0 && now >= nextGate && await GateAsync().ConfigureAwait(false) is { } gate) await HaltAsync("GateNotHealthy", gate, wave.Options.OnGate).ConfigureAwait(false);
     }
 
     public async Task UndoneAsync()

@@ -43,9 +43,6 @@ public sealed record WaveOptions
     /// <summary>Failed hosts in a row that halt the wave; null for no such rule.</summary>
     public int? MaxConsecutiveFailures { get; init; }
 
-    /// <summary>The ring's own limit, where the ring is more than this wave.</summary>
-    public RingLimit? Ring { get; init; }
-
     /// <summary>Asked before hosts are admitted; anything but healthy halts or pauses.</summary>
     public IReadOnlyList<IWaveGate> Gates { get; init; } = [];
 

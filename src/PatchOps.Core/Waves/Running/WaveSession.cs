@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using PatchOps.Core.Waves.Admission;
 using PatchOps.Core.Waves.Halting;
 using PatchOps.Core.Waves.State;
 using PatchOps.Domain;
@@ -12,25 +13,29 @@ internal sealed record HostWork(PlannedHost Host, RoundKind Kind, bool Resumed);
 /// <summary>One run of a wave: admits hosts, watches limits and wishes, and ends truthfully.</summary>
 internal sealed class WaveSession(WaveContext wave)
 {
-    private readonly FailureBudget budget = new(wave.Definition.Wave.HaltRule, wave.Definition.Hosts.Count, wave.Options.MaxConsecutiveFailures, wave.Options.Ring);
+    private readonly FailureBudget budget = new(wave.Definition.Wave.HaltRule, wave.Definition.Hosts.Count, wave.Options.MaxConsecutiveFailures);
     private readonly CancellationTokenSource ended = new();
     private readonly CancellationTokenSource abort = new();
     private readonly ConcurrentQueue<HostWork> finished = new();
     private readonly HashSet<string> told = new(StringComparer.Ordinal);
     private readonly Queue<HostWork> urgent = new();
-    private Queue<PlannedHost> pending = new();
+    private readonly HashSet<string> leftOut = new(StringComparer.Ordinal);
     private readonly WaveBrake brake = new(wave);
+    private readonly Predecessors predecessors = new(wave);
+    private HostQueue pending = new(static (_, _) => Turn.Free);
+    private HostQueue backwards = new(static (_, _) => Turn.Free);
     private volatile bool stopping;
     private long stopBegan;
     private Failure? fatal;
     private int running;
     private bool undoQueued;
     private int tooLate;
-    private int notDue;
     private int paced;
     private int paceNow;
 
     public WaveFeed Feed => wave.Feed;
+
+    private HostDoor Door => field ??= new HostDoor(wave, abort.Token);
 
     public void Stop()
     {
@@ -93,7 +98,9 @@ internal sealed class WaveSession(WaveContext wave)
             if (ledger.Open) urgent.Enqueue(new HostWork(host, ledger.Kind, true));
             else if (ledger.LeftQuiesced || ledger.State == HostState.Unknown) urgent.Enqueue(new HostWork(host, RoundKind.Recover, false));
         }
-        pending = new Queue<PlannedHost>(wave.Definition.Hosts.Where(h => Waits(wave.Ledger[h.Asset])).OrderBy(h => h.Start));
+        await predecessors.CatchUpAsync().ConfigureAwait(false);
+        pending = new HostQueue((host, coming) => predecessors.Judge(host, coming, pending.Postponed));
+        pending.Fill(wave.Definition.Hosts.Where(h => Waits(wave.Ledger[h.Asset])), urgent.Select(u => u.Host.Asset));
     }
 
     private bool Waits(HostLedger host) => !host.Open && (host.State is HostState.Pending or HostState.Skipped
@@ -110,10 +117,26 @@ internal sealed class WaveSession(WaveContext wave)
                 await abort.CancelAsync().ConfigureAwait(false);
                 return;
             }
-            if (wave.Options.Mode != WaveMode.Release) await brake.LookAsync(budget, admissionMatters: pending.Count > 0 && !stopping).ConfigureAwait(false);
+            await LeaveOutAsync().ConfigureAwait(false);
+            if (wave.Options.Mode != WaveMode.Release) await brake.LookAsync(budget, admits: pending.Count > 0 && !stopping, leavesOut: leftOut.Count > 0 && !stopping).ConfigureAwait(false);
+            await LookAtOthersAsync().ConfigureAwait(false);
             Admit();
+            await LeaveOutAsync().ConfigureAwait(false);
             if (running == 0 && finished.IsEmpty && await NothingMoreAsync().ConfigureAwait(false)) return;
             await Feed.WaitForSignalAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Before each admission: only plans whose order goes over waves cost a read here.</summary>
+    private async Task LookAtOthersAsync()
+    {
+        try
+        {
+            await predecessors.CatchUpAsync().ConfigureAwait(false);
+        }
+        catch (FailureException e) when (e.Failure.Kind == FailureKind.Unavailable)
+        {
+            // The next look has it; appends end the run where the journal stays away.
         }
     }
 
@@ -124,6 +147,11 @@ internal sealed class WaveSession(WaveContext wave)
             if (urgent.TryDequeue(out var first))
             {
                 Dispatch(first);
+                continue;
+            }
+            if (backwards.TryNext(static _ => true, out var changed))
+            {
+                Dispatch(new HostWork(changed, RoundKind.Undo, false));
                 continue;
             }
             if (!MayAdmit() || !TryNext(out var next)) return;
@@ -155,21 +183,31 @@ internal sealed class WaveSession(WaveContext wave)
 
     private bool TryNext(out PlannedHost next)
     {
-        while (pending.TryPeek(out next!))
+        while (pending.TryNext(h => wave.Now >= h.Start || !wave.Options.WaitForStart, out next))
         {
             if (wave.Now < next.Start)
             {
-                if (wave.Options.WaitForStart) return false;
-                pending.Dequeue();
-                notDue++;
+                pending.Postpone(next);
                 continue;
             }
-            pending.Dequeue();
             if (wave.Now <= next.LatestStart) return true;
             tooLate++;
             Feed.Write(new WaveDecided(wave.Now, $"{next.Name} is not admitted: its 90th percentile of {next.NinetiethPercentile} does not fit into its window any more (latest start {next.LatestStart:u})."));
+            pending.Leave(next.Asset);
         }
         return false;
+    }
+
+    /// <summary>Hosts that come after one that is not as it should be are let go, with the reason, whether or not others are still admitted.</summary>
+    private async Task LeaveOutAsync()
+    {
+        if (pending.TakeBarred() is not { Count: > 0 } barred) return;
+        foreach (var (host, reason) in barred) Feed.Write(new WaveDecided(wave.Now, $"{host.Name}: {reason}"));
+        leftOut.UnionWith(barred.Select(b => b.Host.Asset));
+        // A host that failed before keeps that state: left out would hide it. And what stands there already is not written again.
+        var news = barred.Where(b => wave.Locked(l => l[b.Host.Asset] is { State: HostState.Pending } || l[b.Host.Asset] is { State: HostState.Skipped } known && known.Reason != b.Reason)).ToList();
+        if (news.Count > 0) await HostScript.SkipAsync(wave, news).ConfigureAwait(false);
+        foreach (var (host, _) in barred) Tell(host);
     }
 
     private void Dispatch(HostWork work)
@@ -189,17 +227,24 @@ internal sealed class WaveSession(WaveContext wave)
         if (brake.UndoAsked && !undoQueued)
         {
             undoQueued = true;
-            foreach (var host in wave.Definition.Hosts.Where(h => wave.Ledger[h.Asset].Changed)) urgent.Enqueue(new HostWork(host, RoundKind.Undo, false));
-            if (urgent.Count > 0)
-            {
-                Admit();
-                return false;
-            }
+            QueueBackwards();
+            Admit();
+        }
+        if (running == 0 && backwards.IsStuck) backwards.GiveUp();
+        if (undoQueued && (running > 0 || backwards.Count > 0))
+        {
+            Admit();
+            return false;
         }
         if (undoQueued)
         {
             await brake.UndoneAsync().ConfigureAwait(false);
             return true;
+        }
+        if (pending.IsStuck)
+        {
+            pending.GiveUp();
+            await LeaveOutAsync().ConfigureAwait(false);
         }
         if (brake.Halted || pending.Count == 0) return true;
         if (!brake.Closed && wave.Options.Pace is not null && PaceAllows() == 0)
@@ -210,18 +255,27 @@ internal sealed class WaveSession(WaveContext wave)
         return brake.Paused && wave.Options.EndWhenSuspended;
     }
 
+    /// <summary>The way back is the way there from its end: a host goes back when those that come after it have.</summary>
+    private void QueueBackwards()
+    {
+        var changed = wave.Definition.Hosts.Where(h => wave.Ledger[h.Asset].Changed).ToList();
+        var after = changed.SelectMany(h => h.After.Select(a => (First: a, h.Asset))).ToLookup(p => p.First, p => p.Asset, StringComparer.Ordinal);
+        backwards = new HostQueue((host, coming) => after[host.Asset].FirstOrDefault(coming.Contains) is { } later ? new Turn(TurnKind.Waits, later) : Turn.Free);
+        backwards.Fill(changed, []);
+    }
+
     private async Task EndAsync()
     {
         if (wave.Options.Mode == WaveMode.Release) return;
         if (!brake.Halted && !undoQueued && !brake.Paused)
         {
             var (failures, open) = wave.Locked(l => (l.Failures, l.Open));
-            var late = tooLate + wave.Locked(l => l.Hosts.Count(h => h is { Open: false, State: HostState.Skipped } && told.Contains(h.Asset)));
+            var late = tooLate + wave.Locked(l => l.Hosts.Count(h => h is { Open: false, State: HostState.Skipped } && told.Contains(h.Asset) && !leftOut.Contains(h.Asset)));
             if (stopping || open > 0) await wave.MoveAsync(WaveStep.Stopped, new StepDetail { Summary = "The run was stopped; Invoke-PatchWave goes on with it." }).ConfigureAwait(false);
-            else if (failures > budget.Tolerated) await wave.MoveAsync(WaveStep.Halted, new StepDetail { Code = WaveLedger.HaltedCode, Summary = FormattableString.Invariant($"{failures} hosts failed; the halt rule tolerates {budget.Tolerated}.") }).ConfigureAwait(false);
-            else if (late > 0) await wave.MoveAsync(WaveStep.Halted, new StepDetail { Code = "WindowEnding", Summary = FormattableString.Invariant($"{late} hosts do not fit into their window any more. Plan them again with New-PatchPlan.") }).ConfigureAwait(false);
-            else if (notDue > 0) await wave.MoveAsync(WaveStep.Stopped, new StepDetail { Summary = FormattableString.Invariant($"{notDue} hosts are not due yet.") }).ConfigureAwait(false);
-            else await wave.MoveAsync(WaveStep.Completed, null).ConfigureAwait(false);
+            else if (failures > budget.Tolerated) await wave.MoveAsync(WaveStep.Halted, new StepDetail { Code = WaveLedger.HaltedCode, Summary = FormattableString.Invariant($"{FailureBudget.Hosts(failures)} failed; the halt rule tolerates {budget.Tolerated}.") }).ConfigureAwait(false);
+            else if (late > 0) await wave.MoveAsync(WaveStep.Halted, new StepDetail { Code = "WindowEnding", Summary = FormattableString.Invariant($"{FailureBudget.Hosts(late)} {(late == 1 ? "does" : "do")} not fit into their window any more. Plan them again with New-PatchPlan.") }).ConfigureAwait(false);
+            else if (pending.Postponed.Count > 0) await wave.MoveAsync(WaveStep.Stopped, new StepDetail { Summary = $"{FailureBudget.Hosts(pending.Postponed.Count)} {(pending.Postponed.Count == 1 ? "is" : "are")} not due yet." }).ConfigureAwait(false);
+            else await wave.MoveAsync(WaveStep.Completed, leftOut.Count == 0 ? null : new StepDetail { Summary = $"{FailureBudget.Hosts(leftOut.Count)} {(leftOut.Count == 1 ? "was" : "were")} left out, because what they come after is not done." }).ConfigureAwait(false);
         }
         foreach (var host in wave.Definition.Hosts.Where(h => !told.Contains(h.Asset))) Tell(host);
     }
@@ -233,7 +287,7 @@ internal sealed class WaveSession(WaveContext wave)
             var script = new HostScript(wave, work.Host, wave.Ledger[work.Host.Asset]);
             if (!work.Resumed) script.Begin(work.Kind);
             Feed.Write(new HostStarted(wave.Now, work.Host.Asset, work.Host.Name, work.Kind));
-            var (services, failure) = await OpenAsync(work.Host).ConfigureAwait(false);
+            var (services, failure) = await Door.OpenAsync(work.Host).ConfigureAwait(false);
             if (services is null)
             {
                 await script.GiveUpAsync(failure!).ConfigureAwait(false);
@@ -249,7 +303,7 @@ internal sealed class WaveSession(WaveContext wave)
             }
             finally
             {
-                await CloseAsync(work.Host, services).ConfigureAwait(false);
+                await Door.CloseAsync(work.Host, services).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (abort.IsCancellationRequested)
@@ -272,40 +326,13 @@ internal sealed class WaveSession(WaveContext wave)
         }
     }
 
-    private async Task<(HostServices? Services, Failure? Failure)> OpenAsync(PlannedHost host)
-    {
-        try
-        {
-            var opening = Task.Run(() => wave.Services.OpenAsync(host, abort.Token).AsTask(), CancellationToken.None);
-            return (await opening.WaitAsync(wave.Options.CallDeadline, wave.Time, abort.Token).ConfigureAwait(false), null);
-        }
-        catch (FailureException e)
-        {
-            return (null, e.Failure);
-        }
-        catch (Exception e) when (e is not OperationCanceledException)
-        {
-            return (null, new Failure("HostNotOpened", FailureKind.Unavailable, $"No way to {host.Name}: {e.Message}", host.Asset, "Check the host's address, transport and credential; then run Invoke-PatchWave -RetryFailed."));
-        }
-    }
-
-    /// <summary>A way to a host that does not close cleanly is a warning: the host's outcome stands in the journal already.</summary>
-    private async Task CloseAsync(PlannedHost host, HostServices services)
-    {
-        try
-        {
-            await services.DisposeAsync().ConfigureAwait(false);
-        }
-        catch (Exception e)
-        {
-            Feed.Write(new WaveWarned(wave.Now, new Failure("HostNotClosed", FailureKind.Failed, $"The connection to {host.Name} did not close cleanly: {e.Message}", host.Asset)));
-        }
-    }
-
     private void OnFinished(HostWork work)
     {
         running--;
         if (wave.Locked(l => l[work.Host.Asset].Open)) return;
+        backwards.Leave(work.Host.Asset);
+        // A host that goes back because a person wants the wave back says nothing about those after it.
+        if (work.Kind != RoundKind.Undo && !brake.UndoAsked) pending.Leave(work.Host.Asset);
         // Only what will be taken up again in this run is not told yet.
         if (brake.UndoAsked && work.Kind != RoundKind.Undo && wave.Ledger[work.Host.Asset].Changed) return;
         Tell(work.Host);

@@ -29,6 +29,9 @@ public sealed class HostLedger
     private readonly bool keepEvidence;
     private bool applied;
 
+    /// <summary>What the reason says of not knowing what the host is; gone as soon as somebody has read it.</summary>
+    private string? unclear;
+
     /// <param name="asset">Asset id.</param>
     /// <param name="keepEvidence">False where only states are wanted, so that memory stays flat.</param>
     public HostLedger(string asset, bool keepEvidence = true)
@@ -187,10 +190,18 @@ public sealed class HostLedger
         var bad = outcome is StepOutcome.Failed or StepOutcome.Unknown or StepOutcome.Refused or StepOutcome.NotSent or StepOutcome.Unchanged;
         if (step is HostStep.ProbeReverted or HostStep.TestBefore or HostStep.Release || Kind == RoundKind.Release) return;
 
+        if (step is HostStep.Verify or HostStep.VerifyReverted && outcome is not (null or StepOutcome.Unknown) && unclear is not null)
+        {
+            var left = Reason?.Replace(unclear, "", StringComparison.Ordinal).Trim();
+            (Reason, unclear) = (string.IsNullOrEmpty(left) ? null : left, null);
+        }
+
         // The first thing that went wrong is the reason; a failing way back, or a host left out of service, adds to it.
         if (bad && detail?.Summary is { } summary)
         {
-            var text = detail.Remedy is null ? summary : $"{summary} {detail.Remedy}";
+            var sentence = summary.TrimEnd() is [.., '.' or '!' or '?'] whole ? whole : summary.TrimEnd() + ".";
+            var text = detail.Remedy is null ? sentence : $"{sentence} {detail.Remedy}";
+            if (step is HostStep.Verify or HostStep.VerifyReverted && outcome == StepOutcome.Unknown) unclear = text;
             var adds = step is HostStep.Verify or HostStep.Revert or HostStep.RestartReverted or HostStep.VerifyReverted or HostStep.Unquiesce;
             if (Reason is null) Reason = text;
             else if (adds && !Reason.Contains(text, StringComparison.Ordinal)) Reason = $"{Reason} {text}";

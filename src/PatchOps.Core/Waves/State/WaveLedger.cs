@@ -122,7 +122,7 @@ public sealed class WaveLedger
                 break;
         }
         if (step == WaveStep.Started && Paused) return;
-        Reason = step is WaveStep.Started or WaveStep.Resumed or WaveStep.Completed ? null : detail?.Summary;
+        Reason = step is WaveStep.Started or WaveStep.Resumed ? null : detail?.Summary;
     }
 
     public WaveStatus ToStatus() => new()

@@ -101,6 +101,7 @@ internal static class PolicyCases
         yield return Backup("name", "name: $, marker: /m", "nightly", "weekly");
         yield return Backup("marker", "name: nightly, marker: $", "/a", "/b");
         yield return Backup("maxAge", "name: nightly, marker: /m, maxAge: $", "12:00:00", "1.00:00:00");
+        yield return Backup("schedule", "name: nightly, marker: /m, maxAge: 01:00:00, schedule: $", "'daily 21:00-22:30'", "'daily 03:00-04:00'");
         yield return Backup("for", "name: nightly, marker: /m, for: $", Till, Nobody);
     }
 

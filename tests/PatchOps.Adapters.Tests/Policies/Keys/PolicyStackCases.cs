@@ -20,7 +20,7 @@ internal static class PolicyStackCases
         yield return Leave("hours", "true", "false", "teams: { web: { hours: 'Mon-Fri 20:00-23:00' } }, attended: [{ name: by hand }]");
         yield return Leave("for", Till, Nobody, "defaultWindow: 'daily 22:00-05:00'");
         // One host in each of a few short windows: somebody is left over, and is told why.
-        PolicyCase Limit(string key, string rest, string before, string after) => new($"planning.limits[].{key}", $"planning: {{ defaultWindow: 'Sat 22:00-22:40', limits: [{{ {rest} }}] }}", before, after, Plan);
+        PolicyCase Limit(string key, string rest, string before, string after) => new($"planning.limits[].{key}", $"planning: {{ defaultWindow: 'Sat 22:00-23:00', bake: 00:00:00, limits: [{{ {rest} }}] }}", before, after, Plan);
         yield return Limit("name", "name: $, maxConcurrent: 1", "licences", "switches");
         yield return Limit("maxConcurrent", "name: licences, maxConcurrent: $", "20", "1");
         yield return Limit("for", "name: licences, maxConcurrent: 1, for: $", Till, Nobody);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 using PatchOps.Adapters.Composition;
 using PatchOps.Adapters.Transports;
@@ -26,11 +27,15 @@ internal sealed class Contestants : IAsyncDisposable
     }
 
     /// <summary>The command line as a process of its own: it starts, connects, works and ends.</summary>
-    public Task PatchOpsColdAsync() => RaceTrack.RunAsync("dotnet",
+    public Task PatchOpsColdAsync() => RaceTrack.RunAsync(Path.Combine(track.Folder, "cli", "patchops"),
     [
-        Path.Combine(AppContext.BaseDirectory, "patchops.dll"), "wave", "invoke", track.Plan, "1", "--throttle-limit", $"{RaceTrack.Parallel}", "--ignore-window",
+        "wave", "invoke", track.Plan, "1", "--throttle-limit", $"{RaceTrack.Parallel}", "--ignore-window",
         "--key-file", track.KeyFile, "--known-hosts-file", track.KnownHosts, "--store", track.FreshStore(), "--yes", "--json",
     ]);
+
+    /// <summary>Makes the command line as the README tells administrators to.</summary>
+    public Task PublishAsync(string repository) => RaceTrack.RunAsync("dotnet",
+        ["publish", Path.Combine(repository, "src", "PatchOps.Cli"), "-c", "Release", "-r", RuntimeInformation.RuntimeIdentifier, "-o", Path.Combine(track.Folder, "cli"), "-v", "quiet", "-nodeReuse:false"]);
 
     /// <summary>A session whose connections are open, as an interactive PowerShell has.</summary>
     public async Task PatchOpsWarmAsync(bool changes)

@@ -61,7 +61,12 @@ internal sealed class RaceTrack : IAsyncDisposable
     };
 
     /// <summary>All hosts have the earlier version again, and nothing that a run left for the next.</summary>
-    public Task ResetAsync() => EachHostAsync($"dpkg --force-downgrade -i /srv/po-repo/{Package}_{Before}_all.deb >/dev/null 2>&1; rm -rf /var/lib/patchops /root/.ansible; rm -f /var/cache/apt/archives/*.deb");
+    /// <remarks>
+    /// apt tells whether dpkg's state changed since it built its package cache by the second and the length of a file. A downgrade within the second
+    /// of the upgrade before it, between versions of one length, escapes it: it then takes the upgrade for done, whoever asks. So its cache is built
+    /// anew, as each day's update of the lists leaves it.
+    /// </remarks>
+    public Task ResetAsync() => EachHostAsync($"dpkg --force-downgrade -i /srv/po-repo/{Package}_{Before}_all.deb >/dev/null 2>&1; rm -rf /var/lib/patchops /root/.ansible; rm -f /var/cache/apt/archives/*.deb /var/cache/apt/pkgcache.bin; apt-get -qq check");
 
     /// <exception cref="InvalidOperationException">A host has another version: the contestant did not do the work.</exception>
     public async Task VerifyAsync(string contestant)

@@ -149,6 +149,54 @@ public sealed class PlanRuleTests
     }
 
     [Fact]
+    public void Changes_begin_while_the_last_scheduled_backup_is_fresh()
+    {
+        // A backup is there at three in the morning in Berlin, and good for six hours: of a window from eight to four, the last hour.
+        var policy = PlanningPolicy.Default with
+        {
+            DefaultWindow = "daily 20:00-04:00",
+            Backups = [new BackupRule { Name = "nightly", Marker = "/var/backups/last", MaxAge = TimeSpan.FromHours(6), Schedule = "daily 01:00-03:00", For = new AssetSelector { Tags = ["data"] } }],
+        };
+        var hosts = Hosts(AssetEnvironment.Test, 30).Select((h, i) => h with { Asset = h.Asset with { TimeZone = "Europe/Berlin", Tags = i < 15 ? ["data"] : [] } }).ToList();
+        var plan = Make(hosts, days: 3, policy);
+        Assert.Empty(plan.Unscheduled);
+        var berlin = TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin");
+        foreach (var host in plan.Waves.SelectMany(w => w.Hosts))
+        {
+            var (start, latest) = (TimeZoneInfo.ConvertTime(host.Start, berlin).TimeOfDay, TimeZoneInfo.ConvertTime(host.LatestStart, berlin).TimeOfDay);
+            if (hosts.Single(h => h.Asset.Id == host.Asset).Asset.Tags.Count == 0) Assert.True(host.Start < Start.AddHours(14), "others need not wait");
+            else Assert.True(start >= TimeSpan.FromHours(3) && latest <= TimeSpan.FromHours(4) && start <= latest, $"starts at {start}, latest {latest}");
+        }
+        Assert.Contains("daily 01:00-03:00", plan.Waves[0].Backups.Single().ToString());
+    }
+
+    [Fact]
+    public void A_change_that_began_in_time_may_outlast_the_fresh_backup()
+    {
+        // Backups end at 21:30, good for an hour; the window is from ten to midnight and the work takes an hour and a half.
+        var policy = PlanningPolicy.Default with { DefaultWindow = "daily 22:00-00:00", Backups = [new BackupRule { Name = "evening", Marker = "/m", MaxAge = TimeSpan.FromHours(1), Schedule = "daily 21:00-21:30" }] };
+        var hosts = Hosts(AssetEnvironment.Test, 1).Select(h => h with { NinetiethPercentile = TimeSpan.FromMinutes(90) }).ToList();
+        var host = Assert.Single(Make(hosts, days: 3, policy).Waves.Single().Hosts);
+        Assert.Equal((22, 0), (host.Start.Hour, host.Start.Minute));
+        Assert.Equal((22, 30), (host.LatestStart.Hour, host.LatestStart.Minute));
+    }
+
+    [Fact]
+    public void A_host_whose_backup_is_never_fresh_in_its_window_says_how_much_older_it_had_to_be_allowed_or_when_to_run()
+    {
+        var policy = PlanningPolicy.Default with { DefaultWindow = "daily 22:00-02:00", Backups = [new BackupRule { Name = "nightly", Marker = "/m", MaxAge = TimeSpan.FromHours(12), Schedule = "daily 03:00-04:00" }] };
+        var item = Assert.Single(Make(Hosts(AssetEnvironment.Test, 1), days: 3, policy).Unscheduled);
+        Assert.Equal("Backup", item.Constraint);
+        Assert.Contains("backup 'nightly' (daily 03:00-04:00) is older than 12 h", item.Reason);
+        Assert.Contains("the age of backup 'nightly'", item.Rules);
+        // At twenty to two it could still end by two; with a window from four to ten in the evening it is the age that lacks least.
+        Assert.Equal("fits if backup 'nightly' runs 2 hours 20 minutes earlier", item.Remedy);
+        Assert.Equal("fits if backup 'nightly' may be 2 hours 1 minute older", Assert.Single(Make(Hosts(AssetEnvironment.Test, 1), days: 3, policy with { DefaultWindow = "daily 18:00-22:00" }).Unscheduled).Remedy);
+        Assert.Equal("Backup", Assert.Single(Make(Hosts(AssetEnvironment.Test, 1), days: 1, policy with { Backups = [policy.Backups[0] with { Schedule = "2025-01-01 03:00 1h" }] }).Unscheduled).Constraint);
+        Assert.Empty(Make(Hosts(AssetEnvironment.Test, 1), days: 3, policy with { Backups = [policy.Backups[0] with { MaxAge = TimeSpan.FromHours(18.5) }] }).Unscheduled);
+    }
+
+    [Fact]
     public void Hosts_in_the_cloud_follow_a_cadence_of_their_own()
     {
         var policy = new PlanningPolicy { DefaultWindow = "Sat 22:00-02:00", Windows = new Dictionary<string, string> { ["nightly"] = "daily 01:00-03:00" }, WindowRules = [new() { Window = "nightly", For = new AssetSelector { Hosting = [Hosting.Cloud] } }] };

@@ -172,6 +172,36 @@ public sealed class PlannerTests
     }
 
     [Fact]
+    public void Where_hundreds_are_in_the_way_they_are_one_rule_and_every_host_still_says_why()
+    {
+        // 700 hosts, four hours on a Saturday: some run, and those left over differ by team and cluster.
+        var hosts = Hosts(AssetEnvironment.Test, 700).Select((h, i) => h with { Asset = h.Asset with { MaintenanceWindow = "Sat 22:00-02:00", OwnerTeam = $"t{i % 9}", Cluster = $"c{i / 2}", MinAvailable = 1 } }).ToList();
+        var plan = Make(hosts, days: 7);
+        Assert.InRange(plan.Unscheduled.Count, 90, 110);
+        Assert.All(plan.Unscheduled, u =>
+        {
+            Assert.Contains("'all hosts'", u.Rules);
+            Assert.Contains("the other hosts in their places", u.Rules);
+            Assert.True(u.Rules.Count <= 4, u.Reason);
+            // Either a remedy of its own, or the name of the host that it shares its rules with.
+            Assert.True(u.Remedy!.StartsWith("fits if ", StringComparison.Ordinal) || u.Reason.Contains("as was found for n-Test-", StringComparison.Ordinal), u.Reason);
+        });
+    }
+
+    [Fact]
+    public void A_hundred_thousand_windows_of_an_asset_end_in_a_plan()
+    {
+        // One every five minutes for a year, each of half an hour: a calendar that somebody exported from a monitoring system.
+        var text = string.Join(" | ", Enumerable.Range(0, 100_000).Select(i => FormattableString.Invariant($"{Start.UtcDateTime.AddMinutes(5 * i):yyyy-MM-ddTHH:mmZ}/{Start.UtcDateTime.AddMinutes(5 * i + 30):yyyy-MM-ddTHH:mmZ}")));
+        var policy = PlanningPolicy.Default with { Windows = new Dictionary<string, string> { ["many"] = text }, Freezes = [new FreezeRule { Name = "Month end", When = "month-end 1" }] };
+        string[] zones = ["Europe/Berlin", "Asia/Tokyo"];
+        var hosts = Hosts(AssetEnvironment.Production, 40).Select((h, i) => h with { Asset = h.Asset with { MaintenanceWindow = "many", TimeZone = zones[i % 2] } }).ToList();
+        var plan = Make(hosts, days: 348, policy: policy);
+        Assert.Empty(plan.Unscheduled);
+        Assert.All(plan.Waves.SelectMany(w => w.Hosts), h => Assert.InRange(h.Start, Start, Start.AddHours(8)));
+    }
+
+    [Fact]
     public void The_latest_start_ends_before_the_freeze_begins()
     {
         var policy = PlanningPolicy.Default with { Freezes = [new FreezeRule { Name = "Quarter", When = "2026-11-03..2026-11-30" }] };
@@ -204,6 +234,16 @@ public sealed class PlannerTests
         var placed = Make([.. test, .. production], days: 14).Waves.SelectMany(w => w.Hosts).ToDictionary(h => h.Asset);
         Assert.True(placed[production[0].Asset.Id].Start >= placed[test[1].Asset.Id].Start + placed[test[1].Asset.Id].NinetiethPercentile);
         Assert.Equal([test[1].Asset.Id], placed[production[0].Asset.Id].After);
+    }
+
+    [Fact]
+    public void A_window_that_is_over_is_not_said_to_come_with_a_longer_horizon()
+    {
+        var hosts = Hosts(AssetEnvironment.Test, 2);
+        hosts[0] = hosts[0] with { Asset = hosts[0].Asset with { MaintenanceWindow = "2020-01-01 22:00 PT4H" } };
+        var item = Assert.Single(Make(hosts, days: 7).Unscheduled);
+        Assert.Equal("NoWindow", item.Constraint);
+        Assert.StartsWith("it does not occur until 2027-01-10 either", item.Remedy, StringComparison.Ordinal);
     }
 
     [Fact]

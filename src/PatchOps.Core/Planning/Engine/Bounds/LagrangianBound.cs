@@ -38,9 +38,9 @@ internal sealed class LagrangianBound
     public LagrangianBound(CompiledInstance instance, bool mayLeaveOver, long maxOptions)
     {
         _instance = instance;
-        var bucket = ChooseBucket(instance, maxOptions);
-        _options = new StartOptions(instance, bucket, mayLeaveOver);
-        _prices = new Prices(instance, bucket);
+        var grid = new OptionGrid(instance, maxOptions);
+        _options = new StartOptions(instance, grid, mayLeaveOver);
+        _prices = new Prices(instance, grid.Bucket);
         _forest = new BarrierForest(instance, _options);
         _base = new double[_options.Start.Length];
         _reduced = new double[_base.Length];
@@ -222,19 +222,5 @@ internal sealed class LagrangianBound
         for (var i = 0; i < prices.Length; i++) prices[i] = Math.Max(0, prices[i] + step * _direction[i]);
         foreach (var edge in _forest.Loose) edge.Move(step);
         _leavePrice = Math.Max(0, _leavePrice + step * _leaveDirection);
-    }
-
-    /// <summary>The finest bucket with which the options stay affordable.</summary>
-    private static int ChooseBucket(CompiledInstance instance, long maxOptions)
-    {
-        for (var bucket = 1; ; bucket *= 2)
-        {
-            long options = 0;
-            foreach (var slot in instance.Slots)
-            {
-                options += bucket == 1 ? slot.High - slot.Low + 1 : 2 + 2 * ((slot.High - slot.Low) / bucket);
-            }
-            if (options <= maxOptions || bucket >= 4096 || options <= 2L * instance.Slots.Length) return bucket;
-        }
     }
 }

@@ -11,16 +11,20 @@ internal sealed class StartOptions
     /// <summary>Start and window of the option "left over".</summary>
     public const int Never = int.MaxValue;
 
-    public StartOptions(CompiledInstance instance, int bucket, bool mayLeaveOver)
+    /// <param name="instance">The instance.</param>
+    /// <param name="grid">Buckets, and how coarsely slots are looked at.</param>
+    /// <param name="mayLeaveOver">True for an option "left over" of every host.</param>
+    public StartOptions(CompiledInstance instance, OptionGrid grid, bool mayLeaveOver)
     {
+        var bucket = grid.Bucket;
         From = new int[instance.Hosts + 1];
-        var starts = new List<int>(instance.Slots.Length * 2);
-        var windows = new List<int>(instance.Slots.Length * 2);
+        var starts = new List<int>(grid.Options);
+        var windows = new List<int>(grid.Options);
         var mine = new List<(int Start, int Window)>();
         for (var h = 0; h < instance.Hosts; h++)
         {
             if (bucket == 1) AddEvery(instance, h, starts, windows);
-            else AddCorners(instance, h, bucket, mine, starts, windows);
+            else AddCorners(instance, h, grid, mine, starts, windows);
             if (mayLeaveOver || starts.Count == From[h])
             {
                 starts.Add(Never);
@@ -95,13 +99,12 @@ internal sealed class StartOptions
     }
 
     private static void AddCorners(
-        CompiledInstance instance, int h, int bucket, List<(int Start, int Window)> mine, List<int> starts, List<int> windows)
+        CompiledInstance instance, int h, OptionGrid grid, List<(int Start, int Window)> mine, List<int> starts, List<int> windows)
     {
         mine.Clear();
-        var duration = instance.Duration[h];
-        for (var s = instance.SlotFrom[h]; s < instance.SlotFrom[h + 1]; s++)
+        var (duration, bucket) = (instance.Duration[h], grid.Bucket);
+        foreach (var (window, low, high) in grid.SlotsOf(h))
         {
-            var (window, low, high) = instance.Slots[s];
             mine.Add((low, window));
             mine.Add((high, window));
             for (var t = (low / bucket + 1) * bucket; t <= high; t += bucket) mine.Add((t, window));

@@ -11,8 +11,12 @@ public sealed class ConflictFinder
     private const long Nodes = 20_000;
     private const int MaxReplanned = 40;
 
-    /// <summary>Rules about others in their places; with more of them, remedies are judged among those who have to be planned anew.</summary>
-    private const int MaxKept = 400;
+    /// <summary>Others in their places; where there are more they are one rule.</summary>
+    private const int MaxKept = 200;
+
+    /// <summary>What one search may take, in the unit of <see cref="Work"/>.</summary>
+    private const long WorkOfOne = 4_000_000;
+
     private readonly PlanningInstance _instance;
     private readonly IReadOnlyList<Placement> _plan;
     private readonly List<int>[] _barriersAfter;
@@ -28,13 +32,24 @@ public sealed class ConflictFinder
         }
     }
 
+    /// <summary>What all searches took, roughly in microseconds, and the same on every machine.</summary>
+    public long Work { get; private set; }
+
     /// <param name="host">Index of a host that is not placed.</param>
     public PlanningConflict Explain(int host)
     {
-        var subset = new RuleSubset(_instance, host, _plan);
+        var subset = new RuleSubset(_instance, host, _plan, WorkOfOne);
+        var conflict = Explain(host, subset);
+        Work += subset.Work;
+        return conflict;
+    }
+
+    private PlanningConflict Explain(int host, RuleSubset subset)
+    {
         var chain = Chain(host);
         var competitors = Competitors(host);
         List<int> everybody = [.. chain.Union(competitors)];
+        subset.Others = [.. everybody.Where(h => h != host && _plan[h].IsPlaced)];
         var kept = RulesOf(host, everybody, kept: true);
         var alone = Windows([host]).Prepend(Rule(RuleKind.HostWindows, host)).Append(Rule(RuleKind.Horizon, 0)).ToList();
         if (subset.IsFeasible(alone, Nodes) == false) return Report(subset, host, ([], alone), kept, givenPlan: false);
@@ -52,9 +67,10 @@ public sealed class ConflictFinder
         var (background, rules) = scope;
         List<ConflictRule> minimal = subset.IsFeasible([.. background, .. rules], Nodes) == false
             ? Shrink(subset, background, rules) : [];
+        if (subset.IsExhausted) minimal = [];
         var proven = minimal.Count > 0 && subset.IsFeasible([.. background, .. minimal], Nodes) == false
             && minimal.All(r => subset.IsFeasible([.. background, .. minimal.Where(m => m != r)], Nodes) == true);
-        var (smallest, together) = minimal.Count == 0 ? (null, []) : Remedy(subset, host, minimal, givenPlan || kept.Rules.Count > MaxKept ? [scope] : [kept, scope]);
+        var (smallest, together) = minimal.Count == 0 ? (null, []) : Remedy(subset, host, minimal, givenPlan ? [scope] : [kept, scope]);
         return new()
         {
             Host = host,
@@ -151,7 +167,9 @@ public sealed class ConflictFinder
             .Select(g => Rule(RuleKind.Group, g)));
         rules.AddRange(Enumerable.Range(0, _instance.Barriers.Count)
             .Where(b => _instance.Barriers[b].Before.Any(inside.Contains) && _instance.Barriers[b].After.Any(inside.Contains)).Select(b => Rule(RuleKind.Barrier, b)));
-        rules.AddRange(scope.Where(h => h != target).Select(h => Rule(kept && _plan[h].IsPlaced ? RuleKind.KeptPlace : RuleKind.OtherHost, h)));
+        var together = kept && scope.Count(h => h != target && _plan[h].IsPlaced) > MaxKept;
+        if (together) rules.Add(Rule(RuleKind.KeptPlaces, 0));
+        rules.AddRange(scope.Where(h => h != target && !(together && _plan[h].IsPlaced)).Select(h => Rule(kept && _plan[h].IsPlaced ? RuleKind.KeptPlace : RuleKind.OtherHost, h)));
         return (background, rules);
     }
 
@@ -166,6 +184,7 @@ public sealed class ConflictFinder
         RuleKind.Group => _instance.Groups[index].Id,
         RuleKind.Barrier => _instance.Barriers[index].Id,
         RuleKind.Horizon => "the planning period",
+        RuleKind.KeptPlaces => "the other hosts",
         _ => _instance.Hosts[index].Id,
     });
 }

@@ -22,10 +22,14 @@ internal sealed class ExactFeasibility
         for (var i = 1; i < _order.Length; i++) _likePrevious[i] = Alike(_order[i - 1], _order[i]);
     }
 
+    /// <param name="source">The instance.</param>
+    /// <param name="nodes">Search nodes at most.</param>
+    /// <param name="work">What it took, roughly in microseconds, and the same on every machine.</param>
     /// <returns>True or false where proven; null when the budget of search nodes ran out.</returns>
-    public static bool? Decide(PlanningInstance source, long nodes)
+    public static bool? Decide(PlanningInstance source, long nodes, out long work)
     {
         var instance = new CompiledInstance(source);
+        work = 50 + (30L * instance.Hosts) + instance.Slots.Length + ((long)instance.LimitCapacity.Count(c => c < int.MaxValue) * instance.Horizon / 500);
         for (var h = 0; h < instance.Hosts; h++)
         {
             if (instance.SlotFrom[h] == instance.SlotFrom[h + 1]) return false;
@@ -34,6 +38,7 @@ internal sealed class ExactFeasibility
         if (LacksRoom(instance) || !CountsMatch(instance)) return false;
         var search = new ExactFeasibility(instance, nodes);
         var found = search.Place(0);
+        work += nodes - search._nodes;
         return !found && search._nodes <= 0 ? null : found;
     }
 

@@ -38,6 +38,9 @@ public enum RuleKind
 
     /// <summary>Another host keeps the place that it has in the plan.</summary>
     KeptPlace,
+
+    /// <summary>All others keep the places that they have in the plan: one rule where there are too many to tell them apart.</summary>
+    KeptPlaces,
 }
 
 /// <summary>One rule of a conflict.</summary>

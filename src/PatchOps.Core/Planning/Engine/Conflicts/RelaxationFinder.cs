@@ -71,7 +71,9 @@ internal sealed class RelaxationFinder(PlanningInstance instance, RuleSubset sub
                 foreach (var atEnd in (bool[])[false, true])
                 {
                     if (LeastTime(rule, all, also, freeze.End - freeze.Start, atEnd) is { } shift)
-                        yield return Time(rule, shift, atEnd, $"fits if {freeze.What} '{rule.Id}' {(atEnd ? "ends" : "starts")} {Span(shift)} {(atEnd ? "earlier" : "later")}");
+                        yield return Time(rule, shift, atEnd, freeze.StartsOnly
+                            ? $"fits if {freeze.What} '{freeze.Series}' {(atEnd ? $"runs {Span(shift)} earlier" : $"may be {Span(shift)} older")}"
+                            : $"fits if {freeze.What} '{rule.Id}' {(atEnd ? "ends" : "starts")} {Span(shift)} {(atEnd ? "earlier" : "later")}");
                 }
                 break;
             case RuleKind.WindowEnd:

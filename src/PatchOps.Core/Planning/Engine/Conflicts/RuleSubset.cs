@@ -3,23 +3,39 @@ using PatchOps.Core.Planning.Engine.Model;
 namespace PatchOps.Core.Planning.Engine.Conflicts;
 
 /// <summary>Builds the small instance in which only some rules about some hosts hold.</summary>
-internal sealed class RuleSubset(PlanningInstance source, int target, IReadOnlyList<Placement> plan)
+internal sealed class RuleSubset(PlanningInstance source, int target, IReadOnlyList<Placement> plan, long allowance)
 {
+    /// <summary>Whom <see cref="RuleKind.KeptPlaces"/> is about.</summary>
+    public IReadOnlyList<int> Others { get; set; } = [];
+
     /// <summary>A change of one rule, tried by the search for relaxations.</summary>
     internal readonly record struct Change(RuleKind Kind, int Index, int Units, long Seconds, bool AtEnd);
 
     /// <summary>Decides whether the target and all other hosts named by the rules can be placed when exactly these rules hold.</summary>
-    public bool? IsFeasible(IEnumerable<ConflictRule> rules, long nodes, params IReadOnlyList<Change> changes) => ExactFeasibility.Decide(Build(rules, changes), nodes);
+    public bool? IsFeasible(IEnumerable<ConflictRule> rules, long nodes, params IReadOnlyList<Change> changes)
+    {
+        if (Work >= allowance) return null;
+        var verdict = ExactFeasibility.Decide(Build(rules, changes), nodes, out var work);
+        Work += work;
+        return verdict;
+    }
+
+    /// <summary>True where decisions were refused, because all together may take no longer.</summary>
+    public bool IsExhausted => Work >= allowance;
+
+    /// <summary>What all decisions took, roughly in microseconds, and the same on every machine.</summary>
+    public long Work { get; private set; }
 
     /// <summary>The instance in which exactly these rules hold, some of them changed.</summary>
     private PlanningInstance Build(IEnumerable<ConflictRule> rules, IReadOnlyList<Change> changes)
     {
         var on = rules.Select(r => (r.Kind, r.Index)).ToHashSet();
         bool On(RuleKind kind, int index) => on.Contains((kind, index));
+        HashSet<int> keeping = [.. on.Where(r => r.Kind == RuleKind.KeptPlace).Select(r => r.Index), .. On(RuleKind.KeptPlaces, 0) ? Others : []];
         int Units(RuleKind kind, int index) => changes.Where(c => c.Kind == kind && c.Index == index).Sum(c => c.Units);
         long Seconds(RuleKind kind, int index) => changes.Where(c => c.Kind == kind && c.Index == index).Sum(c => c.Seconds);
         var hosts = new List<int> { target };
-        hosts.AddRange(on.Where(r => r.Kind is RuleKind.OtherHost or RuleKind.KeptPlace).Select(r => r.Index).Distinct().Where(h => h != target).Order());
+        hosts.AddRange(on.Where(r => r.Kind == RuleKind.OtherHost).Select(r => r.Index).Concat(keeping).Distinct().Where(h => h != target).Order());
         var position = hosts.Select((h, i) => (h, i)).ToDictionary(p => p.h, p => p.i);
         var windows = new List<PlanningWindow>();
         var windowAt = new Dictionary<int, int>();
@@ -41,7 +57,7 @@ internal sealed class RuleSubset(PlanningInstance source, int target, IReadOnlyL
             var host = source.Hosts[h];
             var mine = host.Windows.Select(Window).ToList();
             var release = On(RuleKind.Release, h) ? host.Release - Seconds(RuleKind.Release, h) : null;
-            if (On(RuleKind.KeptPlace, h))
+            if (keeping.Contains(h))
             {
                 mine = [Window(plan[h].Window)];
                 release = plan[h].Start;
@@ -68,7 +84,7 @@ internal sealed class RuleSubset(PlanningInstance source, int target, IReadOnlyL
         var last = windows.Count == 0 ? source.End : Math.Max(source.End, windows.Max(w => w.End));
         var end = On(RuleKind.Horizon, 0) ? Math.Min(Math.Max(last, source.End + 1), source.End + Seconds(RuleKind.Horizon, 0)) : last;
         // A kept host is released at its start; a freeze of its own takes every later start away.
-        foreach (var h in hosts.Where(h => On(RuleKind.KeptPlace, h)))
+        foreach (var h in hosts.Where(keeping.Contains))
             freezes.Add(new("kept " + source.Hosts[h].Id, plan[h].Start + source.Hosts[h].P90Seconds, end + longest, [position[h]]));
         return new PlanningInstance(source.Start, end, built, windows, resources, groups, barriers, freezes);
     }

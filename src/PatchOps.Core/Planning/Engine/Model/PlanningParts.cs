@@ -66,6 +66,9 @@ public sealed record PlanningFreeze(string Id, long Start, long End, IReadOnlyLi
     /// <summary>What it is, for people: a change freeze, or time in which those who are needed do not work.</summary>
     public string What { get; init; } = "freeze";
 
+    /// <summary>True: only no host may start in it, and what began before goes on.</summary>
+    public bool StartsOnly { get; init; }
+
     /// <summary>Name that all stretches of a recurring one share; null: <see cref="Id"/>.</summary>
     public string? Series { get; init; }
 }

@@ -19,7 +19,8 @@ internal static class PlanningValidation
         {
             if (resource.Capacity < 1) throw Capacity("Resource", resource.Id);
         }
-        foreach (var host in instance.Hosts) ValidateHost(instance, host);
+        var checkedLists = new HashSet<IReadOnlyList<int>>(ReferenceEqualityComparer.Instance);
+        foreach (var host in instance.Hosts) ValidateHost(instance, host, checkedLists);
         foreach (var group in instance.Groups)
         {
             if (group.MaxConcurrent < 1)
@@ -47,7 +48,7 @@ internal static class PlanningValidation
                 instance.Hosts[cycle[0]].Id, "Remove one of these dependencies with Set-PatchAsset.");
     }
 
-    private static void ValidateHost(PlanningInstance instance, PlanningHost host)
+    private static void ValidateHost(PlanningInstance instance, PlanningHost host, HashSet<IReadOnlyList<int>> checkedLists)
     {
         if (host.P90Seconds <= 0 || host.MedianSeconds < 0 || host.MedianSeconds > host.P90Seconds)
         {
@@ -57,7 +58,7 @@ internal static class PlanningValidation
         }
         if (!double.IsFinite(host.RiskPerDay) || host.RiskPerDay < 0 || !double.IsFinite(host.LatenessPerDay) || host.LatenessPerDay < 0)
             throw Fail("InvalidRisk", $"Host '{host.Id}' has a risk or lateness cost that is negative or no number.", host.Id, null);
-        Indexes(host.Windows, instance.Windows.Count, "Host", host.Id);
+        if (checkedLists.Add(host.Windows)) Indexes(host.Windows, instance.Windows.Count, "Host", host.Id);
         Indexes(host.Resources, instance.Resources.Count, "Host", host.Id);
     }
 

@@ -13,6 +13,11 @@ internal sealed class CompiledInstance
     /// <summary>Counters of usage, one per step and shared limit, that such a longer grid may take.</summary>
     private const long MaxCounters = 16_000_000;
 
+    /// <summary>Above so many slots of a host it pays to search among them.</summary>
+    private const int ManySlots = 24;
+
+    private readonly bool[] _endInOrder;
+
     /// <summary>Start option: the host may start in this window at any step from Low to High, both included.</summary>
     internal readonly record struct Slot(int Window, int Low, int High);
 
@@ -32,6 +37,7 @@ internal sealed class CompiledInstance
         UnplacedCost = new double[Hosts];
         for (var h = 0; h < Hosts; h++) CompileHost(h, source.Hosts[h]);
         (SlotFrom, Slots) = SlotBuilder.Build(this);
+        _endInOrder = [.. Enumerable.Range(0, Hosts).Select(EndsInOrder)];
         WindowLow = new int[source.Windows.Count];
         WindowHigh = new int[source.Windows.Count];
         WindowConcurrent = new int[source.Windows.Count];
@@ -131,6 +137,23 @@ internal sealed class CompiledInstance
         return cost;
     }
 
+    /// <summary>The window of a slot; null where the slot may hold the starts of several.</summary>
+    public int? WindowOf(int slot) => Source.Windows[Slots[slot].Window] is { MaxConcurrent: int.MaxValue, MaxHosts: int.MaxValue } ? null : Slots[slot].Window;
+
+    /// <summary>The host's first slot that is open at a step or later; where its slots end out of order, its first.</summary>
+    public int FirstSlot(int host, int earliest)
+    {
+        int low = SlotFrom[host], high = SlotFrom[host + 1];
+        if (high - low <= ManySlots || !_endInOrder[host]) return low;
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (Slots[middle].High >= earliest) high = middle;
+            else low = middle + 1;
+        }
+        return low;
+    }
+
     public int CeilSteps(long seconds) => (int)Math.Min(int.MaxValue / 4, (seconds + Step - 1) / Step);
 
     public int FloorSteps(long seconds) => (int)Math.Clamp(FloorDivide(seconds, Step), -int.MaxValue / 4, int.MaxValue / 4);
@@ -152,6 +175,13 @@ internal sealed class CompiledInstance
         // Late whatever is done: the unavoidable part is a constant and the rest is linear from step 0.
         Constant[h] -= LateWeight[h] * DueStart[h];
         DueStart[h] = 0;
+    }
+
+    private bool EndsInOrder(int host)
+    {
+        for (var s = SlotFrom[host] + 1; s < SlotFrom[host + 1]; s++)
+            if (Slots[s].High < Slots[s - 1].High) return false;
+        return true;
     }
 
     private void CompileWindows()
@@ -217,7 +247,8 @@ internal sealed class CompiledInstance
             if (host.Release is { } release && release > source.Start) Take(release);
         }
         if (step == 0) step = 60;
-        if (span / step > MaxSteps)
+        // Whole minutes are kept where memory permits: an explanation holds hosts in their exact places over a long time.
+        if (span / step > MaxSteps && (step < 60 || span / step * (source.Resources.Count + source.Groups.Count) > MaxCounters))
         {
             // Round parts of an hour or a day keep windows whole; hardly any window starts at another time.
             var least = (span + MaxSteps - 1) / MaxSteps;

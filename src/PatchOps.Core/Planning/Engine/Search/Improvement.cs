@@ -268,6 +268,7 @@ internal sealed class Improvement
     {
         foreach (var h in _instance.After[barrier])
         {
+            if (_count == MaxRuin) return;
             if (_table.Slot[h] < 0 || _table.Start[h] >= earliest) continue;
             Ruin(h);
             var target = Aim(h);
@@ -281,6 +282,7 @@ internal sealed class Improvement
         var blocked = false;
         foreach (var h in _instance.Before[barrier])
         {
+            if (_count == MaxRuin) return;
             if (_table.Slot[h] < 0 || _table.Start[h] + _instance.Duration[h] + _instance.Lag[barrier] <= latest) continue;
             blocked = true;
             Ruin(h);

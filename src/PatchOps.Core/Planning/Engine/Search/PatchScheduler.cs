@@ -41,11 +41,17 @@ public static class PatchScheduler
     /// <summary>Below this gap the search ends where it hardly gains any more.</summary>
     private const double FineGap = 0.001;
 
+    /// <summary>After so many iterations the bound is done when it rises by less than this share from one look to the next.</summary>
+    private const int Settled = 250;
+
+    private const double SlowRise = 2e-5;
+
     private sealed class Run(CompiledInstance instance, PlanningOptions options, CancellationToken cancellationToken)
     {
         private readonly long _began = options.Clock.GetTimestamp();
         private Timetable _best = null!;
         private double _bound;
+        private bool _isSettled;
         private LadderSearch? _ladder;
 
         public PlanningSolution Solve()
@@ -66,9 +72,10 @@ public static class PatchScheduler
             Climb();
             var steps = Improve(bound.SlotScores());
             // Improvement may have placed the last host that was left over, and a better plan sharpens the steps of the bound.
-            Bound(bound, iterations / 5, ref mayLeaveOver);
+            if (!_isSettled || (mayLeaveOver && _best.Unplaced == 0)) Bound(bound, iterations / 5, ref mayLeaveOver);
             var placements = new Placement[instance.Hosts];
             var unplaced = new List<int>();
+            var windows = new WindowFinder(instance.Source);
             for (var h = 0; h < placements.Length; h++)
             {
                 if (_best.Slot[h] < 0)
@@ -77,7 +84,8 @@ public static class PatchScheduler
                     placements[h] = new(h, -1, 0);
                     continue;
                 }
-                placements[h] = new(h, instance.Slots[_best.Slot[h]].Window, instance.Seconds(_best.Start[h]));
+                var start = instance.Seconds(_best.Start[h]);
+                placements[h] = new(h, instance.WindowOf(_best.Slot[h]) ?? windows.Find(h, start), start);
             }
             return new()
             {
@@ -115,7 +123,7 @@ public static class PatchScheduler
         private void Bound(LagrangianBound bound, int iterations, ref bool mayLeaveOver)
         {
             var every = Math.Clamp(iterations / 12, 4, 60);
-            double gap = 1, earlier = 1;
+            double gap = 1, earlier = 1, before = _bound;
             for (var i = 0; i < iterations && !IsOver(0.4); i++)
             {
                 if (mayLeaveOver && _best.Unplaced == 0)
@@ -131,6 +139,9 @@ public static class PatchScheduler
                 (earlier, gap) = (gap, Gap);
                 // Nothing left to prove, or hardly anything, and that hardly moves.
                 if (IsProven || (gap < FineGap && gap > 0.9 * earlier)) break;
+                // Long after the sprint, what hardly rises has arrived.
+                if (_isSettled = i > Settled && _bound - before < SlowRise * _bound) break;
+                before = _bound;
             }
         }
 
@@ -157,7 +168,7 @@ public static class PatchScheduler
         private long Improve(double[] scores)
         {
             if (instance.Slots.Length == 0) return 0;
-            var steps = options.MaxSteps ?? Math.Clamp(instance.Hosts * 60L, 30_000, 270_000);
+            var steps = options.MaxSteps ?? Math.Clamp(instance.Hosts * 45L, 30_000, 270_000);
             if (IsProven) return 0;
             var improvement = new Improvement(instance, _best, scores, new SeededRandom(options.Seed));
             var warm = 0.004 * _best.Cost / Math.Max(1, instance.Hosts);

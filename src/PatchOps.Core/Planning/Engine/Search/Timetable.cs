@@ -140,7 +140,7 @@ internal sealed class Timetable
         if (!IsReady(host)) return (-1, 0);
         int earliest = EarliestStart(host), latest = Math.Min(notAfter, LatestStart(host));
         int best = -1, bestStart = int.MaxValue;
-        for (var s = _instance.SlotFrom[host]; s < _instance.SlotFrom[host + 1]; s++)
+        for (var s = _instance.FirstSlot(host, earliest); s < _instance.SlotFrom[host + 1]; s++)
         {
             if (_instance.Slots[s].Low >= bestStart || _instance.Slots[s].Low > latest) break;
             if (_instance.Slots[s].High < earliest) continue;
