@@ -21,12 +21,13 @@ internal sealed class ReportBenchmark : IBenchmark
         try
         {
             if (!File.Exists(store)) Make(store);
+            var cli = PublishedCli.Make(Path.Combine(place.FullName, "cli"));
             Console.WriteLine($"{"",-34}{"seconds, each run",-24}{"processor s",12}{"peak MB",10}");
             foreach (var kind in Enum.GetNames<ReportKind>())
-                Measure($"report export --kind {kind}", ["report", "export", Path.Combine(place.FullName, $"{kind}.html"), "--kind", kind, "--yes", "--store", store]);
-            Measure("kpi get", ["kpi", "get", "--json", "--store", store]);
-            Measure("kpi get --monthly", ["kpi", "get", "--monthly", "--json", "--store", store]);
-            Measure("kpi get --by Product", ["kpi", "get", "--by", "Product", "--json", "--store", store]);
+                Measure(cli, $"report export --kind {kind}", ["report", "export", Path.Combine(place.FullName, $"{kind}.html"), "--kind", kind, "--yes", "--store", store]);
+            Measure(cli, "kpi get", ["kpi", "get", "--json", "--store", store]);
+            Measure(cli, "kpi get --monthly", ["kpi", "get", "--monthly", "--json", "--store", store]);
+            Measure(cli, "kpi get --by Product", ["kpi", "get", "--by", "Product", "--json", "--store", store]);
         }
         finally
         {
@@ -35,13 +36,13 @@ internal sealed class ReportBenchmark : IBenchmark
         return 0;
     }
 
-    private static void Measure(string what, string[] arguments)
+    private static void Measure(string program, string what, string[] arguments)
     {
         var (seconds, processor, peak) = (new List<double>(), new List<double>(), 0L);
         for (var run = 0; run < Runs; run++)
         {
             var clock = Stopwatch.StartNew();
-            using var process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "patchops.dll"), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
             var errors = process.StandardError.ReadToEndAsync();
             var output = process.StandardOutput.ReadToEndAsync();
             var used = 0.0;

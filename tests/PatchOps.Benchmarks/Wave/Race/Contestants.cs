@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 using PatchOps.Adapters.Composition;
 using PatchOps.Adapters.Transports;
@@ -17,26 +16,24 @@ internal sealed class Contestants : IAsyncDisposable
     private readonly OperationHost session = new(TimeProvider.System);
     private readonly string sockets = Directory.CreateTempSubdirectory("rc-").FullName;
     private readonly SshClient client;
+    private readonly Lazy<string> program;
     private readonly Lazy<IReadOnlyList<OpenSshTransport>> transports;
     private IReadOnlyDictionary<string, IReadOnlyList<string>> journaled = new Dictionary<string, IReadOnlyList<string>>();
 
     public Contestants(RaceTrack track)
     {
         this.track = track;
+        program = new Lazy<string>(() => PublishedCli.Make(Path.Combine(track.Folder, "cli")));
         client = new SshClient(new SshSettings { IdentityFiles = [track.KeyFile], KnownHostsFile = track.KnownHosts, ConfigFile = "none" });
         transports = new Lazy<IReadOnlyList<OpenSshTransport>>(() => [.. track.Addresses.Select(h => client.Open(new SshEndpoint(h.Key, h.Value) { User = "root" }))]);
     }
 
     /// <summary>The command line as a process of its own: it starts, connects, works and ends.</summary>
-    public Task PatchOpsColdAsync() => RaceTrack.RunAsync(Path.Combine(track.Folder, "cli", "patchops"),
+    public Task PatchOpsColdAsync() => RaceTrack.RunAsync(program.Value,
     [
         "wave", "invoke", track.Plan, "1", "--throttle-limit", $"{RaceTrack.Parallel}", "--ignore-window",
         "--key-file", track.KeyFile, "--known-hosts-file", track.KnownHosts, "--store", track.FreshStore(), "--yes", "--json",
     ]);
-
-    /// <summary>Makes the command line as the README tells administrators to.</summary>
-    public Task PublishAsync(string repository) => RaceTrack.RunAsync("dotnet",
-        ["publish", Path.Combine(repository, "src", "PatchOps.Cli"), "-c", "Release", "-r", RuntimeInformation.RuntimeIdentifier, "-o", Path.Combine(track.Folder, "cli"), "-v", "quiet", "-nodeReuse:false"]);
 
     /// <summary>A session whose connections are open, as an interactive PowerShell has.</summary>
     public async Task PatchOpsWarmAsync(bool changes)
@@ -46,6 +43,9 @@ internal sealed class Contestants : IAsyncDisposable
         if (Array.Find(runs, r => r.State != HostState.Done || (r.Changes.Count > 0) != changes) is { } other)
             throw new InvalidOperationException($"PatchOps: {other}, changes {string.Join(", ", other.Changes)}.");
     }
+
+    /// <summary>Makes the command line before anything is measured.</summary>
+    public void Publish() => _ = program.Value;
 
     /// <summary>Learns which command lines the product runs on each host, from the journal of a run of its own.</summary>
     public async Task LearnAsync()

@@ -18,7 +18,7 @@ internal static class LabRace
         }
         await using var track = await RaceTrack.BuildAsync(repository);
         await using var runners = new Contestants(track);
-        await runners.PublishAsync(repository);
+        runners.Publish();
         await runners.LearnAsync();
 
         var times = new Dictionary<string, List<Usage>>(StringComparer.Ordinal);
