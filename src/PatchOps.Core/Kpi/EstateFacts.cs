@@ -121,14 +121,15 @@ public sealed class EstateFacts
         Read(new EstateRisk(new EstateRecords(catalogue, asOf).Ahead(), policy), cancellationToken);
 
     /// <summary>Reads a store; findings go by once, for everything that is made of them.</summary>
-    public static EstateFacts Read(EstateRisk risk, CancellationToken cancellationToken)
+    /// <param name="seen">Is told every open finding on the way; null for nobody.</param>
+    public static EstateFacts Read(EstateRisk risk, CancellationToken cancellationToken, Action<Finding>? seen = null)
     {
         var records = risk.Records;
         var (catalogue, asOf) = (records.Catalogue, records.AsOf);
         var fixes = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
         var closed = new Dictionary<(string Patch, string Vulnerability), DateTimeOffset>();
         var (open, patches) = (new List<OpenPatch>(), new List<PatchRisk>());
-        foreach (var one in risk.By(Keys, _ => true, explain: false, Watch))
+        foreach (var one in risk.By(KeysOf, _ => true, explain: false, Watch))
         {
             cancellationToken.ThrowIfCancellationRequested();
             var parts = one.Id.Split(Separator);
@@ -151,6 +152,12 @@ public sealed class EstateFacts
                     .Select(c => new FixDelivery(c.Key.Patch, c.Key.Vulnerability, threats[c.Key.Vulnerability].Published!.Value, c.Value))];
             }),
         };
+
+        IEnumerable<string> KeysOf(Finding finding)
+        {
+            seen?.Invoke(finding);
+            return Keys(finding);
+        }
 
         // A key with separators is of one asset and patch, one without of a patch.
         static IEnumerable<string> Keys(Finding finding) => finding.Patch is { } patch

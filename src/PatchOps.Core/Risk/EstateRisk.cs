@@ -116,22 +116,36 @@ public sealed class EstateRisk
     /// <summary>One risk for each open problem, whether or not a vulnerability stands behind it.</summary>
     public IEnumerable<PatchRisk> ByProblem(Func<string, bool> wanted, Func<Finding, bool> findingWanted, bool explain)
     {
+        var concerns = Concerning(wanted);
+        return ByProblem(wanted, OpenFindings(f => concerns(f) && findingWanted(f)), explain);
+    }
+
+    /// <summary>Tells the findings that the problems asked for can be about.</summary>
+    public Func<Finding, bool> Concerning(Func<string, bool> wanted)
+    {
         var asked = problems.Problems.Where(p => wanted(p.Id)).ToList();
-        // Only what a problem can be about is kept.
         var items = asked.SelectMany(p => p.ConfigurationItems).ToHashSet(StringComparer.Ordinal);
         var patches = asked.SelectMany(p => p.Patches).ToHashSet(StringComparer.Ordinal);
         var named = asked.SelectMany(p => p.Cves).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        var open = OpenFindings(f => items.Contains(f.Asset) && ((f.Patch is not null && patches.Contains(f.Patch)) || (f.Cve is not null && named.Contains(f.Cve))) && findingWanted(f))
-            .ToLookup(f => f.Asset, StringComparer.Ordinal);
+        return f => items.Contains(f.Asset) && ((f.Patch is not null && patches.Contains(f.Patch)) || (f.Cve is not null && named.Contains(f.Cve)));
+    }
+
+    /// <summary>The same from open findings that went by before.</summary>
+    /// <param name="wanted">Problems, by id.</param>
+    /// <param name="findings">At least those that <see cref="Concerning"/> tells.</param>
+    /// <param name="explain">Whether reasons are wanted.</param>
+    public IEnumerable<PatchRisk> ByProblem(Func<string, bool> wanted, IEnumerable<Finding> findings, bool explain)
+    {
+        var open = findings.ToLookup(f => f.Asset, StringComparer.Ordinal);
         Learn(open.SelectMany(g => g).Select(Vulnerability).OfType<string>());
         foreach (var (problem, own) in problems.Of(p => wanted(p.Id)).OrderBy(p => p.Problem.Id, StringComparer.Ordinal))
         {
             var totals = new RiskTotals(model, explain);
             foreach (var (asset, facts) in own)
             {
-                List<Finding> findings = open.Contains(asset) ? [.. open[asset].Where(f => (f.Patch is not null && problem.Patches.Contains(f.Patch)) || (f.Cve is not null && problem.Cves.Contains(f.Cve, StringComparer.OrdinalIgnoreCase)))] : [];
-                var patch = findings.Count > 0 ? findings[0].Patch : problem.Patches.Count > 0 ? problem.Patches[0] : null;
-                if (Input(asset, patch, findings, [facts]) is { } input) totals.Add(input);
+                List<Finding> on = open.Contains(asset) ? [.. open[asset].Where(f => (f.Patch is not null && problem.Patches.Contains(f.Patch)) || (f.Cve is not null && problem.Cves.Contains(f.Cve, StringComparer.OrdinalIgnoreCase)))] : [];
+                var patch = on.Count > 0 ? on[0].Patch : problem.Patches.Count > 0 ? problem.Patches[0] : null;
+                if (Input(asset, patch, on, [facts]) is { } input) totals.Add(input);
             }
             if (totals.Assets > 0) yield return totals.ToRisk(problem.Id);
         }

@@ -46,10 +46,11 @@ public sealed class ExportReportOperation(ICatalogue catalogue, IJournal journal
     {
         var records = new EstateRecords(catalogue, asOf).Ahead();
         var chain = Task.Run(async () => await AuditChain.VerifyAsync(audit.ReadAsync(null, null, cancellationToken), cancellationToken).ConfigureAwait(false), cancellationToken);
-        // One is for one thread.
-        var byProblem = request.Kind == ReportKind.Problem ? Task.Run(() => new EstateRisk(records, policy).ByProblem(_ => true, _ => true, explain: false).ToList(), cancellationToken) : Task.FromResult<List<PatchRisk>>([]);
-        var facts = EstateFacts.Read(new EstateRisk(records, policy), cancellationToken);
-        var problems = await byProblem.ConfigureAwait(false);
+        var risk = new EstateRisk(records, policy);
+        var concerned = new List<Finding>();
+        var concerns = request.Kind == ReportKind.Problem ? risk.Concerning(_ => true) : null;
+        var facts = EstateFacts.Read(risk, cancellationToken, concerns is null ? null : f => { if (concerns(f)) concerned.Add(f); });
+        var problems = concerns is null ? [] : risk.ByProblem(_ => true, concerned, explain: false).ToList();
         cancellationToken.ThrowIfCancellationRequested();
         return new ReportInput
         {
