@@ -3,6 +3,7 @@ using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Loader;
 using PatchOps.Tests;
 
@@ -56,10 +57,18 @@ public sealed class EngineFixture : IDisposable
     internal static void ShowTheWay()
     {
         if (Metadata("PowerShellHome") is not { } home) return;
+        // Beside the assemblies, or, where PowerShell was installed as a .NET tool, in a folder of their platform.
+        AssemblyLoadContext.Default.ResolvingUnmanagedDll += (_, name) =>
+            new[] { home, Path.Combine(home, "runtimes", RuntimeInformation.RuntimeIdentifier, "native") }
+                .SelectMany(folder => new[] { name, name + ".so", name + ".dylib", name + ".dll" }.Select(file => Path.Combine(folder, file)))
+                .Where(File.Exists).Select(file => NativeLibrary.TryLoad(file, out var handle) ? handle : 0).FirstOrDefault(handle => handle != 0);
         AssemblyLoadContext.Default.Resolving += (context, name) =>
         {
             var path = Path.Combine(home, name.Name + ".dll");
-            return File.Exists(path) ? context.LoadFromAssemblyPath(path) : null;
+            if (File.Exists(path)) return context.LoadFromAssemblyPath(path);
+            var ofPlatform = Path.Combine(home, "runtimes", OperatingSystem.IsWindows() ? "win" : "unix", "lib");
+            return Directory.Exists(ofPlatform) && Directory.EnumerateFiles(ofPlatform, name.Name + ".dll", SearchOption.AllDirectories).FirstOrDefault() is { } found
+                ? context.LoadFromAssemblyPath(found) : null;
         };
         PlatformLibraries(home);
     }
