@@ -24,7 +24,8 @@ public sealed class ApprovePlanTests
     [Fact]
     public async Task A_plan_runs_only_after_quorum_and_peer_review_by_others_than_its_author()
     {
-        await using var estate = await PlanEstate.MakeAsync();
+        // At noon, far from every window: an approved plan is then not due, whenever the test runs.
+        await using var estate = await PlanEstate.MakeAsync(new StandingClock(new DateTimeOffset(2026, 11, 4, 12, 0, 0, TimeSpan.Zero)));
         var policy = estate.Test.Write("policy.yaml", Policy);
         var plan = await estate.PlanAsync(new NewPlanRequest { Name = "November", Patch = [PlanEstate.Patch], Policy = policy, TimeLimit = TimeSpan.Zero });
         Task<Failure> Refused(string account, string? role = null) => estate.Test.FailAsync(new ApprovePlanRequest { PlanId = plan.Id, As = role, Policy = policy }, account);
