@@ -98,7 +98,13 @@ internal sealed class SshShell : IAsyncDisposable
     /// <returns>Null where it is busy, or was given up on earlier: then nothing was sent.</returns>
     public async Task<ProcessOutcome?> TryRunAsync(string text, ReadOnlyMemory<byte> input, string mark, TimeSpan deadline, CancellationToken cancellationToken)
     {
-        if (_given || !await _free.WaitAsync(TimeSpan.Zero, cancellationToken).ConfigureAwait(false)) return null;
+        if (!await _free.WaitAsync(TimeSpan.Zero, cancellationToken).ConfigureAwait(false)) return null;
+        // Looked at only by whoever holds it: the one before may have given it up.
+        if (_given)
+        {
+            _free.Release();
+            return null;
+        }
         var watch = Stopwatch.StartNew();
         // Whoever stops listening in the middle cannot know where the next answer begins.
         _given = true;
