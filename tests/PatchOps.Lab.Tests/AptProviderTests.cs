@@ -34,6 +34,23 @@ public sealed class AptProviderTests(LabFixture lab)
     }
 
     [SkippableFact]
+    public async Task What_was_taken_back_within_the_second_is_applied_again()
+    {
+        await lab.RequireAsync();
+        await using var host = lab.Open("h2");
+        PackageChange[] changes = [new("deb:po-good/1.1", "po-good", "1.0", "1.1")];
+        Assert.Null((await Apt.ApplyAsync(host, changes, Key(), default)).Failure);
+        // apt builds its cache from dpkg's record; then the record changes, and keeps its length and second.
+        Assert.True((await host.RunAsync(new HostCommand(["sh", "-c", "apt-get -qq check && touch -r /var/lib/dpkg/status /tmp/second && stat -c %s /var/lib/dpkg/status >/tmp/length"], Deadline), default)).Succeeded);
+        Assert.Null((await Apt.RevertAsync(host, changes, Key(), default)).Failure);
+        Assert.True((await host.RunAsync(new HostCommand(["sh", "-c", "touch -r /tmp/second /var/lib/dpkg/status && [ \"$(stat -c %s /var/lib/dpkg/status)\" = \"$(cat /tmp/length)\" ]"], Deadline), default)).Succeeded);
+
+        Assert.Null((await Apt.ApplyAsync(host, changes, Key(), default)).Failure);
+        Assert.True((await Apt.VerifyAsync(host, changes, Deadline, default)).AllApplied);
+        Assert.Null((await Apt.RevertAsync(host, changes, Key(), default)).Failure);
+    }
+
+    [SkippableFact]
     public async Task Applying_to_a_host_that_is_right_changes_nothing()
     {
         await lab.RequireAsync();
