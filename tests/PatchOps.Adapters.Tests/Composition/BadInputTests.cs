@@ -140,7 +140,7 @@ public sealed class BadInputTests : IAsyncLifetime
             command.CommandText = "PRAGMA user_version=999";
             command.ExecuteNonQuery();
         }
-        await using var later = new Adapters.Composition.OperationHost(TimeProvider.System);
+        await using var later = new Adapters.Composition.OperationHost(NoonClock.Shared);
         var failures = new List<Failure>();
         await foreach (var next in later.RunAsync(new GetStoreRequest { Store = estate.PathOf("test.db") }, new Caller { Account = "tester" }, CancellationToken.None))
             if (next is FailedEvent f) failures.Add(f.Failure);

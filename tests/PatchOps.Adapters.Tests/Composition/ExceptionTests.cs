@@ -12,7 +12,7 @@ public sealed class ExceptionTests : IAsyncLifetime
     private const string Patch = "deb:foo/1.1";
     private const string Cve = "CVE-2024-1001";
 
-    private static readonly DateTimeOffset Now = DateTimeOffset.UtcNow;
+    private static readonly DateTimeOffset Now = NoonClock.Now;
 
     private readonly TestEstate estate = new();
 

@@ -99,7 +99,7 @@ public sealed class GetWindowTests : IAsyncLifetime
     [Fact]
     public async Task The_range_is_the_next_thirty_days_unless_it_is_given()
     {
-        var before = DateTimeOffset.UtcNow;
+        var before = NoonClock.Now;
         var (windows, _) = await WindowsAsync(new GetWindowRequest { Asset = ["std01"] });
         var days = windows["std01.example.com"];
         Assert.InRange(days.Count, 30, 31);

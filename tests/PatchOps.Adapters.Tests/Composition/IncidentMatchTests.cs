@@ -9,7 +9,7 @@ public sealed class IncidentMatchTests : IAsyncLifetime
 {
     private const string Patch = "deb:libfoo2/2.1";
 
-    private static readonly DateTimeOffset Now = DateTimeOffset.UtcNow;
+    private static readonly DateTimeOffset Now = NoonClock.Now;
 
     private readonly TestEstate estate = new();
 

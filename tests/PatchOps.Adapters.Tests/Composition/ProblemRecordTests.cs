@@ -11,7 +11,7 @@ public sealed class ProblemRecordTests : IAsyncLifetime
     private const string Patch = "deb:foo/1.1";
     private const string Cve = "CVE-2024-1001";
 
-    private static readonly DateTimeOffset Now = DateTimeOffset.UtcNow;
+    private static readonly DateTimeOffset Now = NoonClock.Now;
 
     private readonly TestEstate estate = new();
 
@@ -221,7 +221,7 @@ public sealed class ProblemRecordTests : IAsyncLifetime
 
     private Problem Stored() => Catalogue.Problems().Single(p => p.Id == "PRB1");
 
-    private void Verdict(EffectivenessVerdict verdict) => Catalogue.AddVerdict(new EffectivenessResult { Problem = "PRB1", Patch = Patch, Verdict = verdict }, DateTimeOffset.UtcNow);
+    private void Verdict(EffectivenessVerdict verdict) => Catalogue.AddVerdict(new EffectivenessResult { Problem = "PRB1", Patch = Patch, Verdict = verdict }, NoonClock.Now);
 
     private Task DeployAsync(string asset, double day, DeploymentOutcome outcome) => estate.RunAsync(new ImportDeploymentRequest
     {

@@ -11,7 +11,7 @@ namespace PatchOps.Adapters.Tests.Composition;
 /// <summary>What policy makes of a whole store, asked as users ask.</summary>
 public sealed class RiskPolicyTests : IAsyncLifetime
 {
-    private static readonly DateTimeOffset Now = DateTimeOffset.UtcNow;
+    private static readonly DateTimeOffset Now = NoonClock.Now;
 
     private readonly TestEstate estate = new();
 
@@ -73,7 +73,7 @@ public sealed class RiskPolicyTests : IAsyncLifetime
                 Id = $"Q{i}", Status = "Open", ConfigurationItems = [.. Enumerable.Range(0, 20).Where(_ => random.Next(3) == 0).Select(h => $"host{h:00}")], Patches = [$"deb:p{i % 12}/2"], Cves = [$"CVE-2024-2{i % 7:000}", $"CVE-2024-2{i % 5:000}"],
             })],
         });
-        var day = DateTimeOffset.UtcNow;
+        var day = NoonClock.Now;
         var findings = await RiskAsync(new GetRiskRequest { By = RiskGrouping.Finding, Explain = true, AsOf = day });
         foreach (var by in new[] { RiskGrouping.Patch, RiskGrouping.Asset, RiskGrouping.Cve })
         {

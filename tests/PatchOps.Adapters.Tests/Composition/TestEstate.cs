@@ -9,8 +9,8 @@ internal sealed class TestEstate : IAsyncDisposable
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("patchops-test-");
 
-    /// <param name="clock">Time as the operations see it; default: the system's.</param>
-    public TestEstate(TimeProvider? clock = null) => Host = new OperationHost(clock ?? TimeProvider.System) { DefaultStore = PathOf("test.db") };
+    /// <param name="clock">Time as the operations see it; default: a noon that goes on from there.</param>
+    public TestEstate(TimeProvider? clock = null) => Host = new OperationHost(clock ?? NoonClock.Shared) { DefaultStore = PathOf("test.db") };
 
     public OperationHost Host { get; }
 
@@ -64,6 +64,20 @@ internal sealed class TestEstate : IAsyncDisposable
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
         folder.Delete(recursive: true);
     }
+}
+
+/// <summary>A clock that was at noon, in the middle of a month and a week, when the tests began: windows open and close at the same distance whenever the tests run.</summary>
+internal sealed class NoonClock : TimeProvider
+{
+    private static readonly DateTimeOffset Noon = new(2026, 11, 18, 12, 0, 0, TimeSpan.Zero);
+
+    private readonly long began = System.GetTimestamp();
+
+    public static NoonClock Shared { get; } = new();
+
+    public static DateTimeOffset Now => Shared.GetUtcNow();
+
+    public override DateTimeOffset GetUtcNow() => Noon + System.GetElapsedTime(began);
 }
 
 /// <summary>A clock that stands still until a test moves it.</summary>

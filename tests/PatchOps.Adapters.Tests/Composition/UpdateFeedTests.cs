@@ -120,7 +120,7 @@ public sealed class UpdateFeedTests : IAsyncLifetime
     public async Task Long_absences_are_asked_for_in_spans_that_NVD_allows()
     {
         server.Otherwise = _ => Encoding.UTF8.GetBytes(Page(0, 0));
-        await All(Of(FeedName.Nvd, "nvd") with { Since = DateTimeOffset.UtcNow.AddDays(-300) });
+        await All(Of(FeedName.Nvd, "nvd") with { Since = NoonClock.Now.AddDays(-300) });
         Assert.Equal(3, server.Requests.Count);
     }
 
@@ -131,7 +131,7 @@ public sealed class UpdateFeedTests : IAsyncLifetime
         other.Put("/elsewhere", Page(0, 0));
         server.Fail("/nvd?resultsPerPage=2000&startIndex=0", $"302 Found\r\nLocation: {other.Home}elsewhere");
         var order = new PatchOps.Core.Seams.FeedOrder { Name = FeedName.Nvd, BaseUri = new Uri(server.Home, "nvd") };
-        await foreach (var arrival in new FeedDownloads(new FetchSettings { Folder = estate.PathOf("d") }, TimeProvider.System, "secret").FetchAsync(order, _ => null, default))
+        await foreach (var arrival in new FeedDownloads(new FetchSettings { Folder = estate.PathOf("d") }, NoonClock.Shared, "secret").FetchAsync(order, _ => null, default))
             Assert.NotNull(arrival.Document);
         Assert.Equal("secret", server.Requests.Single()["apiKey"]);
         Assert.Null(other.Requests.Single()["apiKey"]);
@@ -254,14 +254,14 @@ public sealed class UpdateFeedTests : IAsyncLifetime
     public async Task A_silent_server_is_given_up_and_a_document_without_end_is_stopped()
     {
         var settings = new FetchSettings { Folder = estate.PathOf("d"), Silence = TimeSpan.FromSeconds(0.3), Attempts = 2, FirstWait = TimeSpan.FromSeconds(0.01), MaximumBytes = 1000 };
-        using var fetch = new HttpFetch(settings, TimeProvider.System);
+        using var fetch = new HttpFetch(settings, NoonClock.Shared);
         server.Fail("/quiet", _ => Task.Delay(5000));
         server.Fail("/quiet", _ => Task.Delay(5000));
         var quiet = await Assert.ThrowsAsync<FailureException>(() => fetch.GetAsync(new Uri(server.Home, "quiet"), null, null, null, default));
         Assert.Contains("silent", quiet.Message);
         server.Put("/large", new byte[200_000]);
         // Patient, so that a busy machine is not taken for a silent server.
-        using var patient = new HttpFetch(settings with { Silence = TimeSpan.FromSeconds(60) }, TimeProvider.System);
+        using var patient = new HttpFetch(settings with { Silence = TimeSpan.FromSeconds(60) }, NoonClock.Shared);
         var large = await Assert.ThrowsAsync<FailureException>(() => patient.GetAsync(new Uri(server.Home, "large"), null, null, null, default));
         Assert.Equal("FeedTooLarge", large.Failure.Code);
         Assert.Empty(Directory.GetFiles(settings.Folder));

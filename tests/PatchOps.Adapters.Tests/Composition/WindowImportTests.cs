@@ -135,7 +135,7 @@ public sealed class WindowImportTests : IAsyncLifetime
         var (results, failures, _) = await estate.RunAsync(new NewPlanRequest { Name = "night", Horizon = TimeSpan.FromDays(20), TimeLimit = TimeSpan.FromSeconds(0.2) });
         Assert.Empty(failures);
         var start = Assert.Single(Assert.Single(results.OfType<PatchPlan>().Single().Waves).Hosts).Start;
-        Assert.Contains(await Windows(new GetWindowRequest { Asset = ["db01"], To = DateTimeOffset.UtcNow.AddDays(30) }), w => w.Start <= start && start < w.End);
+        Assert.Contains(await Windows(new GetWindowRequest { Asset = ["db01"], To = NoonClock.Now.AddDays(30) }), w => w.Start <= start && start < w.End);
     }
 
     private string Ics() => estate.Write("calendar.ics", Calendar.ReplaceLineEndings("\r\n"));

@@ -1,3 +1,4 @@
+using PatchOps.Adapters.Tests.Composition;
 using PatchOps.Core.Intake;
 using PatchOps.Core.Operations.Requests;
 using PatchOps.Domain;
@@ -73,7 +74,7 @@ public sealed class OpenReasonTests : IAsyncLifetime
         Advise("curl", "7.2");
         var (_, failures, _) = await estate.Estate.RunAsync(new NewExceptionRequest
         {
-            Kind = PatchExceptionKind.Deferral, Patch = ["deb:curl/7.2"], Justification = "vendor test pending", Until = DateTimeOffset.UtcNow.AddDays(30), ApprovedBy = "ciso",
+            Kind = PatchExceptionKind.Deferral, Patch = ["deb:curl/7.2"], Justification = "vendor test pending", Until = NoonClock.Now.AddDays(30), ApprovedBy = "ciso",
         });
         Assert.Empty(failures);
         var reason = (await estate.OneAsync()).Reason;

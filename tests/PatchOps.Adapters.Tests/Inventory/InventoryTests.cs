@@ -70,7 +70,7 @@ public sealed class InventoryTests : IAsyncLifetime
     public async Task What_the_store_knows_of_a_host_is_how_it_is_reached_unless_the_request_says_other()
     {
         var catalogue = estate.Host.Store(null).Catalogue;
-        using (var import = catalogue.BeginImport("Asset", "a.csv", DateTimeOffset.UtcNow))
+        using (var import = catalogue.BeginImport("Asset", "a.csv", NoonClock.Now))
         {
             import.Add(new Asset { Id = "m1", Name = "web01", Address = "192.0.2.1", User = "ops", Port = 2222, Transport = TransportKind.Ssh, Aliases = ["web01.corp.example"] });
             import.Add(new Asset { Id = "m2", Name = "web02", Address = "192.0.2.2" });
@@ -105,8 +105,8 @@ public sealed class InventoryTests : IAsyncLifetime
         Assert.Equal(4, estate.Host.Store(null).Catalogue.Software(null).Count());
         object[] hosts =
         [
-            new InventoryResult { Asset = new Asset { Id = "web01" }, Taken = DateTimeOffset.UtcNow, Software = [new Software { Asset = "web01", Package = "bash", Version = "5.2" }] },
-            new InventoryResult { Asset = new Asset { Id = "web02" }, Taken = DateTimeOffset.UtcNow, Failure = new Failure("HostUnreachable", FailureKind.Unavailable, "no answer", "web02", "Try again.") },
+            new InventoryResult { Asset = new Asset { Id = "web01" }, Taken = NoonClock.Now, Software = [new Software { Asset = "web01", Package = "bash", Version = "5.2" }] },
+            new InventoryResult { Asset = new Asset { Id = "web02" }, Taken = NoonClock.Now, Failure = new Failure("HostUnreachable", FailureKind.Unavailable, "no answer", "web02", "Try again.") },
         ];
         await estate.RunAsync(new ImportAssetRequest { InputObject = hosts });
         Assert.Equal([("web01", "bash"), ("web02", "bash"), ("web02", "curl")], estate.Host.Store(null).Catalogue.Software(null).Select(s => (s.Asset, s.Package)).Order());
@@ -124,14 +124,14 @@ public sealed class InventoryTests : IAsyncLifetime
     private static async Task<List<Asset>> AskedAsync(GetInventoryRequest request, ICatalogue catalogue)
     {
         var source = new Recorder();
-        await foreach (var _ in new GetInventoryOperation(source, TimeProvider.System, () => catalogue).RunAsync(request, CancellationToken.None))
+        await foreach (var _ in new GetInventoryOperation(source, NoonClock.Shared, () => catalogue).RunAsync(request, CancellationToken.None))
         {
         }
         return source.Asked;
     }
 
     private OperationHost Host(Func<Asset, string> answer) =>
-        new(TimeProvider.System, new HostServices { Sessions = (asset, _) => new Recorded(asset, answer) }) { DefaultStore = estate.PathOf("none.db") };
+        new(NoonClock.Shared, new HostServices { Sessions = (asset, _) => new Recorded(asset, answer) }) { DefaultStore = estate.PathOf("none.db") };
 
     /// <summary>A session that gives a recorded answer to the inventory and refuses everything else.</summary>
     private sealed class Recorded(Asset asset, Func<Asset, string> answer) : ISessionChannel

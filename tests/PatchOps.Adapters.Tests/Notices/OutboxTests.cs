@@ -11,7 +11,7 @@ namespace PatchOps.Adapters.Tests.Notices;
 
 public sealed class OutboxTests : IAsyncLifetime
 {
-    private readonly StandingClock clock = new(DateTimeOffset.UtcNow);
+    private readonly StandingClock clock = new(NoonClock.Now);
     private PlanEstate estate = null!;
     private string policy = "";
     private string Folder => estate.Test.PathOf("spool");

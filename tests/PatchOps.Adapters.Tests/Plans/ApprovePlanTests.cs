@@ -117,7 +117,7 @@ public sealed class ApprovePlanTests
     [Fact]
     public async Task What_an_emergency_skipped_is_due_after_its_first_change_and_overdue_is_told()
     {
-        var clock = new StandingClock(DateTimeOffset.UtcNow);
+        var clock = new StandingClock(NoonClock.Now);
         await using var estate = await PlanEstate.MakeAsync(clock);
         var request = new NewPlanRequest { Name = "Now", Patch = [PlanEstate.Patch], Emergency = true, TimeLimit = TimeSpan.Zero };
         var plan = await estate.PlanAsync(request);

@@ -88,7 +88,7 @@ public sealed class BadPlanInputTests
     public async Task A_horizon_in_the_past_or_without_length_is_refused()
     {
         await using var estate = await PlanEstate.MakeAsync();
-        Assert.Equal("HorizonPast", (await estate.Test.FailAsync(Request() with { Start = DateTimeOffset.UtcNow.AddDays(-30) })).Code);
+        Assert.Equal("HorizonPast", (await estate.Test.FailAsync(Request() with { Start = NoonClock.Now.AddDays(-30) })).Code);
         foreach (var horizon in (TimeSpan[])[TimeSpan.Zero, TimeSpan.FromDays(-1), TimeSpan.FromDays(5000)])
             Assert.Contains("Horizon", (await estate.Test.FailAsync(Request() with { Horizon = horizon })).Message);
     }

@@ -1,3 +1,4 @@
+using PatchOps.Adapters.Tests.Composition;
 using System.Diagnostics;
 using System.Security;
 using PatchOps.Adapters.Signatures;
@@ -10,7 +11,7 @@ public sealed class CmsSignatureTests : IDisposable
     private const string Statement = "Approve plan 00ff as ChangeManager";
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("patchops-cms-");
     private readonly TestCertificates authority = new();
-    private readonly CmsSignatures signatures = new(TimeProvider.System);
+    private readonly CmsSignatures signatures = new(NoonClock.Shared);
 
     public void Dispose()
     {
@@ -25,18 +26,18 @@ public sealed class CmsSignatureTests : IDisposable
     {
         var signed = signatures.Sign(Statement, authority.Issue(At("bob.pem"), "CN=Bob, O=Acme"), null);
         Assert.Equal("CN=Bob, O=Acme", signed.Subject);
-        var good = signatures.Verify(Statement, signed.Cms, [authority.Fingerprint], DateTimeOffset.UtcNow);
+        var good = signatures.Verify(Statement, signed.Cms, [authority.Fingerprint], NoonClock.Now);
         Assert.Null(good.Fault);
         Assert.Equal(signed.Fingerprint, good.Fingerprint);
 
-        Assert.Contains("does not belong", signatures.Verify("Approve plan 00fe as ChangeManager", signed.Cms, [authority.Fingerprint], DateTimeOffset.UtcNow).Fault);
+        Assert.Contains("does not belong", signatures.Verify("Approve plan 00fe as ChangeManager", signed.Cms, [authority.Fingerprint], NoonClock.Now).Fault);
         using var other = new TestCertificates("CN=Other");
-        Assert.Contains("no root certificate", signatures.Verify(Statement, signed.Cms, [other.Fingerprint], DateTimeOffset.UtcNow).Fault);
-        Assert.Contains("no root certificate", signatures.Verify(Statement, signed.Cms, [], DateTimeOffset.UtcNow).Fault);
+        Assert.Contains("no root certificate", signatures.Verify(Statement, signed.Cms, [other.Fingerprint], NoonClock.Now).Fault);
+        Assert.Contains("no root certificate", signatures.Verify(Statement, signed.Cms, [], NoonClock.Now).Fault);
         var changed = signed.Cms.ToArray();
         changed[^5] ^= 1;
-        Assert.NotNull(signatures.Verify(Statement, changed, [authority.Fingerprint], DateTimeOffset.UtcNow).Fault);
-        Assert.NotNull(signatures.Verify(Statement, [1, 2, 3], [authority.Fingerprint], DateTimeOffset.UtcNow).Fault);
+        Assert.NotNull(signatures.Verify(Statement, changed, [authority.Fingerprint], NoonClock.Now).Fault);
+        Assert.NotNull(signatures.Verify(Statement, [1, 2, 3], [authority.Fingerprint], NoonClock.Now).Fault);
     }
 
     [Fact]
@@ -44,24 +45,24 @@ public sealed class CmsSignatureTests : IDisposable
     {
         using var impostor = new TestCertificates();
         var signed = signatures.Sign(Statement, impostor.Issue(At("bob.pem"), "CN=Bob, O=Acme"), null);
-        Assert.NotNull(signatures.Verify(Statement, signed.Cms, [authority.Fingerprint], DateTimeOffset.UtcNow).Fault);
+        Assert.NotNull(signatures.Verify(Statement, signed.Cms, [authority.Fingerprint], NoonClock.Now).Fault);
     }
 
     [Fact]
     public void Validity_is_asked_for_the_time_of_the_decision()
     {
         var signed = signatures.Sign(Statement, authority.Issue(At("old.pem"), "CN=Bob", fromDays: -30, toDays: -1), null);
-        Assert.Contains("was not valid at", signatures.Verify(Statement, signed.Cms, [authority.Fingerprint], DateTimeOffset.UtcNow).Fault);
-        Assert.Null(signatures.Verify(Statement, signed.Cms, [authority.Fingerprint], DateTimeOffset.UtcNow.AddDays(-10)).Fault);
+        Assert.Contains("was not valid at", signatures.Verify(Statement, signed.Cms, [authority.Fingerprint], NoonClock.Now).Fault);
+        Assert.Null(signatures.Verify(Statement, signed.Cms, [authority.Fingerprint], NoonClock.Now.AddDays(-10)).Fault);
         var early = signatures.Sign(Statement, authority.Issue(At("new.pem"), "CN=Bob", fromDays: 1), null);
-        Assert.Contains("was not valid at", signatures.Verify(Statement, early.Cms, [authority.Fingerprint], DateTimeOffset.UtcNow).Fault);
+        Assert.Contains("was not valid at", signatures.Verify(Statement, early.Cms, [authority.Fingerprint], NoonClock.Now).Fault);
     }
 
     [Fact]
     public void A_certificate_for_another_use_does_not_count()
     {
         var signed = signatures.Sign(Statement, authority.Issue(At("tls.pem"), "CN=Bob", usage: System.Security.Cryptography.X509Certificates.X509KeyUsageFlags.KeyEncipherment), null);
-        Assert.Contains("may not be used for signatures", signatures.Verify(Statement, signed.Cms, [authority.Fingerprint], DateTimeOffset.UtcNow).Fault);
+        Assert.Contains("may not be used for signatures", signatures.Verify(Statement, signed.Cms, [authority.Fingerprint], NoonClock.Now).Fault);
     }
 
     [Fact]
@@ -72,7 +73,7 @@ public sealed class CmsSignatureTests : IDisposable
         var file = impostor.Issue(At("bob.pem"), "CN=Bob", withRoot: false);
         File.AppendAllText(file, authority.Root.ExportCertificatePem() + "\n");
         var signed = signatures.Sign(Statement, file, null);
-        Assert.NotNull(signatures.Verify(Statement, signed.Cms, [authority.Fingerprint], DateTimeOffset.UtcNow).Fault);
+        Assert.NotNull(signatures.Verify(Statement, signed.Cms, [authority.Fingerprint], NoonClock.Now).Fault);
     }
 
     [Fact]
@@ -82,7 +83,7 @@ public sealed class CmsSignatureTests : IDisposable
         using var wrong = Secure("wr0ng-0ne");
         foreach (var file in new[] { authority.Issue(At("bob.pem"), "CN=Bob", password: "s3cret"), TestCertificates.ToPkcs12(authority.Issue(At("plain.pem"), "CN=Bob"), At("bob.pfx"), "s3cret") })
         {
-            Assert.Null(signatures.Verify(Statement, signatures.Sign(Statement, file, right).Cms, [authority.Fingerprint], DateTimeOffset.UtcNow).Fault);
+            Assert.Null(signatures.Verify(Statement, signatures.Sign(Statement, file, right).Cms, [authority.Fingerprint], NoonClock.Now).Fault);
             foreach (var password in new[] { wrong, null })
             {
                 var failure = Assert.Throws<FailureException>(() => signatures.Sign(Statement, file, password)).Failure;
@@ -119,7 +120,7 @@ public sealed class CmsSignatureTests : IDisposable
         {
             var made = OpenSsl("cms", "-sign", "-binary", "-in", At("statement"), "-signer", bob, "-inkey", bob, "-certfile", At("root.pem"), "-outform", form, "-out", At("theirs.p7s"));
             Assert.True(made.Code == 0, made.Error);
-            Assert.Null(signatures.Verify(Statement, signatures.Read(At("theirs.p7s")).Cms, [authority.Fingerprint], DateTimeOffset.UtcNow).Fault);
+            Assert.Null(signatures.Verify(Statement, signatures.Read(At("theirs.p7s")).Cms, [authority.Fingerprint], NoonClock.Now).Fault);
         }
     }
 

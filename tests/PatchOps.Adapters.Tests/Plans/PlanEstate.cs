@@ -18,11 +18,12 @@ internal sealed class PlanEstate : IAsyncDisposable
 {
     public const string Patch = "deb:demo/1.1";
 
-    private readonly WaveRig rig = new(4);
+    private readonly WaveRig rig;
 
     public PlanEstate(TimeProvider? clock = null)
     {
-        Clock = clock ?? TimeProvider.System;
+        Clock = clock ?? NoonClock.Shared;
+        rig = new WaveRig(4, Clock);
         Test = new TestEstate(Clock);
     }
 
@@ -70,7 +71,7 @@ internal sealed class PlanEstate : IAsyncDisposable
     public async Task<Dictionary<string, HostRun>> RunAsync(PatchPlan plan, params string[] hosts)
     {
         var wave = plan.Waves.Single(w => w.Hosts.Any(h => hosts.Contains(h.Asset)));
-        var now = TimeProvider.System.GetUtcNow();
+        var now = Clock.GetUtcNow();
         var definition = new WaveDefinition(plan.Id, wave with
         {
             Start = now.AddMinutes(-1), End = now.AddHours(4), Hosts = [.. wave.Hosts.Where(h => hosts.Contains(h.Asset)).Select(h => h with { Start = now.AddMinutes(-1), LatestStart = now.AddHours(3) })],

@@ -20,7 +20,7 @@ public sealed class PlanLifeTests
     [Fact]
     public async Task The_present_is_compared_with_the_plan()
     {
-        var clock = new StandingClock(DateTimeOffset.UtcNow);
+        var clock = new StandingClock(NoonClock.Now);
         await using var estate = await PlanEstate.MakeAsync(clock);
         var plan = await estate.PlanAsync();
         async Task<PlanFinding> Now(string code, string? policy = null) => Assert.Single((await estate.TestAsync(plan, policy)).Where(f => f.Code == code), f => f.Asset is null or "host-1");
@@ -86,7 +86,7 @@ public sealed class PlanLifeTests
     [Fact]
     public async Task Approvals_that_run_out_before_the_last_host_are_told_and_then_no_longer_count()
     {
-        var clock = new StandingClock(DateTimeOffset.UtcNow);
+        var clock = new StandingClock(NoonClock.Now);
         await using var estate = await PlanEstate.MakeAsync(clock);
         var policy = estate.Test.Write("policy.yaml", "approvals: { validFor: 1.00:00:00 }\n");
         var plan = await estate.PlanAsync(new NewPlanRequest { Name = "n", Patch = [PlanEstate.Patch], Policy = policy, Start = clock.Now.AddDays(5), TimeLimit = TimeSpan.Zero });
@@ -143,7 +143,7 @@ public sealed class PlanLifeTests
         // One host has left, one has come, and the patch has a successor.
         await estate.HostsAsync([PlanEstate.Host(4)]);
         await estate.Test.RunAsync(new ImportProblemRequest { InputObject = [new Problem { Id = "PRB1", Status = "Open", ConfigurationItems = ["host-1", "host-2", "host-4"], Patches = ["deb:demo/1.2"], Cves = ["CVE-2024-1001"] }] });
-        var next = await estate.PlanAsync(new NewPlanRequest { Replaces = plan.Id, Start = DateTimeOffset.UtcNow.AddDays(3), TimeLimit = TimeSpan.Zero });
+        var next = await estate.PlanAsync(new NewPlanRequest { Replaces = plan.Id, Start = NoonClock.Now.AddDays(3), TimeLimit = TimeSpan.Zero });
 
         Assert.Equal(plan.Id, next.Replaces);
         Assert.Equal(plan.Name, next.Name);

@@ -1,3 +1,4 @@
+using PatchOps.Adapters.Tests.Composition;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -13,7 +14,7 @@ internal sealed class TestCertificates : IDisposable
         var request = new CertificateRequest(name, rootKey, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, true));
-        Root = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddYears(-2), DateTimeOffset.UtcNow.AddYears(5));
+        Root = request.CreateSelfSigned(NoonClock.Now.AddYears(-2), NoonClock.Now.AddYears(5));
     }
 
     public X509Certificate2 Root { get; }
@@ -29,7 +30,7 @@ internal sealed class TestCertificates : IDisposable
         var request = new CertificateRequest(subject, key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(usage, true));
-        using var certificate = request.Create(Root, DateTimeOffset.UtcNow.AddDays(fromDays), DateTimeOffset.UtcNow.AddDays(toDays), RandomNumberGenerator.GetBytes(8));
+        using var certificate = request.Create(Root, NoonClock.Now.AddDays(fromDays), NoonClock.Now.AddDays(toDays), RandomNumberGenerator.GetBytes(8));
         var pem = password is null ? key.ExportPkcs8PrivateKeyPem() : key.ExportEncryptedPkcs8PrivateKeyPem(password, new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000));
         File.WriteAllText(path, certificate.ExportCertificatePem() + "\n" + (withRoot ? Root.ExportCertificatePem() + "\n" : "") + pem + "\n");
         return path;

@@ -1,3 +1,4 @@
+using PatchOps.Adapters.Tests.Composition;
 using PatchOps.Core.Intake;
 using PatchOps.Core.Operations.Requests;
 using PatchOps.Domain;
@@ -14,7 +15,7 @@ public sealed class WaiverTests
         await using var estate = await PlanEstate.MakeAsync(hosts: 2);
         await estate.HostsAsync([PlanEstate.Host(1) with { Environment = AssetEnvironment.Production, Criticality = 5, Exposure = AssetExposure.Internet, Regulations = ["PCI DSS"] }]);
         await estate.HostsAsync([PlanEstate.Host(2) with { Environment = AssetEnvironment.Production, Criticality = 5, Exposure = AssetExposure.Internet }]);
-        using (var import = estate.Test.Host.Store(null).Catalogue.BeginImport("Kev", "kev", DateTimeOffset.UtcNow))
+        using (var import = estate.Test.Host.Store(null).Catalogue.BeginImport("Kev", "kev", NoonClock.Now))
         {
             import.Add(new KevRecord("CVE-2024-1001") { Added = new DateOnly(2024, 3, 1), Ransomware = true });
             import.Complete(TimeSpan.Zero);

@@ -130,7 +130,7 @@ public sealed class PolicyReplayTests : IAsyncLifetime
         Assert.Equal("ReplayEmpty", (await estate.FailAsync(Request(40, null))).Code);
         Assert.Equal("ParameterMissing", (await estate.FailAsync(new TestPolicyRequest { Replay = true })).Code);
         Assert.Equal("PeriodReversed", (await estate.FailAsync(Request(-1, null))).Code);
-        Assert.Equal("PeriodReversed", (await estate.FailAsync(Request(1, null) with { From = DateTimeOffset.UtcNow.AddDays(2), To = null })).Code);
+        Assert.Equal("PeriodReversed", (await estate.FailAsync(Request(1, null) with { From = NoonClock.Now.AddDays(2), To = null })).Code);
         Assert.Equal("ParameterOutOfRange", (await estate.FailAsync(Request(40, null) with { Criticality = 6 })).Code);
         Assert.Equal("ReplayMissing", (await estate.FailAsync(new TestPolicyRequest { Path = estate.Write("p.yaml", "risk: {}"), IncludeUnrated = true })).Code);
     }
@@ -205,7 +205,7 @@ public sealed class PolicyReplayTests : IAsyncLifetime
 
     private static void Import(ICatalogue store, string feed, params FeedRecord[] records)
     {
-        using var import = store.BeginImport(feed, feed, DateTimeOffset.UtcNow);
+        using var import = store.BeginImport(feed, feed, NoonClock.Now);
         foreach (var record in records) import.Add(record);
         import.Complete(TimeSpan.Zero);
     }

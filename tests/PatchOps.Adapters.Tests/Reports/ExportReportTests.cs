@@ -1,3 +1,4 @@
+using PatchOps.Adapters.Tests.Composition;
 using PatchOps.Adapters.Composition;
 using PatchOps.Adapters.Reports;
 using PatchOps.Core.Operations;
@@ -9,7 +10,7 @@ namespace PatchOps.Adapters.Tests.Reports;
 public sealed class ExportReportTests : IAsyncLifetime
 {
     private readonly string folder = Directory.CreateTempSubdirectory("patchops-report-").FullName;
-    private readonly OperationHost host = new(TimeProvider.System);
+    private readonly OperationHost host = new(NoonClock.Shared);
 
     public async Task InitializeAsync()
     {
@@ -101,7 +102,7 @@ public sealed class ExportReportTests : IAsyncLifetime
 
     [Fact]
     public async Task A_reversed_period_is_refused() =>
-        Assert.Equal("PeriodReversed", (await Run(new GetKpiRequest { From = DateTimeOffset.UtcNow, To = DateTimeOffset.UtcNow.AddDays(-2) })).OfType<FailedEvent>().Single().Failure.Code);
+        Assert.Equal("PeriodReversed", (await Run(new GetKpiRequest { From = NoonClock.Now, To = NoonClock.Now.AddDays(-2) })).OfType<FailedEvent>().Single().Failure.Code);
 
     private async Task Import<TRequest>(string name, string text) where TRequest : ImportRecordsRequest, new()
     {

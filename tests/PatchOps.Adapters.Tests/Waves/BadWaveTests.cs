@@ -1,3 +1,4 @@
+using PatchOps.Adapters.Tests.Composition;
 using Microsoft.Data.Sqlite;
 using PatchOps.Adapters.Composition;
 using PatchOps.Core.Operations;
@@ -40,7 +41,7 @@ public sealed class BadWaveTests : IAsyncDisposable
         }
         await RefusedAsync(plan, 1, "PlanChanged", "New-PatchPlan");
         Assert.Equal("PlanChanged", Assert.Single((await estate.AskAsync(new UndoWaveRequest { PlanId = plan.Id })).Failures).Code);
-        estate.Clock.Offset = plan.Waves[0].Start - DateTimeOffset.UtcNow + TimeSpan.FromMinutes(1);
+        estate.Clock.Offset = plan.Waves[0].Start - NoonClock.Now + TimeSpan.FromMinutes(1);
         Assert.Equal("PlanChanged", Assert.Single((await estate.AskAsync(new InvokeWaveRequest { Due = true })).Failures).Code);
         Assert.Empty(estate.Boxes.Applied);
     }
@@ -54,7 +55,7 @@ public sealed class BadWaveTests : IAsyncDisposable
         await RefusedAsync(plan, plan.Waves.Count + 1, "WaveNotFound", "Get-PatchPlan");
         await RefusedAsync(plan with { Id = "PLN-NOBODY" }, 1, "PlanNotFound", "Get-PatchPlan");
         await RefusedAsync(plan, 1, "WaveNotDue", "-IgnoreWindow", inWindow: true);
-        estate.Clock.Offset = plan.Waves[0].End - DateTimeOffset.UtcNow + TimeSpan.FromHours(1);
+        estate.Clock.Offset = plan.Waves[0].End - NoonClock.Now + TimeSpan.FromHours(1);
         await RefusedAsync(plan, 1, "WaveExpired", "New-PatchPlan", inWindow: true);
         Assert.Empty(estate.Boxes.Applied);
         // Out of order stays so under -IgnoreWindow; the first one done, the second bakes.

@@ -1,3 +1,4 @@
+using PatchOps.Adapters.Tests.Composition;
 using System.Collections.Concurrent;
 using PatchOps.Adapters.Composition;
 using PatchOps.Core.Operations;
@@ -142,7 +143,7 @@ internal sealed class ShiftedClock : TimeProvider
 {
     public TimeSpan Offset { get; set; }
 
-    public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Offset;
+    public override DateTimeOffset GetUtcNow() => NoonClock.Now + Offset;
 }
 
 /// <summary>Boxes in memory, each with one application, that can be told to misbehave.</summary>

@@ -1,3 +1,4 @@
+using PatchOps.Adapters.Tests.Composition;
 using PatchOps.Adapters.Composition;
 using PatchOps.Core.Operations;
 using PatchOps.Core.Operations.Requests;
@@ -58,7 +59,7 @@ public sealed class BrakeDoorTests : IAsyncDisposable
         var plan = await PlanAsync(null);
         var last = plan.Waves[0].Hosts.Max(h => h.LatestStart);
         Assert.True(last < plan.Waves[0].End, "There is no time in which a host may not start and the window is open.");
-        estate.Clock.Offset = last - DateTimeOffset.UtcNow + TimeSpan.FromSeconds(30);
+        estate.Clock.Offset = last - NoonClock.Now + TimeSpan.FromSeconds(30);
         foreach (var request in new[] { new InvokeWaveRequest { PlanId = plan.Id }, new InvokeWaveRequest { Due = true } })
         {
             var told = await estate.AskAsync(request);

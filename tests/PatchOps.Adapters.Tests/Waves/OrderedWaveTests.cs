@@ -1,3 +1,4 @@
+using PatchOps.Adapters.Tests.Composition;
 using PatchOps.Adapters.Composition;
 using PatchOps.Core.Operations;
 using PatchOps.Core.Operations.Requests;
@@ -45,7 +46,7 @@ public sealed class OrderedWaveTests : IAsyncDisposable
     {
         var plan = await EarlyAsync();
         Break("c-db");
-        estate.Clock.Offset = plan.Waves[1].Start - DateTimeOffset.UtcNow + TimeSpan.FromMinutes(1);
+        estate.Clock.Offset = plan.Waves[1].Start - NoonClock.Now + TimeSpan.FromMinutes(1);
         var told = await estate.AskAsync(new InvokeWaveRequest { Due = true });
         if (told.Runs.All(r => r.Wave == 1)) told = new BoxTold([.. told.Events, .. (await estate.AskAsync(new InvokeWaveRequest { Due = true })).Events]);
         Assert.Equal([HostState.Failed, HostState.Skipped, HostState.Skipped, HostState.Done], new[] { "c-db", "b-app", "a-web", "d-own" }.Select(h => told.Run(h).State));

@@ -1,3 +1,4 @@
+using PatchOps.Adapters.Tests.Composition;
 using PatchOps.Adapters.Composition;
 using PatchOps.Core.Operations;
 using PatchOps.Core.Operations.Requests;
@@ -37,7 +38,7 @@ public sealed class ScheduledWaveTests : IAsyncDisposable
         await ApproveAsync(plan);
         Assert.Empty(await DueAsync());
         Assert.Empty(boxes.Applied);
-        clock.Offset = plan.Waves[0].Start - DateTimeOffset.UtcNow + TimeSpan.FromMinutes(1);
+        clock.Offset = plan.Waves[0].Start - NoonClock.Now + TimeSpan.FromMinutes(1);
         Assert.Equal(HostState.Done, Assert.Single((await DueAsync()).OfType<HostRun>()).State);
         Assert.Equal(["box-1 1.1.0"], boxes.Applied);
         Assert.Empty(await DueAsync());
@@ -55,7 +56,7 @@ public sealed class ScheduledWaveTests : IAsyncDisposable
             """, "box-1", "box-2", "box-3", "box-4");
         Assert.True(plan.Waves.Count >= 2);
         await ApproveAsync(plan);
-        clock.Offset = plan.Waves[1].Start - DateTimeOffset.UtcNow + TimeSpan.FromMinutes(1);
+        clock.Offset = plan.Waves[1].Start - NoonClock.Now + TimeSpan.FromMinutes(1);
         Assert.Equal([1], (await DueAsync()).OfType<HostRun>().Select(r => r.Wave).Distinct());
         Assert.Empty(await DueAsync());
         clock.Offset += TimeSpan.FromHours(3);
@@ -181,7 +182,7 @@ public sealed class ScheduledWaveTests : IAsyncDisposable
     {
         public TimeSpan Offset { get; set; }
 
-        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Offset;
+        public override DateTimeOffset GetUtcNow() => NoonClock.Now + Offset;
     }
 
     /// <summary>Boxes in memory, each with one application.</summary>
