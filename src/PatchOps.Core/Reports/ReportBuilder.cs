@@ -7,13 +7,19 @@ namespace PatchOps.Core.Reports;
 /// <summary>Decides what stands in a report of each kind, and in which order.</summary>
 public static class ReportBuilder
 {
+    /// <summary>How many of the open problems a report lists.</summary>
+    public const int ProblemsShown = 50;
+
+    /// <summary>True for kinds that say whether the audit trail is intact.</summary>
+    public static bool TellsAudit(ReportKind kind) => kind is ReportKind.Operations or ReportKind.Compliance or ReportKind.Executive;
+
     /// <param name="generatedAt">When it is made; unlike the day of the facts it changes no number.</param>
     public static ReportModel Build(ReportKind kind, ReportInput input, DateTimeOffset generatedAt)
     {
         var (title, sections) = kind switch
         {
             ReportKind.Problem => ("Problem report", (Func<IEnumerable<ReportSection>>[])
-                [() => [EffectivenessSections.Verdicts(input)], () => [RiskSections.Problems(input, 50)], () => [IncidentSections.Overview(input)], () => EffectivenessSections.Details(input, 50)]),
+                [() => [EffectivenessSections.Verdicts(input)], () => [RiskSections.Problems(input)], () => [IncidentSections.Overview(input)], () => EffectivenessSections.Details(input, 50)]),
             ReportKind.Wave => ("Wave report", [() => WaveSections.All(input)]),
             ReportKind.Executive => ("Executive report",
                 [
@@ -23,12 +29,12 @@ public static class ReportBuilder
             ReportKind.Compliance => ("Compliance report",
                 [
                     () => [ComplianceSections.Overview(input)], () => [ComplianceSections.Overdue(input, 200)], () => [ComplianceSections.Listed(input, 100)], () => [ComplianceSections.EndOfSupport(input)],
-                    () => [ComplianceSections.Approvals(input)], () => [ComplianceSections.Audit(input)],
+                    () => [ComplianceSections.Approvals(input)], () => input.Audit is { } audit ? [ComplianceSections.Audit(audit)] : [],
                 ]),
             _ => ("Operations report",
                 [
                     () => [RiskSections.Overview(input)], () => [RiskSections.Ranking(input, 20)], () => [PlanSections.Overview(input)], () => [EffectivenessSections.Verdicts(input)], () => [KpiSections.Overview(input)],
-                    () => [KpiSections.By(input, Kpi.KpiGrouping.Environment)], () => [KpiSections.By(input, Kpi.KpiGrouping.Decision)], () => [KpiSections.Trends(input)], () => [IncidentSections.Overview(input)], () => [ComplianceSections.Audit(input)],
+                    () => [KpiSections.By(input, Kpi.KpiGrouping.Environment)], () => [KpiSections.By(input, Kpi.KpiGrouping.Decision)], () => [KpiSections.Trends(input)], () => [IncidentSections.Overview(input)], () => input.Audit is { } audit ? [ComplianceSections.Audit(audit)] : [],
                 ]),
         };
         return new ReportModel

@@ -15,8 +15,11 @@ public sealed record ReportInput
     /// <summary>One risk a patch, ranked.</summary>
     public required IReadOnlyList<PatchRisk> Patches { get; init; }
 
-    /// <summary>One risk an open problem, ranked.</summary>
+    /// <summary>One risk an open problem, ranked: the first <see cref="ReportBuilder.ProblemsShown"/>.</summary>
     public required IReadOnlyList<PatchRisk> Problems { get; init; }
+
+    /// <summary>Open problems, shown or not.</summary>
+    public required int OpenProblems { get; init; }
 
     /// <summary>Newest first.</summary>
     public required IReadOnlyList<PlanProgress> Plans { get; init; }
@@ -24,7 +27,8 @@ public sealed record ReportInput
     /// <summary>Newest verdict of each problem.</summary>
     public required IReadOnlyList<(EffectivenessResult Verdict, DateTimeOffset At)> Verdicts { get; init; }
 
-    public required AuditVerdict Audit { get; init; }
+    /// <summary>Null where the kind of report does not tell of it.</summary>
+    public AuditVerdict? Audit { get; init; }
 
     /// <summary>Of all amounts, as the risk policy says.</summary>
     public required string Currency { get; init; }

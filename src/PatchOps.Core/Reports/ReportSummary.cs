@@ -15,7 +15,7 @@ internal static class ReportSummary
         if (input.HostsWanted) return [.. Hosts(input).Take(10)];
         if (kind == ReportKind.Wave || input.Plans.Count > 0) sentences.Add(Plan(input));
         if (kind != ReportKind.Wave) sentences.Add(Verdicts(input));
-        if (kind is ReportKind.Operations or ReportKind.Compliance or ReportKind.Executive) sentences.Add(Audit(input.Audit));
+        if (input.Audit is { } audit) sentences.Add(Audit(audit));
         return sentences;
     }
 

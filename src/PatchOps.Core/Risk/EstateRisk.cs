@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using PatchOps.Core.Exposure;
 using PatchOps.Core.Governance;
@@ -11,12 +12,13 @@ namespace PatchOps.Core.Risk;
 public sealed class EstateRisk
 {
     // The first findings come at once; later ones are asked about in greater numbers, which takes less time each.
-    private const int FirstChunk = 32, LargestChunk = 8192;
+    private const int FirstChunk = 32, LargestChunk = 8192, ProblemsAtOnce = 1024;
 
     private readonly EstateRecords records;
     private readonly RiskModel model;
-    private readonly Dictionary<string, AssetFacts?> assets = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, CveFacts?> cves = new(StringComparer.OrdinalIgnoreCase);
+    // Problems are scored on several threads.
+    private readonly ConcurrentDictionary<string, AssetFacts?> assets = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, CveFacts?> cves = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<(string Asset, string? Patch, string Package), int> excepted = [];
     private readonly OutcomeLedger outcomes;
     private readonly ProblemLinks problems;
@@ -138,16 +140,27 @@ public sealed class EstateRisk
     {
         var open = findings.ToLookup(f => f.Asset, StringComparer.Ordinal);
         Learn(open.SelectMany(g => g).Select(Vulnerability).OfType<string>());
-        foreach (var (problem, own) in problems.Of(p => wanted(p.Id)).OrderBy(p => p.Problem.Id, StringComparer.Ordinal))
+        foreach (var part in problems.Of(wanted).OrderBy(p => p.Problem.Id, StringComparer.Ordinal).Chunk(ProblemsAtOnce))
         {
+            var risks = new PatchRisk?[part.Length];
+            Parallel.For(0, part.Length, i => risks[i] = Score(part[i]));
+            foreach (var risk in risks)
+                if (risk is not null) yield return risk;
+        }
+
+        PatchRisk? Score(ProblemLinks.OpenProblem one)
+        {
+            var problem = one.Problem;
             var totals = new RiskTotals(model, explain);
-            foreach (var (asset, facts) in own)
+            var named = problem.Patches.Count > 0 ? problem.Patches[0] : null;
+            var installs = outcomes.Installs(named);
+            foreach (var link in one.Items)
             {
-                List<Finding> on = open.Contains(asset) ? [.. open[asset].Where(f => (f.Patch is not null && problem.Patches.Contains(f.Patch)) || (f.Cve is not null && problem.Cves.Contains(f.Cve, StringComparer.OrdinalIgnoreCase)))] : [];
-                var patch = on.Count > 0 ? on[0].Patch : problem.Patches.Count > 0 ? problem.Patches[0] : null;
-                if (Input(asset, patch, on, [facts]) is { } input) totals.Add(input);
+                List<Finding> on = open.Contains(link.Asset) ? [.. open[link.Asset].Where(f => (f.Patch is not null && problem.Patches.Contains(f.Patch)) || (f.Cve is not null && problem.Cves.Contains(f.Cve, StringComparer.OrdinalIgnoreCase)))] : [];
+                if (on.Count > 0 && Input(link.Asset, on[0].Patch, on) is { } input) totals.Add(input with { Problems = [problems.On(link)] });
+                else if (on.Count == 0 && AssetOf(link.Asset) is { } alone) totals.Add(new RiskInput { Asset = alone, Cves = [], Problems = [problems.On(link)], Installs = installs, Notes = [] });
             }
-            if (totals.Assets > 0) yield return totals.ToRisk(problem.Id);
+            return totals.Assets > 0 ? totals.ToRisk(problem.Id) : null;
         }
     }
 
@@ -156,7 +169,7 @@ public sealed class EstateRisk
     {
         var total = default(RiskFigures);
         foreach (var group in ofOneAsset.GroupBy(f => f.Patch, StringComparer.Ordinal))
-            if (Input(group.First().Asset, group.Key, [.. group]) is { } input) total += model.Figures(input);
+            if (Input(group.First().Asset, group.Key, group.ToList()) is { } input) total += model.Figures(input);
         return total.ExpectedLossPerDay;
     }
 
@@ -175,13 +188,10 @@ public sealed class EstateRisk
         };
     }
 
-    /// <param name="of">Problems that count; null for all on the asset that the findings belong to.</param>
-    private RiskInput? Input(string asset, string? patch, List<Finding> findings, IReadOnlyList<ProblemFacts>? of = null)
+    private RiskInput? Input(string asset, string? patch, IReadOnlyList<Finding> findings)
     {
-        if (findings.Count == 0 && of is not null) return AssetOf(asset) is { } facts ? new RiskInput { Asset = facts, Cves = [], Problems = of, Installs = outcomes.Installs(patch), Notes = [] } : null;
         var names = findings.Select(Vulnerability).OfType<string>().Distinct(StringComparer.OrdinalIgnoreCase).ToList();
-        return Input(asset, patch, names, [.. names.Select(Facts).OfType<CveFacts>()], findings.Min(f => f.FixAvailable), [.. findings.SelectMany(f => Notes(f) ?? []).Distinct(StringComparer.Ordinal)])
-            is { } input ? of is null ? input : input with { Problems = of } : null;
+        return Input(asset, patch, names, [.. names.Select(Facts).OfType<CveFacts>()], findings.Min(f => f.FixAvailable), [.. findings.SelectMany(f => Notes(f) ?? []).Distinct(StringComparer.Ordinal)]);
     }
 
     private RiskInput? Input(string asset, string? patch, IReadOnlyList<string> names, IReadOnlyList<CveFacts> closed, DateTimeOffset? fix, IReadOnlyList<string>? notes) =>
@@ -191,12 +201,8 @@ public sealed class EstateRisk
         };
 
     /// <summary>Facts of an asset, once; null where it is unknown or retired.</summary>
-    private AssetFacts? AssetOf(string id)
-    {
-        ref var facts = ref CollectionsMarshal.GetValueRefOrAddDefault(assets, id, out var known);
-        if (!known && records.AssetsById.TryGetValue(id, out var asset)) facts = AssetFacts.From(asset, policy: model.Policy);
-        return facts;
-    }
+    private AssetFacts? AssetOf(string id) =>
+        assets.GetOrAdd(id, static (id, risk) => risk.records.AssetsById.TryGetValue(id, out var asset) ? AssetFacts.From(asset, policy: risk.model.Policy) : null, this);
 
     /// <summary>What exceptions say of a finding, and which scanner reported it; null for nothing.</summary>
     private IReadOnlyList<string>? Notes(Finding finding)

@@ -1,9 +1,10 @@
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using PatchOps.Domain;
 
 namespace PatchOps.Core.Risk;
 
-/// <summary>What past deployments and verdicts teach: how often patches fail, and how often they fix their problem.</summary>
+/// <summary>What past deployments and verdicts teach: how often patches fail, and how often they fix their problem. Safe to ask from several threads.</summary>
 public sealed class OutcomeLedger
 {
     private readonly Levels installs = new();
@@ -38,7 +39,7 @@ public sealed class OutcomeLedger
     private sealed class Levels
     {
         private readonly Dictionary<string, OutcomeCounts> counts = new(StringComparer.Ordinal);
-        private readonly Dictionary<string, OutcomeHistory> asked = new(StringComparer.Ordinal);
+        private readonly ConcurrentDictionary<string, OutcomeHistory> asked = new(StringComparer.Ordinal);
         private OutcomeCounts all;
 
         public void Add(string patch, OutcomeCounts more)
@@ -51,14 +52,10 @@ public sealed class OutcomeLedger
         }
 
         /// <summary>Asked for every finding; there are far fewer patches.</summary>
-        public OutcomeHistory Of(string? patch)
-        {
-            if (patch is null) return new OutcomeHistory(default, default, default, all);
-            ref var known = ref CollectionsMarshal.GetValueRefOrAddDefault(asked, patch, out var exists);
-            if (!exists)
-                known = new OutcomeHistory(counts.GetValueOrDefault(patch), counts.GetValueOrDefault("product " + PatchNames.Product(patch)), counts.GetValueOrDefault("vendor " + PatchNames.Vendor(patch)), all);
-            return known;
-        }
+        public OutcomeHistory Of(string? patch) => patch is null ? new OutcomeHistory(default, default, default, all) : asked.GetOrAdd(patch, Read);
+
+        private OutcomeHistory Read(string patch) =>
+            new(counts.GetValueOrDefault(patch), counts.GetValueOrDefault("product " + PatchNames.Product(patch)), counts.GetValueOrDefault("vendor " + PatchNames.Vendor(patch)), all);
 
         private void Count(string key, OutcomeCounts more) => counts[key] = Sum(counts.GetValueOrDefault(key), more);
 

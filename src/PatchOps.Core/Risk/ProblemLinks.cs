@@ -5,33 +5,35 @@ using PatchOps.Domain;
 
 namespace PatchOps.Core.Risk;
 
-/// <summary>Open problems by item, patch and vulnerability, with how often each recurs on each item. Incidents are read where that is asked for. For one thread.</summary>
+/// <summary>Open problems by item, patch and vulnerability, with how often each recurs on each item. Incidents are read where that is asked for. Safe to ask from several threads.</summary>
 public sealed class ProblemLinks
 {
-    private readonly EstateRecords records;
-    private readonly RiskPolicy policy;
     private readonly OutcomeLedger outcomes;
     private readonly Dictionary<string, List<Linked>> byAsset = new(StringComparer.Ordinal);
-    private readonly List<(Problem Problem, List<Linked> Items)> byProblem = [];
+    private readonly List<OpenProblem> open = [];
     private readonly Lazy<ItemIncidents> incidents;
 
     public ProblemLinks(EstateRecords records, RiskPolicy policy, OutcomeLedger outcomes)
     {
-        (this.records, this.policy, this.outcomes) = (records, policy, outcomes);
-        incidents = new(() => new ItemIncidents(records.Incidents));
+        this.outcomes = outcomes;
+        var items = new List<string>();
+        incidents = new(() => new ItemIncidents(records.Incidents, items, new RecurrenceWeights(records.Incidents.First ?? records.AsOf, records.AsOf, policy.RecurrenceHalfLifeDays)));
         // A problem that was solved later was still open on that day.
         foreach (var problem in records.Problems.Where(p => (p.IsOpen || p.Resolved > records.AsOf) && !(p.Opened > records.AsOf)))
         {
-            var own = new List<Linked>(problem.ConfigurationItems.Count);
+            var one = new OpenProblem(problem);
             foreach (var item in problem.ConfigurationItems)
             {
-                var links = CollectionsMarshal.GetValueRefOrAddDefault(byAsset, item, out _) ??= new List<Linked>(1);
-                var link = new Linked(problem, item, links.Count > 0 ? links[0].Order : byAsset.Count);
+                ref var links = ref CollectionsMarshal.GetValueRefOrAddDefault(byAsset, item, out var known);
+                if (!known) items.Add(item);
+                links ??= new List<Linked>(1);
+                var link = new Linked(one, item, known ? links[0].Order : items.Count - 1);
                 links.Add(link);
-                own.Add(link);
+                one.Items.Add(link);
             }
-            byProblem.Add((problem, own));
+            open.Add(one);
         }
+        foreach (var one in open) one.Items.Sort(static (a, b) => a.Order.CompareTo(b.Order));
     }
 
     /// <summary>True where any open problem names the item.</summary>
@@ -44,26 +46,29 @@ public sealed class ProblemLinks
         List<ProblemFacts>? found = null;
         foreach (var link in list)
         {
-            if ((patch is null || !link.Problem.Patches.Contains(patch)) && !link.Problem.Cves.Any(c => cves.Contains(c, StringComparer.OrdinalIgnoreCase))) continue;
-            (found ??= []).Add(Facts(link));
+            var problem = link.Of.Problem;
+            if ((patch is null || !problem.Patches.Contains(patch)) && !problem.Cves.Any(c => cves.Contains(c, StringComparer.OrdinalIgnoreCase))) continue;
+            // Asked for finding by finding. Where two threads ask for the same, both find the same.
+            (found ??= []).Add(link.Facts ??= Facts(link));
         }
         return found;
     }
 
     /// <summary>Open problems by id.</summary>
-    public IEnumerable<Problem> Problems => byProblem.Select(p => p.Problem);
+    public IEnumerable<Problem> Problems => open.Select(p => p.Problem);
 
-    /// <summary>The items of each open problem that is asked for, those first that other problems named first.</summary>
-    public IEnumerable<(Problem Problem, IEnumerable<(string Asset, ProblemFacts Facts)> Items)> Of(Func<Problem, bool> wanted) =>
-        byProblem.Where(p => wanted(p.Problem)).Select(p => (p.Problem, p.Items.OrderBy(l => l.Order).Select(l => (l.Asset, Facts(l)))));
+    /// <summary>Open problems that are asked for, each with its items.</summary>
+    internal IEnumerable<OpenProblem> Of(Func<string, bool> wanted) => open.Where(p => wanted(p.Problem.Id));
 
-    private ProblemFacts Facts(Linked link) => link.Facts ??= new ProblemFacts
+    /// <summary>A problem on one of its items.</summary>
+    internal ProblemFacts On(Linked link) => link.Facts ?? Facts(link);
+
+    private ProblemFacts Facts(Linked link)
     {
-        Id = link.Problem.Id,
-        Recurrence = Recurrence.Weigh(incidents.Value.Of(link.Problem.Id, link.Asset), records.Incidents.First ?? records.AsOf, records.AsOf, policy.RecurrenceHalfLifeDays),
-        Fixes = outcomes.Fixes(link.Problem.Patches.Count > 0 ? link.Problem.Patches[0] : null),
-        Priority = Priority(link.Problem.Priority),
-    };
+        var (problem, known) = (link.Of.Problem, incidents.Value);
+        var common = link.Of.Common ??= new Common(known.Number(problem.Id), known.Symptom(problem.Id), outcomes.Fixes(problem.Patches.Count > 0 ? problem.Patches[0] : null), Priority(problem.Priority));
+        return new ProblemFacts { Id = problem.Id, Recurrence = known.Weigh(common, link.Order), Fixes = common.Fixes, Priority = common.Priority };
+    }
 
     /// <summary>The first digit of what the ticket system writes: <c>2</c>, <c>P2</c>, <c>2 - High</c>.</summary>
     private static int? Priority(string? text)
@@ -72,10 +77,25 @@ public sealed class ProblemLinks
         return digit is >= '1' and <= '5' ? digit - '0' : null;
     }
 
-    /// <param name="order">Which item of all it is, in the order in which problems name them.</param>
-    private sealed class Linked(Problem problem, string asset, int order)
+    internal sealed class OpenProblem(Problem problem)
     {
         public Problem Problem { get; } = problem;
+
+        /// <summary>Those first that other problems named first.</summary>
+        public List<Linked> Items { get; } = new(problem.ConfigurationItems.Count);
+
+        public Common? Common { get; set; }
+    }
+
+    /// <summary>What is the same on all items of a problem.</summary>
+    /// <param name="Number">Place of its id among the incidents'; <see cref="IncidentColumns.None"/> where none is linked to it.</param>
+    /// <param name="Symptom">Place of the category that most of its incidents have; <see cref="IncidentColumns.None"/> without one.</param>
+    internal sealed record Common(int Number, int Symptom, OutcomeHistory Fixes, int? Priority);
+
+    /// <param name="order">Which item of all it is, in the order in which problems name them.</param>
+    internal sealed class Linked(OpenProblem of, string asset, int order)
+    {
+        public OpenProblem Of { get; } = of;
 
         public string Asset { get; } = asset;
 
@@ -87,16 +107,21 @@ public sealed class ProblemLinks
     /// <summary>Incidents item by item, and the symptom of each problem.</summary>
     private sealed class ItemIncidents
     {
-        private readonly IncidentColumns columns;
+        private readonly RecurrenceWeights nothing;
+        private readonly int[] places;
         private readonly int[] starts;
         // Copied, not pointed to: what is asked for together lies together.
         private readonly (long Opened, int Problem, int Category)[] byItem;
         private readonly int[] symptoms;
         private readonly Dictionary<string, int> problems = new(StringComparer.Ordinal);
 
-        public ItemIncidents(IncidentColumns columns)
+        /// <param name="columns">Incidents.</param>
+        /// <param name="items">Those that problems name, in that order.</param>
+        /// <param name="nothing">Weights before the first incident.</param>
+        public ItemIncidents(IncidentColumns columns, IReadOnlyList<string> items, RecurrenceWeights nothing)
         {
-            this.columns = columns;
+            this.nothing = nothing;
+            places = [.. items.Select(columns.Place)];
             var rows = columns.Rows;
             starts = new int[columns.Items.Count + 1];
             foreach (ref readonly var row in rows)
@@ -124,23 +149,22 @@ public sealed class ProblemLinks
             }
         }
 
+        public int Number(string problem) => problems.TryGetValue(problem, out var number) ? number : IncidentColumns.None;
+
+        public int Symptom(string problem) => Number(problem) is >= 0 and var number ? symptoms[number] : IncidentColumns.None;
+
         /// <summary>
-        /// Times of a problem's incidents on an item: the service desk links only part of them, so those without a link but with the problem's
+        /// A problem's incidents on an item, by age: the service desk links only part of them, so those without a link but with the problem's
         /// own symptom, the category that most of its incidents have, count too.
         /// </summary>
-        public IReadOnlyList<DateTimeOffset> Of(string problem, string asset)
+        public RecurrenceEvidence Weigh(Common problem, int item)
         {
-            var item = columns.Place(asset);
-            if (item < 0) return [];
-            var number = problems.TryGetValue(problem, out var known) ? known : IncidentColumns.None;
-            var symptom = number < 0 ? IncidentColumns.None : symptoms[number];
-            List<DateTimeOffset> linked = [], unlinked = [];
-            foreach (ref readonly var row in byItem.AsSpan(starts[item]..starts[item + 1]))
-            {
-                if (row.Problem >= 0 ? row.Problem == number : symptom >= 0 && row.Category == symptom) (row.Problem >= 0 ? linked : unlinked).Add(IncidentColumns.Time(row.Opened));
-            }
-            linked.AddRange(unlinked);
-            return linked;
+            var weights = nothing;
+            var place = places[item];
+            if (place < 0) return weights.Evidence;
+            foreach (ref readonly var row in byItem.AsSpan(starts[place]..starts[place + 1]))
+                if (row.Problem >= 0 ? row.Problem == problem.Number : problem.Symptom >= 0 && row.Category == problem.Symptom) weights.Add(row.Opened);
+            return weights.Evidence;
         }
     }
 }

@@ -91,6 +91,22 @@ public sealed class ExportReportTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Of_many_open_problems_the_most_urgent_are_listed_in_the_order_of_their_risk()
+    {
+        var lines = Enumerable.Range(0, 1100).Select(i => $"PRB-{i:0000},Problem {i},Open,2026-01-02T00:00:00Z,h{1 + (i % 2)},deb:pkg{i}/1,{1 + (i * 7 % 5)}");
+        await Import<ImportProblemRequest>("many.csv", "Id,Title,Status,Opened,ConfigurationItems,Patches,Priority\n" + string.Join('\n', lines) + "\n");
+        var path = Path.Combine(folder, "report.json");
+        Assert.Empty((await Run(new ExportReportRequest { Path = path, Kind = ReportKind.Problem })).OfType<FailedEvent>());
+        using var report = System.Text.Json.JsonDocument.Parse(await File.ReadAllTextAsync(path));
+        var table = report.RootElement.GetProperty("sections").EnumerateArray().Single(s => s.GetProperty("title").GetString() == "Open problems").GetProperty("tables")[0];
+        var listed = table.GetProperty("rows").EnumerateArray().Select(r => r[0].GetString()!.Split(' ')[0]).ToList();
+        var ranked = (await Run(new GetRiskRequest { By = RiskGrouping.Problem })).OfType<ResultEvent>().Select(e => ((PatchRisk)e.Value).Id).ToList();
+        Assert.Equal(1101, ranked.Count);
+        Assert.Equal(ranked.Take(50), listed);
+        Assert.Contains("The first 50 of 1,101", table.GetProperty("note").GetString());
+    }
+
+    [Fact]
     public async Task Key_figures_come_from_the_store()
     {
         var kpis = (await Run(new GetKpiRequest { By = Core.Kpi.KpiGrouping.Environment })).OfType<ResultEvent>().Select(e => (Kpi)e.Value).ToList();

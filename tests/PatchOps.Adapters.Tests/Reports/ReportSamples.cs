@@ -13,11 +13,13 @@ internal static class ReportSamples
 
     public static DateTimeOffset AsOf { get; } = new(2026, 6, 1, 12, 0, 0, TimeSpan.Zero);
 
-    public static ReportModel Build(ReportKind kind, bool empty = false) => ReportBuilder.Build(kind, empty ? Empty() : Input(), AsOf.AddMinutes(3));
+    public static ReportModel Build(ReportKind kind, bool empty = false) => ReportBuilder.Build(kind, Told(kind, empty ? Empty() : Input()), AsOf.AddMinutes(3));
+
+    private static ReportInput Told(ReportKind kind, ReportInput input) => ReportBuilder.TellsAudit(kind) ? input : input with { Audit = null };
 
     public static ReportInput Empty() => new()
     {
-        Facts = new EstateFacts(AsOf, [], [], [], IncidentColumns.Empty, [], [], new Dictionary<string, DateTimeOffset>()), Patches = [], Problems = [], Plans = [], Verdicts = [],
+        Facts = new EstateFacts(AsOf, [], [], [], IncidentColumns.Empty, [], [], new Dictionary<string, DateTimeOffset>()), Patches = [], Problems = [], OpenProblems = 0, Plans = [], Verdicts = [],
         Audit = new AuditVerdict { Intact = true, Entries = 0 }, Currency = "USD",
     };
 
@@ -49,6 +51,7 @@ internal static class ReportSamples
                 IncidentColumns.Of(incidents), [], open, new Dictionary<string, DateTimeOffset> { ["deb:openssl/3.0.11"] = AsOf.AddDays(-185), ["deb:curl/8.5.0"] = AsOf.AddDays(-40) }),
             Patches = [Risk("deb:curl/8.5.0", 1).WithRank(1), Risk(Hostile, 2).WithRank(2)],
             Problems = [Risk("PRB0002", 1).WithRank(1)],
+            OpenProblems = 1,
             Plans = [new PlanProgress(plan, [new Approval { PlanId = plan.Id, PlanHash = plan.Hash, Role = "CAB", Actor = Hostile, Approved = true, At = AsOf.AddDays(-3), Comment = Hostile }], Runs(plan))],
             Verdicts =
             [

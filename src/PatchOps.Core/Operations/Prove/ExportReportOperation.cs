@@ -45,24 +45,33 @@ public sealed class ExportReportOperation(ICatalogue catalogue, IJournal journal
     private async ValueTask<ReportInput> ReadAsync(ExportReportRequest request, DateTimeOffset asOf, CancellationToken cancellationToken)
     {
         var records = new EstateRecords(catalogue, asOf).Ahead();
-        var chain = Task.Run(async () => await AuditChain.VerifyAsync(audit.ReadAsync(null, null, cancellationToken), cancellationToken).ConfigureAwait(false), cancellationToken);
+        var chain = ReportBuilder.TellsAudit(request.Kind) ? Task.Run(async () => await AuditChain.VerifyAsync(audit.ReadAsync(null, null, cancellationToken), cancellationToken).ConfigureAwait(false), cancellationToken) : null;
         var risk = new EstateRisk(records, policy);
         var concerned = new List<Finding>();
         var concerns = request.Kind == ReportKind.Problem ? risk.Concerning(_ => true) : null;
         var facts = EstateFacts.Read(risk, cancellationToken, concerns is null ? null : f => { if (concerns(f)) concerned.Add(f); });
-        var problems = concerns is null ? [] : risk.ByProblem(_ => true, concerned, explain: false).ToList();
+        var open = 0;
+        // Ranked as they come: what is not shown need not be kept.
+        var problems = concerns is null ? [] : RiskRanking.Top(risk.ByProblem(_ => true, concerned, explain: false).Select(Counted), ReportBuilder.ProblemsShown);
         cancellationToken.ThrowIfCancellationRequested();
         return new ReportInput
         {
             Facts = facts,
             Patches = RiskRanking.Top(facts.Patches, facts.Patches.Count),
-            Problems = RiskRanking.Top(problems, problems.Count),
+            Problems = problems,
+            OpenProblems = open,
             Plans = await PlansAsync(request, asOf, cancellationToken).ConfigureAwait(false),
             Verdicts = records.Verdicts,
-            Audit = await chain.ConfigureAwait(false),
+            Audit = chain is null ? null : await chain.ConfigureAwait(false),
             Currency = policy.Currency,
             HostsWanted = request.Asset.Count > 0,
         };
+
+        PatchRisk Counted(PatchRisk one)
+        {
+            open++;
+            return one;
+        }
     }
 
     private async ValueTask<IReadOnlyList<PlanProgress>> PlansAsync(ExportReportRequest request, DateTimeOffset asOf, CancellationToken cancellationToken)

@@ -74,11 +74,11 @@ internal static class ComplianceSections
         };
     }
 
-    public static ReportSection Audit(ReportInput input) => new()
+    public static ReportSection Audit(AuditVerdict audit) => new()
     {
         Title = "Audit trail",
-        Text = [ReportSummary.Audit(input.Audit), "Each entry covers the hash of the one before it, so a later change shows; check it yourself with Test-PatchAudit."],
-        Figures = [new("Entries", ReportCell.Of(input.Audit.Entries)), new("State", ReportCell.Of(input.Audit.Intact ? "intact" : "broken"))],
+        Text = [ReportSummary.Audit(audit), "Each entry covers the hash of the one before it, so a later change shows; check it yourself with Test-PatchAudit."],
+        Figures = [new("Entries", ReportCell.Of(audit.Entries)), new("State", ReportCell.Of(audit.Intact ? "intact" : "broken"))],
     };
 
     private static ReportTable Compliance(ReportInput input, KpiGrouping by) =>

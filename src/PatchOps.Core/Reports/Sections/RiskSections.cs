@@ -38,29 +38,29 @@ internal static class RiskSections
     {
         Title = "Most urgent patches",
         Text = input.Patches.Count == 0 ? ["No patch is known to be missing."] : [],
-        Tables = input.Patches.Count == 0 ? [] : [Table("Risk ranking", "Patch", input.Patches, top, input.Currency, _ => null)],
+        Tables = input.Patches.Count == 0 ? [] : [Table("Risk ranking", "Patch", [.. input.Patches.Take(top)], input.Patches.Count, input.Currency, _ => null)],
     };
 
-    public static ReportSection Problems(ReportInput input, int top)
+    public static ReportSection Problems(ReportInput input)
     {
         var titles = input.Facts.Problems.GroupBy(p => p.Id, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First().Title, StringComparer.Ordinal);
         return new ReportSection
         {
             Title = "Open problems",
             Text = input.Problems.Count == 0 ? ["No problem is open."] : [],
-            Tables = input.Problems.Count == 0 ? [] : [Table("Open problems by risk", "Problem", input.Problems, top, input.Currency, id => titles.GetValueOrDefault(id))],
+            Tables = input.Problems.Count == 0 ? [] : [Table("Open problems by risk", "Problem", input.Problems, input.OpenProblems, input.Currency, id => titles.GetValueOrDefault(id))],
         };
     }
 
-    private static ReportTable Table(string title, string what, IReadOnlyList<PatchRisk> risks, int top, string currency, Func<string, string?> name) => new(
+    private static ReportTable Table(string title, string what, IReadOnlyList<PatchRisk> risks, int all, string currency, Func<string, string?> name) => new(
         title, [what, "Rank", "Score", "Decision", "Due", "Loss per day", "Net benefit", "CVSS", "EPSS", "KEV", "Assets", "Incidents in 30 days", "Install failure", "Why"],
-        [.. risks.Take(top).Select(r => (IReadOnlyList<ReportCell>)
+        [.. risks.Select(r => (IReadOnlyList<ReportCell>)
         [
             ReportCell.Of(name(r.Id) is { } text ? $"{r.Id} {text}" : r.Id), r.Rank is { } rank ? ReportCell.Of(rank) : ReportCell.None, ReportCell.Of(r.Score, 1), ReportCell.Of(r.Decision.ToString()), ReportCell.Day(r.DueDate),
             ReportCell.Money(r.ExpectedLossPerDay, currency), ReportCell.Money(r.NetBenefit, currency), Optional(r.Cvss, 1), r.Epss is null ? ReportCell.None : ReportCell.Percent(r.Epss),
             ReportCell.Of(r.Kev ? "listed" : ""), ReportCell.Of(r.Assets), ReportCell.Of(r.Recurrence, 1), ReportCell.Percent(r.FailureProbability), ReportCell.Of(r.MainReason ?? ""),
         ])],
-        risks.Count > top ? $"The first {ReportCell.Of(top).Text} of {ReportCell.Of(risks.Count).Text}; see all with Get-PatchRisk." : null);
+        all > risks.Count ? $"The first {ReportCell.Of(risks.Count).Text} of {ReportCell.Of(all).Text}; see all with Get-PatchRisk." : null);
 
     private static ReportCell Optional(double? value, int decimals) => value is null ? ReportCell.None : ReportCell.Of(value, decimals);
 }
