@@ -122,9 +122,10 @@ public sealed class EstateRisk
         return ByProblem(wanted, OpenFindings(f => concerns(f) && findingWanted(f)), explain);
     }
 
-    /// <summary>Tells the findings that the problems asked for can be about.</summary>
+    /// <summary>Tells the findings that the problems asked for can be about, and begins to read what <see cref="ByProblem(Func{string, bool}, IEnumerable{Finding}, bool)"/> will need.</summary>
     public Func<Finding, bool> Concerning(Func<string, bool> wanted)
     {
+        problems.Ahead();
         var asked = problems.Problems.Where(p => wanted(p.Id)).ToList();
         var items = asked.SelectMany(p => p.ConfigurationItems).ToHashSet(StringComparer.Ordinal);
         var patches = asked.SelectMany(p => p.Patches).ToHashSet(StringComparer.Ordinal);

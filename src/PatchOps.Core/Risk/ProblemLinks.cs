@@ -36,6 +36,9 @@ public sealed class ProblemLinks
         foreach (var one in open) one.Items.Sort(static (a, b) => a.Order.CompareTo(b.Order));
     }
 
+    /// <summary>Begins to sort incidents by item while the caller does something else; who asks for facts waits for it, and gets its failure.</summary>
+    internal void Ahead() => _ = Task.Run(() => incidents.Value);
+
     /// <summary>True where any open problem names the item.</summary>
     public bool On(string asset) => byAsset.ContainsKey(asset);
 
