@@ -46,8 +46,8 @@ internal sealed class ReportBenchmark : IBenchmark
             var errors = process.StandardError.ReadToEndAsync();
             var output = process.StandardOutput.ReadToEndAsync();
             var used = 0.0;
-            // What it used is known while it runs only.
-            while (!process.WaitForExit(10))
+            // What it used is known while it runs only; asking costs it some of the cores.
+            while (!process.WaitForExit(100))
             {
                 try
                 {
