@@ -89,13 +89,9 @@ internal static class PlotDrawing
             svg.Line(Left, y.At(value), Right, y.At(value), "grid");
             svg.Text(Left - 8, y.At(value) + 4, text, "end");
         }
-        foreach (var (value, text) in x.Ticks)
-        {
-            svg.Line(x.At(value), bottom, x.At(value), bottom + 5, "grid");
-            // A mark at either edge keeps its words inside the picture.
-            var at = x.At(value);
-            svg.Text(plot.Monthly ? at + 2 : at, bottom + 20, text, at > Right - 40 ? "end" : plot.Monthly || at < Left + 20 ? "start" : "middle");
-        }
+        foreach (var (value, _) in x.Ticks) svg.Line(x.At(value), bottom, x.At(value), bottom + 5, "grid");
+        // A mark at either edge keeps its words inside the picture.
+        Words(svg, x, bottom + 20, plot.Monthly ? 2 : 0, at => at > Right - 40 ? "end" : plot.Monthly || at < Left + 20 ? "start" : "middle");
         svg.Text(8, 16, plot.Unit, "start", "axis");
         for (var s = 0; s < plot.Series.Count; s++)
         {
@@ -167,6 +163,22 @@ internal static class PlotDrawing
             $"{(plot.Monthly ? point.At.ToUniversalTime().ToString("yyyy-MM", System.Globalization.CultureInfo.InvariantCulture) : ReportCell.Of(point.At).Text)} {series.Name}: {ReportCell.Of(point.Value, plot.Decimals, plot.Unit).Text}";
     }
 
+    /// <summary>The words of a time axis; those that would stand in the words before them are left out.</summary>
+    private static void Words(SvgDrawing svg, PlotAxis axis, double y, double indent, Func<double, string> anchorAt)
+    {
+        const double letter = 7, gap = 6;
+        var free = double.MinValue;
+        foreach (var (value, text) in axis.Ticks)
+        {
+            var at = axis.At(value) + indent;
+            var (anchor, width) = (anchorAt(at), text.Length * letter);
+            var from = anchor switch { "end" => at - width, "middle" => at - (width / 2), _ => at };
+            if (from < free) continue;
+            svg.Text(at, y, text, anchor);
+            free = from + width + gap;
+        }
+    }
+
     /// <summary>A row for each flag, the lowest in which it covers no other.</summary>
     private static int[] Rows(IReadOnlyList<double> places)
     {
@@ -212,11 +224,8 @@ internal static class PlotDrawing
             svg.Text(legend + 20, 16, TimelinePlot.Name(state));
             legend += 96;
         }
-        foreach (var (value, text) in x.Ticks)
-        {
-            svg.Line(x.At(value), top - 4, x.At(value), bottom, "grid");
-            svg.Text(x.At(value), bottom + 18, text, x.At(value) > Right - 30 ? "end" : "middle");
-        }
+        foreach (var (value, _) in x.Ticks) svg.Line(x.At(value), top - 4, x.At(value), bottom, "grid");
+        Words(svg, x, bottom + 18, 0, at => at > Right - 30 ? "end" : "middle");
         for (var i = 0; i < plot.Lanes.Count; i++)
         {
             var lane = plot.Lanes[i];
