@@ -5,7 +5,7 @@ using PatchOps.Domain;
 namespace PatchOps.Adapters.Tests.Plans;
 
 /// <summary>Rules of the policy file through the users' door: tables in, a plan out.</summary>
-public sealed class PlanPolicyTests : IAsyncDisposable
+public sealed class PlanPolicyTests : IAsyncLifetime
 {
     private readonly TestEstate estate = new();
 
@@ -121,5 +121,7 @@ public sealed class PlanPolicyTests : IAsyncDisposable
         return Assert.Single(results.OfType<PatchPlan>());
     }
 
-    public ValueTask DisposeAsync() => estate.DisposeAsync();
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public Task DisposeAsync() => estate.DisposeAsync().AsTask();
 }

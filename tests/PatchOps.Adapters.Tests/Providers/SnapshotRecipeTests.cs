@@ -7,7 +7,7 @@ using PatchOps.Tests;
 namespace PatchOps.Adapters.Tests.Providers;
 
 /// <summary>The documented snapshots of LVM and ZFS against stand-ins that answer as the tools do: what was taken is listed, restored and removed, each once.</summary>
-public sealed class SnapshotRecipeTests : IAsyncDisposable
+public sealed class SnapshotRecipeTests : IAsyncLifetime
 {
     /// <summary>Keeps its snapshots as files; prints what lvm2 2.03 prints.</summary>
     private const string Lvm = """
@@ -38,7 +38,9 @@ public sealed class SnapshotRecipeTests : IAsyncDisposable
     private readonly BoxEstate estate = new();
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("patchops-recipe-");
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         await estate.DisposeAsync();
         folder.Delete(recursive: true);

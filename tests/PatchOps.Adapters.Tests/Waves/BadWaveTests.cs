@@ -9,13 +9,15 @@ using PatchOps.Domain;
 namespace PatchOps.Adapters.Tests.Waves;
 
 /// <summary>Waves that cannot run as they were asked for, and hosts that go wrong: refused, or that host's own outcome, and the others go on.</summary>
-public sealed class BadWaveTests : IAsyncDisposable
+public sealed class BadWaveTests : IAsyncLifetime
 {
     private const string Lenient = "planning: { maxFailures: 9, maxFailurePercent: 100, conduct: { stepTimeLimit: 00:00:02 } }";
 
     private readonly BoxEstate estate = new();
 
-    public ValueTask DisposeAsync() => estate.DisposeAsync();
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public Task DisposeAsync() => estate.DisposeAsync().AsTask();
 
     [Fact]
     public async Task A_plan_that_nobody_approved_or_that_was_denied_changes_nothing()

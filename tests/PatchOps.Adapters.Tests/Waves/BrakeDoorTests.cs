@@ -8,13 +8,15 @@ using PatchOps.Domain;
 namespace PatchOps.Adapters.Tests.Waves;
 
 /// <summary>Everything that stops a wave, by the policy that a user writes, and each of the four things that may follow.</summary>
-public sealed class BrakeDoorTests : IAsyncDisposable
+public sealed class BrakeDoorTests : IAsyncLifetime
 {
     private static readonly string[] Boxes = ["box-1", "box-2", "box-3", "box-4", "box-5"];
 
     private readonly BoxEstate estate = new();
 
-    public ValueTask DisposeAsync() => estate.DisposeAsync();
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public Task DisposeAsync() => estate.DisposeAsync().AsTask();
 
     public static TheoryData<string, string> RulesAndChoices()
     {

@@ -7,7 +7,7 @@ using PatchOps.Domain;
 namespace PatchOps.Adapters.Tests.Waves;
 
 /// <summary>Hosts that depend on others, from the inventory's column to the end of their waves.</summary>
-public sealed class OrderedWaveTests : IAsyncDisposable
+public sealed class OrderedWaveTests : IAsyncLifetime
 {
     private const string Lenient = "planning: { maxFailures: 9, maxFailurePercent: 100, canaryShare: 0, pilotShare: 0, soak: 00:00:00, bake: 00:00:00 }";
 
@@ -15,7 +15,9 @@ public sealed class OrderedWaveTests : IAsyncDisposable
 
     private readonly BoxEstate estate = new();
 
-    public ValueTask DisposeAsync() => estate.DisposeAsync();
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public Task DisposeAsync() => estate.DisposeAsync().AsTask();
 
     [Fact]
     public async Task What_depends_on_a_host_that_failed_is_left_out_with_the_reason_and_comes_along_when_it_is_repaired()

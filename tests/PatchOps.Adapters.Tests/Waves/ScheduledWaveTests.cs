@@ -9,7 +9,7 @@ using HostServices = PatchOps.Adapters.Composition.HostServices;
 namespace PatchOps.Adapters.Tests.Waves;
 
 /// <summary>Waves through the users' door on hosts that are reached by a provider's blocks alone: schedulers, persons, and input that cannot be used.</summary>
-public sealed class ScheduledWaveTests : IAsyncDisposable
+public sealed class ScheduledWaveTests : IAsyncLifetime
 {
     private const string Advisory = """
         { "schema_version": "1.6.0", "id": "GHSA-xxxx-xxxx-xxxx", "modified": "2026-01-02T00:00:00Z", "published": "2026-01-02T00:00:00Z", "aliases": ["CVE-2026-70001"],
@@ -23,7 +23,9 @@ public sealed class ScheduledWaveTests : IAsyncDisposable
 
     public ScheduledWaveTests() => door = new OperationHost(clock, new HostServices { Blocks = _ => boxes }) { DefaultStore = Path.Combine(folder.FullName, "test.db") };
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         await door.DisposeAsync();
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();

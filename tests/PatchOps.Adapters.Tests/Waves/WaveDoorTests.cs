@@ -9,14 +9,16 @@ using PatchOps.Domain;
 namespace PatchOps.Adapters.Tests.Waves;
 
 /// <summary>A wave while it runs, as the one who started it and as others see it, and what stops it.</summary>
-public sealed class WaveDoorTests : IAsyncDisposable
+public sealed class WaveDoorTests : IAsyncLifetime
 {
     private const string Lenient = "planning: { maxFailures: 9, maxFailurePercent: 100 }";
 
     private readonly BoxEstate estate = new();
     private readonly SemaphoreSlim gate = new(0);
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         await estate.DisposeAsync();
         gate.Dispose();

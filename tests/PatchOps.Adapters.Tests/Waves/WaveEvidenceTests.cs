@@ -6,7 +6,7 @@ using PatchOps.Domain;
 namespace PatchOps.Adapters.Tests.Waves;
 
 /// <summary>What a person can read of a wave afterwards: timeline, evidence by host, the page of a host, what is left.</summary>
-public sealed class WaveEvidenceTests : IAsyncDisposable
+public sealed class WaveEvidenceTests : IAsyncLifetime
 {
     private const string Policy = """
         planning:
@@ -20,7 +20,9 @@ public sealed class WaveEvidenceTests : IAsyncDisposable
 
     private readonly BoxEstate estate = new();
 
-    public ValueTask DisposeAsync() => estate.DisposeAsync();
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public Task DisposeAsync() => estate.DisposeAsync().AsTask();
 
     [Fact]
     public async Task The_timeline_has_every_step_in_its_order_with_the_state_that_it_led_to_and_who_began()
