@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using PatchOps.Core.Effectiveness;
+using PatchOps.Core.Operations;
 using PatchOps.Core.Operations.Requests;
 using PatchOps.Domain;
 
@@ -94,6 +95,23 @@ public sealed class TestEffectivenessTests : IAsyncLifetime
         Assert.Equal("PRB1", again.Problem);
         Assert.Equal(EffectivenessVerdict.Recurred, again.Verdict);
         Assert.Contains(again.Reasons, r => r.Contains("deb:nginx/1.26", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Under_what_if_or_without_consent_the_verdicts_come_out_and_nothing_is_kept()
+    {
+        await ImportAsync(["PRB1", "PRB2"]);
+        var catalogue = estate.Host.Store(null).Catalogue;
+        foreach (var answer in new[] { Answer.WhatIf, Answer.No })
+        {
+            var (results, failures, _) = await estate.RunAsync(new TestEffectivenessRequest(), answer);
+            Assert.Empty(failures);
+            Assert.Equal(2, results.Cast<EffectivenessResult>().Count(r => r.Verdict == EffectivenessVerdict.Effective));
+            Assert.Empty(catalogue.Verdicts(DateTimeOffset.MaxValue));
+            Assert.All(catalogue.Problems(), p => Assert.Null(p.Outcome));
+        }
+        await estate.RunAsync(new TestEffectivenessRequest());
+        Assert.Equal(2, catalogue.Verdicts(DateTimeOffset.MaxValue).Count);
     }
 
     [Theory]

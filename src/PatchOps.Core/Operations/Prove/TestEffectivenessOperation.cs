@@ -8,7 +8,7 @@ using PatchOps.Domain;
 
 namespace PatchOps.Core.Operations.Prove;
 
-/// <summary>Tests problems of the store, and keeps the verdicts: they move the next risk score.</summary>
+/// <summary>Tests problems of the store, and keeps the verdicts where the caller agrees: they move the next risk score. What was found comes out either way.</summary>
 public sealed class TestEffectivenessOperation(
     Func<ICatalogue> open, Func<IJournal> journal, Func<IAuditLog> audit, IMetricFile metrics, EffectivenessPolicy policy, TimeProvider clock, Caller caller) : IOperation<TestEffectivenessRequest>
 {
@@ -55,7 +55,7 @@ public sealed class TestEffectivenessOperation(
         }
         var review = request.Since is { } since ? new ChangeReview(catalogue, since, asOf) : null;
         // A question about the past must not overwrite what is known today.
-        var kept = request.AsOf is null && !caller.WhatIf;
+        var kept = request.AsOf is null;
         var results = new List<EffectivenessResult>();
         Task<ProblemLearning>? learning = null;
         try
@@ -85,11 +85,16 @@ public sealed class TestEffectivenessOperation(
             }
             if (review is not null && results.Count == 0) yield return new WarningEvent($"Nothing that was effective had other patches or changes on its items since {request.Since:yyyy-MM-dd}.");
             var answers = results.Count > 1 ? EffectivenessAnalysis.ControlFalseDiscoveries(results, rules) : results;
-            if (learning is not null)
+            List<EffectivenessResult> keeping = kept ? [.. answers.Where(r => r.Verdict != EffectivenessVerdict.Inconclusive && r.Problem is not null)] : [];
+            if (keeping.Count > 0)
             {
-                var known = await learning.ConfigureAwait(false);
-                foreach (var opened in await KeepAsync(catalogue, known, [.. answers.Where(r => r.Verdict != EffectivenessVerdict.Inconclusive && r.Problem is not null)], now, cancellationToken).ConfigureAwait(false))
-                    yield return new WarningEvent($"{opened.Problem}: {opened.Verdict}. A joint investigation was opened: Get-PatchInvestigation {opened.Id}.");
+                var ask = new AskEvent(keeping.Count == 1 ? keeping[0].Problem! : FormattableString.Invariant($"{keeping.Count} problems"), keeping.Count == 1 ? $"Keep the verdict {keeping[0].Verdict}" : "Keep the verdicts");
+                yield return ask;
+                if (await ask.Reply.ConfigureAwait(false) == Answer.Yes && learning is not null)
+                {
+                    foreach (var opened in await KeepAsync(catalogue, await learning.ConfigureAwait(false), keeping, now, cancellationToken).ConfigureAwait(false))
+                        yield return new WarningEvent($"{opened.Problem}: {opened.Verdict}. A joint investigation was opened: Get-PatchInvestigation {opened.Id}.");
+                }
             }
             foreach (var result in answers) yield return new ResultEvent(result);
         }
@@ -102,7 +107,6 @@ public sealed class TestEffectivenessOperation(
 
     private async ValueTask<IReadOnlyList<PatchInvestigation>> KeepAsync(ICatalogue catalogue, ProblemLearning learning, IReadOnlyList<EffectivenessResult> verdicts, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        if (verdicts.Count == 0) return [];
         catalogue.AddVerdicts(verdicts, now);
         await audit().AppendAsync([.. verdicts.Select(r => new AuditRecord($"verdict/{r.Problem}/{r.Verdict}/{r.AfterCount}/{r.BeforeCount}/{r.Patch}/{now:yyyyMMdd}", caller.Account, "Verdict", r.Problem!,
             CanonicalJson.Of(("verdict", r.Verdict.ToString()), ("patch", r.Patch), ("before", r.BeforeCount), ("after", r.AfterCount))))], now, cancellationToken).ConfigureAwait(false);

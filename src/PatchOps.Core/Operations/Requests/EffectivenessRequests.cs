@@ -4,7 +4,7 @@ using PatchOps.Domain;
 namespace PatchOps.Core.Operations.Requests;
 
 [InputLine(nameof(BeforeCount), nameof(BeforeDays), nameof(AfterCount), nameof(AfterDays))]
-[Operation("Test-PatchEffectiveness", "effectiveness test", "Tests whether a patch removed a problem; with counts or a metric file, without a store.")]
+[Operation("Test-PatchEffectiveness", "effectiveness test", "Tests whether a patch removed a problem; with counts or a metric file, without a store.", Changes = true)]
 public sealed record TestEffectivenessRequest : OperationRequest, IFollowsPolicy
 {
     [ParameterHelp("Problem ids; wildcards. Default: every problem with deployments.", Position = 0)]

@@ -5,8 +5,8 @@ using System.Management.Automation;
 
 namespace PatchOps.Module.Cmdlets.Prove;
 
-/// <summary>Tests whether a patch removed a problem; with counts or a metric file, without a store.</summary>
-[Cmdlet(VerbsDiagnostic.Test, "PatchEffectiveness")]
+/// <summary>Tests whether a patch removed a problem, and keeps the verdict (under -WhatIf it only tells it); with counts or a metric file, without a store.</summary>
+[Cmdlet(VerbsDiagnostic.Test, "PatchEffectiveness", SupportsShouldProcess = true)]
 [OutputType(typeof(EffectivenessResult), typeof(MetricShift))]
 public sealed class TestPatchEffectivenessCommand : OperationCmdlet
 {
