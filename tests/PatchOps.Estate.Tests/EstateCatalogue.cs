@@ -24,8 +24,7 @@ public class EstateCatalogue : DispatchProxy
         nameof(ICatalogue.ResolveAsset) => _ids.GetValueOrDefault((string)args![0]!),
         nameof(ICatalogue.Problems) => _estate.Problems,
         nameof(ICatalogue.Incidents) => _estate.Incidents.Where(i => args![1] is not DateTimeOffset to || i.Opened <= to),
-        nameof(ICatalogue.IncidentTimes) => _estate.Incidents.Where(i => i.Opened < (DateTimeOffset)args![0]!).OrderBy(i => i.Opened).ToList(),
-        nameof(ICatalogue.IncidentTable) => new IncidentTable(IncidentRows.Of(_estate.Incidents.Where(i => i.Opened < (DateTimeOffset)args![0]!))),
+        nameof(ICatalogue.IncidentRecords) => new IncidentRecords(IncidentRows.Of(_estate.Incidents.Where(i => i.Opened < (DateTimeOffset)args![0]!))),
         nameof(ICatalogue.Deployments) => _estate.Deployments,
         _ => throw new NotSupportedException($"{targetMethod.Name} is not needed for histories."),
     };

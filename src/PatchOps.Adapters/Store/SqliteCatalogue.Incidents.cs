@@ -7,68 +7,76 @@ namespace PatchOps.Adapters.Store;
 
 internal sealed partial class SqliteCatalogue
 {
-    public IReadOnlyList<Incident> IncidentTimes(DateTimeOffset to) => [.. IncidentTable(to)];
+    /// <summary>Stands for what an incident points to where only that it does counts.</summary>
+    private static readonly IncidentMatch Something = new("", [""], [], "");
 
-    public IncidentTable IncidentTable(DateTimeOffset to)
+    public IncidentTable IncidentTable(DateTimeOffset to) => new(Halves(to, records: false));
+
+    public IncidentRecords IncidentRecords(DateTimeOffset to) => new(Halves(to, records: true));
+
+    /// <param name="to">Opened before.</param>
+    /// <param name="records">With all that a record says; whoever counts only neither waits for it nor holds it.</param>
+    private IncidentRows[] Halves(DateTimeOffset to, bool records)
     {
-        var assets = AssetIds();
-        var notes = new IncidentNotes(
-            assets.ConvertAll(a => a.Id),
-            assets.Select((a, place) => (a.No, place)).ToDictionary(a => a.No, a => a.place),
-            Stream("SELECT i.no, l.problem, l.reason FROM incident_link l JOIN incident i ON i.id=l.incident WHERE i.problem IS NULL", r => (No: r.GetInt64(0), Link: (r.GetString(1), r.GetString(2)))).ToDictionary(l => l.No, l => l.Link),
-            Stream("SELECT i.no, f.doc FROM incident_flag f JOIN incident i ON i.id=f.incident", r => (No: r.GetInt64(0), Match: Encoding.Read<IncidentMatch>(r.GetString(1)))).ToDictionary(f => f.No, f => f.Match));
+        var assets = Stream("SELECT no, id FROM asset ORDER BY no", r => (No: r.GetInt64(0), Id: r.GetString(1))).ToList();
+        var places = new int[assets.Count == 0 ? 1 : assets[^1].No + 1];
+        Array.Fill(places, Core.Seams.IncidentTable.None);
+        for (var i = 0; i < assets.Count; i++) places[assets[i].No] = i;
+        var beside = new BesideIncidents(
+            assets.ConvertAll(a => a.Id), places,
+            Stream($"SELECT i.no, l.problem, {(records ? "l.reason" : "NULL")} FROM incident_link l CROSS JOIN incident i ON i.id=l.incident WHERE i.problem IS NULL", r => (No: r.GetInt64(0), Link: (r.GetString(1), Text(r, 2)))).ToDictionary(l => l.No, l => l.Link),
+            (records ? Stream("SELECT i.no, f.doc FROM incident_flag f CROSS JOIN incident i ON i.id=f.incident", r => (No: r.GetInt64(0), Match: Encoding.Read<IncidentMatch>(r.GetString(1))))
+                : Stream("SELECT i.no FROM incident_flag f CROSS JOIN incident i ON i.id=f.incident WHERE json_array_length(f.doc, '$.Vulnerabilities')>0", r => (No: r.GetInt64(0), Match: Something))).ToDictionary(f => f.No, f => f.Match));
         // Both halves of the file at once, in its own order: to look up each row by its time takes several times as long as sorting them.
         var last = Stream("SELECT max(no) FROM incident", r => r.IsDBNull(0) ? 0 : r.GetInt64(0)).Single();
-        var middle = last / 2;
-        var second = Task.Run(() => Rows(middle, last, to, notes));
+        var second = Task.Run(() => Rows(last / 2, last, to, beside, records));
         IncidentRows first;
         try
         {
-            first = Rows(0, middle, to, notes);
+            first = Rows(0, last / 2, to, beside, records);
         }
         finally
         {
             Task.WaitAny(second);
         }
-        return new IncidentTable(first, second.GetAwaiter().GetResult());
+        return [first, second.GetAwaiter().GetResult()];
     }
 
     /// <param name="above">Rows with a higher number, up to <paramref name="last"/>.</param>
-    private IncidentRows Rows(long above, long last, DateTimeOffset to, IncidentNotes notes)
+    private IncidentRows Rows(long above, long last, DateTimeOffset to, BesideIncidents beside, bool records)
     {
-        TextPool categories = new(), problems = new(), changes = new();
-        var rows = new IncidentRows(notes.Items, categories.Texts, problems.Texts, changes.Texts, (int)Math.Min(1 << 20, last - above));
-        using var connection = database.Connect();
+        TextNumbers categories = new(), problems = new(), changes = new();
+        var rows = new IncidentRows(beside.Assets, categories.All, problems.All, records ? changes.All : null, (int)Math.Min(last - above, 1_000_000));
+        using var connection = database.ConnectAlone();
         // Millions of columns: SQLite's own calls, without a reader between, take a third of the time.
-        Check(raw.sqlite3_prepare_v2(connection.Handle, "SELECT no, id, opened, resolved, asset, category, problem, caused_by FROM incident WHERE no>?1 AND no<=?2 AND opened<?3 ORDER BY no", out var statement), connection);
+        Check(raw.sqlite3_prepare_v2(connection,
+            $"SELECT no, opened, coalesce(resolved, -9223372036854775808), asset, category, problem, caused_by IS NOT NULL{(records ? ", id, caused_by" : "")} FROM incident WHERE no>?1 AND no<=?2 AND opened<?3 ORDER BY no", out var statement), connection);
         using (statement)
         {
-            int Number(int column, TextPool pool) => IsNull(statement, column) ? Core.Seams.IncidentTable.None : pool.Number(raw.sqlite3_column_blob(statement, column));
             Check(raw.sqlite3_bind_int64(statement, 1, above), connection);
             Check(raw.sqlite3_bind_int64(statement, 2, last), connection);
             Check(raw.sqlite3_bind_int64(statement, 3, Encoding.Millis(to)), connection);
             int code;
             while ((code = raw.sqlite3_step(statement)) == raw.SQLITE_ROW)
             {
-                var no = raw.sqlite3_column_int64(statement, 0);
-                var problem = Number(6, problems);
-                string? reason = null;
-                if (problem == Core.Seams.IncidentTable.None && notes.Links.Count > 0 && notes.Links.TryGetValue(no, out var link))
-                    (problem, reason) = (problems.Number(System.Text.Encoding.UTF8.GetBytes(link.Problem)), link.Reason);
-                rows.Add(
-                    raw.sqlite3_column_blob(statement, 1), Encoding.Ticks(raw.sqlite3_column_int64(statement, 2)), IsNull(statement, 3) ? null : Encoding.Ticks(raw.sqlite3_column_int64(statement, 3)),
-                    IsNull(statement, 4) ? Core.Seams.IncidentTable.None : notes.Places.GetValueOrDefault(raw.sqlite3_column_int64(statement, 4), Core.Seams.IncidentTable.None),
-                    Number(5, categories), problem, Number(7, changes), reason, notes.Matches.Count > 0 ? notes.Matches.GetValueOrDefault(no) : null);
+                var (no, resolved, asset, problem) = (raw.sqlite3_column_int64(statement, 0), raw.sqlite3_column_int64(statement, 2), raw.sqlite3_column_int(statement, 3), problems.Of(raw.sqlite3_column_blob(statement, 5)));
+                (string Problem, string? Reason) link = default;
+                if (problem < 0 && beside.Links.Count > 0 && beside.Links.TryGetValue(no, out link)) problem = problems.Of(link.Problem);
+                var match = beside.Matches.Count > 0 ? beside.Matches.GetValueOrDefault(no) : null;
+                var row = new IncidentRow(
+                    Encoding.Ticks(raw.sqlite3_column_int64(statement, 1)), resolved == long.MinValue ? IncidentRow.NotResolved : Encoding.Ticks(resolved), (uint)asset < (uint)beside.Places.Length ? beside.Places[asset] : Core.Seams.IncidentTable.None,
+                    categories.Of(raw.sqlite3_column_blob(statement, 4)), problem, raw.sqlite3_column_int(statement, 6) != 0, match is { Vulnerabilities.Count: > 0 });
+                if (records) rows.Add(row, raw.sqlite3_column_blob(statement, 7), changes.Of(raw.sqlite3_column_blob(statement, 8)), link.Reason, match);
+                else rows.Add(row);
             }
             if (code != raw.SQLITE_DONE) Check(code, connection);
         }
         return rows;
     }
 
-    private List<(long No, string Id)> AssetIds() => [.. Stream("SELECT no, id FROM asset", r => (r.GetInt64(0), r.GetString(1)))];
+    private static void Check(int code, sqlite3 connection) => Microsoft.Data.Sqlite.SqliteException.ThrowExceptionForRC(code, connection);
 
-    private static bool IsNull(sqlite3_stmt statement, int column) => raw.sqlite3_column_type(statement, column) == raw.SQLITE_NULL;
-
-    /// <summary>What stands in other tables than the incidents', by their numbers there.</summary>
-    private sealed record IncidentNotes(IReadOnlyList<string> Items, Dictionary<long, int> Places, Dictionary<long, (string Problem, string Reason)> Links, Dictionary<long, IncidentMatch> Matches);
+    /// <summary>What other tables say of incidents, by their numbers.</summary>
+    /// <param name="Places">Place among the assets by an asset's number; number 0 is nobody's.</param>
+    private sealed record BesideIncidents(IReadOnlyList<string> Assets, int[] Places, Dictionary<long, (string Problem, string? Reason)> Links, Dictionary<long, IncidentMatch> Matches);
 }

@@ -25,9 +25,6 @@ internal sealed class TextNumbers
         return all.Count - 1;
     }
 
-    /// <summary>The number in <paramref name="other"/> of each text here.</summary>
-    public int[] Into(TextNumbers other) => [.. all.Select(other.Of)];
-
     private static int Find((byte[]? Utf8, int Number)[] slots, ReadOnlySpan<byte> utf8)
     {
         var place = Hash(utf8) & (slots.Length - 1);

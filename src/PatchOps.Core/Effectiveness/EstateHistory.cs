@@ -16,7 +16,7 @@ public sealed class EstateHistory
         this.catalogue = catalogue;
         AsOf = asOf;
         // The incidents are most of a store: what else is needed is read meanwhile.
-        var incidents = Task.Run(() => catalogue.IncidentTable(asOf));
+        var incidents = Task.Run(() => catalogue.IncidentRecords(asOf));
         try
         {
             Assets = catalogue.Assets(includeRetired: true).ToDictionary(a => a.Id, StringComparer.Ordinal);
@@ -38,7 +38,7 @@ public sealed class EstateHistory
     public IReadOnlyDictionary<string, Asset> Assets { get; }
 
     /// <summary>Opened before the day, in order of opening.</summary>
-    public IncidentTable Incidents { get; }
+    public IncidentRecords Incidents { get; }
 
     /// <summary>Started by the day, in order of start.</summary>
     public IReadOnlyList<Deployment> Deployments { get; }

@@ -32,10 +32,9 @@ public sealed class ProblemHistories
         this.estate = estate;
         items = new EstateItems(estate);
         var index = Task.Run(() => new IncidentIndex(estate.Incidents, items.OfIncident, items.Kinds));
-        var opened = estate.Incidents.Opened;
-        from = opened.Length > 0 ? IncidentTable.Time(opened[0]) : estate.AsOf;
+        from = estate.Incidents.First ?? estate.AsOf;
         // Nothing is known of the hours after the last export: the day of the last incident is the last that may be complete.
-        until = opened.Length > 0 ? new DateTimeOffset(IncidentTable.Time(opened[^1]).UtcDateTime.Date, TimeSpan.Zero) : estate.AsOf;
+        until = estate.Incidents.Last is { } last ? new DateTimeOffset(last.UtcDateTime.Date, TimeSpan.Zero) : estate.AsOf;
         var all = estate.Deployments;
         deployments = new RowGroups(items.OfDeployment, items.Count);
         attempts = Enumerable.Range(0, all.Count).ToLookup(d => all[d].Patch, StringComparer.Ordinal);

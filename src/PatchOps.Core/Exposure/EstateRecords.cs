@@ -11,7 +11,7 @@ public sealed class EstateRecords
     private readonly Lazy<IReadOnlyList<Deployment>> deployments;
     private readonly Lazy<IReadOnlyList<Problem>> problems;
     private readonly Lazy<IReadOnlyList<(EffectivenessResult Verdict, DateTimeOffset At)>> verdicts;
-    private readonly Lazy<IncidentColumns> incidents;
+    private readonly Lazy<IncidentTable> incidents;
     private readonly Lazy<Dictionary<string, Asset>> byId;
     private readonly Lazy<Dictionary<string, string?>> names;
     private readonly Lazy<HashSet<string>> ids;
@@ -39,7 +39,7 @@ public sealed class EstateRecords
         // Read before the first item is looked for: the assets may still be under way.
         problems = new(() => [.. (readProblems ?? catalogue.Problems()).ToList().Select(Resolved)]);
         verdicts = new(() => catalogue.Verdicts(asOf));
-        incidents = new(() => catalogue.IncidentColumns(asOf));
+        incidents = new(() => catalogue.IncidentTable(asOf));
         ids = new(() => EveryAsset.Select(a => a.Id).ToHashSet(StringComparer.Ordinal));
         patched = new(() =>
         {
@@ -79,7 +79,7 @@ public sealed class EstateRecords
     public IReadOnlyList<(EffectivenessResult Verdict, DateTimeOffset At)> Verdicts => verdicts.Value;
 
     /// <summary>Opened before that day.</summary>
-    public IncidentColumns Incidents => incidents.Value;
+    public IncidentTable Incidents => incidents.Value;
 
     /// <summary>Assets that got a patch with success by that day, for each patch that an open problem names.</summary>
     public IReadOnlyDictionary<string, HashSet<string>> Patched => patched.Value;

@@ -32,7 +32,7 @@ public sealed class EstateFacts
     /// <param name="assets">Not retired.</param>
     /// <param name="fixAvailable">Day on which each patch could first be had.</param>
     public EstateFacts(
-        DateTimeOffset asOf, IReadOnlyList<Asset> assets, IReadOnlyList<Deployment> deployments, IReadOnlyList<Problem> problems, IncidentColumns incidents,
+        DateTimeOffset asOf, IReadOnlyList<Asset> assets, IReadOnlyList<Deployment> deployments, IReadOnlyList<Problem> problems, IncidentTable incidents,
         IReadOnlyList<Change> changes, IReadOnlyList<OpenPatch> open, IReadOnlyDictionary<string, DateTimeOffset> fixAvailable)
     {
         AsOf = asOf.ToUniversalTime();
@@ -65,7 +65,7 @@ public sealed class EstateFacts
 
     public IReadOnlyList<Problem> Problems { get; }
 
-    public IncidentColumns Incidents { get; }
+    public IncidentTable Incidents { get; }
 
     public IReadOnlyList<Change> Changes { get; }
 

@@ -8,7 +8,7 @@ internal sealed class IncidentTally
 {
     private readonly Group[] groups;
     private readonly int[] byItem;
-    private readonly IncidentColumns incidents;
+    private readonly IncidentTable incidents;
 
     public IncidentTally(KpiGroups of, KpiPeriod period)
     {
@@ -48,7 +48,7 @@ internal sealed class IncidentTally
     public Estimate DownByChange(int group) => Estimate.Total(Hours(groups[group].CausedTicks), groups[group].Caused);
 
     /// <summary>Incidents on these assets.</summary>
-    public long On(IEnumerable<string> assets) => assets.Sum(a => incidents.Place(a) is >= 0 and var place ? (long)byItem[place] : 0);
+    public long On(IEnumerable<string> assets) => assets.Sum(a => incidents.ItemOf(a) is >= 0 and var place ? (long)byItem[place] : 0);
 
     private static double Hours(Int128 ticks) => (double)ticks / TimeSpan.TicksPerHour;
 

@@ -91,8 +91,8 @@ public sealed class ProblemLinks
     }
 
     /// <summary>What is the same on all items of a problem.</summary>
-    /// <param name="Number">Place of its id among the incidents'; <see cref="IncidentColumns.None"/> where none is linked to it.</param>
-    /// <param name="Symptom">Place of the category that most of its incidents have; <see cref="IncidentColumns.None"/> without one.</param>
+    /// <param name="Number">Its number in the table; <see cref="IncidentTable.None"/> where none is linked to it.</param>
+    /// <param name="Symptom">Likewise of the category that most of its incidents have; <see cref="IncidentTable.None"/> without one.</param>
     internal sealed record Common(int Number, int Symptom, OutcomeHistory Fixes, int? Priority);
 
     /// <param name="order">Which item of all it is, in the order in which problems name them.</param>
@@ -116,17 +116,17 @@ public sealed class ProblemLinks
         // Copied, not pointed to: what is asked for together lies together.
         private readonly (long Opened, int Problem, int Category)[] byItem;
         private readonly int[] symptoms;
-        private readonly Dictionary<string, int> problems = new(StringComparer.Ordinal);
+        private readonly IncidentTable table;
 
-        /// <param name="columns">Incidents.</param>
+        /// <param name="table">Incidents.</param>
         /// <param name="items">Those that problems name, in that order.</param>
         /// <param name="nothing">Weights before the first incident.</param>
-        public ItemIncidents(IncidentColumns columns, IReadOnlyList<string> items, RecurrenceWeights nothing)
+        public ItemIncidents(IncidentTable table, IReadOnlyList<string> items, RecurrenceWeights nothing)
         {
-            this.nothing = nothing;
-            places = [.. items.Select(columns.Place)];
-            var rows = columns.Rows;
-            starts = new int[columns.Items.Count + 1];
+            (this.table, this.nothing) = (table, nothing);
+            places = [.. items.Select(table.ItemOf)];
+            var rows = table.Rows;
+            starts = new int[table.Items.Count + 1];
             foreach (ref readonly var row in rows)
                 if (row.Item >= 0) starts[row.Item + 1]++;
             for (var i = 1; i < starts.Length; i++) starts[i] += starts[i - 1];
@@ -140,21 +140,20 @@ public sealed class ProblemLinks
                 byItem[next[row.Item]++] = (row.Opened, row.Problem, row.Category);
                 if (row.Problem >= 0 && row.Category >= 0) CollectionsMarshal.GetValueRefOrAddDefault(counts, ((long)row.Problem << 32) | (uint)row.Category, out _)++;
             }
-            for (var i = 0; i < columns.Problems.Count; i++) problems[columns.Problems[i]] = i;
-            symptoms = new int[columns.Problems.Count];
-            Array.Fill(symptoms, IncidentColumns.None);
+            symptoms = new int[table.Problems.Count];
+            Array.Fill(symptoms, IncidentTable.None);
             var most = new int[symptoms.Length];
             foreach (var (key, count) in counts)
             {
                 var (problem, category) = ((int)(key >> 32), (int)(key & uint.MaxValue));
-                if (count < most[problem] || (count == most[problem] && string.Compare(columns.Categories[category], columns.Categories[symptoms[problem]], StringComparison.CurrentCulture) <= 0)) continue;
+                if (count < most[problem] || (count == most[problem] && string.Compare(table.Categories[category], table.Categories[symptoms[problem]], StringComparison.CurrentCulture) <= 0)) continue;
                 (most[problem], symptoms[problem]) = (count, category);
             }
         }
 
-        public int Number(string problem) => problems.TryGetValue(problem, out var number) ? number : IncidentColumns.None;
+        public int Number(string problem) => table.ProblemOf(problem);
 
-        public int Symptom(string problem) => Number(problem) is >= 0 and var number ? symptoms[number] : IncidentColumns.None;
+        public int Symptom(string problem) => Number(problem) is >= 0 and var number ? symptoms[number] : IncidentTable.None;
 
         /// <summary>
         /// A problem's incidents on an item, by age: the service desk links only part of them, so those without a link but with the problem's

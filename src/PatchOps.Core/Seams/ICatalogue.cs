@@ -164,13 +164,11 @@ public interface ICatalogue : IProblemRecords
     /// <summary>In order of opening, half-open [from, to); items are asset ids.</summary>
     IEnumerable<Incident> Incidents(DateTimeOffset? from = null, DateTimeOffset? to = null);
 
-    /// <summary>The same up to a time, for those who count all of them: without description and priority, and every text that repeats is kept once.</summary>
-    IReadOnlyList<Incident> IncidentTimes(DateTimeOffset to);
-
-    /// <summary>The same in columns, for those who count a million without looking at each.</summary>
+    /// <summary>The same up to a time, for those who count a million: columns, every text that repeats once.</summary>
     IncidentTable IncidentTable(DateTimeOffset to);
-    /// <summary>The same as columns, a tenth of the size.</summary>
-    IncidentColumns IncidentColumns(DateTimeOffset to) => Seams.IncidentColumns.Of(IncidentTimes(to));
+
+    /// <summary>The same for those who look at single ones too.</summary>
+    IncidentRecords IncidentRecords(DateTimeOffset to);
 
     IEnumerable<Change> Changes();
 

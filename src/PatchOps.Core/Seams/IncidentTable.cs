@@ -1,138 +1,134 @@
-using System.Collections;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Text;
-using PatchOps.Core.Problems.Matching;
 using PatchOps.Domain;
 
 namespace PatchOps.Core.Seams;
 
-/// <summary>
-/// Incidents in order of opening, kept in columns: a million take some 60 MB and no object each, and texts are numbers. Rows become records
-/// only where one asks for them: without description and priority.
-/// </summary>
-public sealed class IncidentTable : IReadOnlyList<Incident>
+/// <summary>A million incidents in some 40 MB, for those who count all of them: rows in order of opening, each text once. Safe to ask from several threads.</summary>
+public class IncidentTable
 {
     /// <summary>Stands where a row has no text, and for texts that are unknown.</summary>
     public const int None = -1;
 
-    private readonly long[] opened;
-    private readonly long[] resolved;
-    private readonly int[] item;
-    private readonly int[] category;
-    private readonly int[] problem;
-    private readonly int[] change;
-    private readonly (byte[] Bytes, int From, int Length)[] ids;
-    private readonly Dictionary<int, string> reasons;
-    private readonly Dictionary<int, IncidentMatch> matches;
-    private readonly HashSet<int> backwards = [];
-    private readonly TextCodes items = new();
-    private readonly TextCodes categories = new();
-    private readonly TextCodes problems = new();
-    private readonly TextCodes changes = new();
+    private readonly IncidentRow[] rows;
+    private readonly TextCodes items;
+    private readonly TextCodes categories;
+    private readonly TextCodes problems;
 
     /// <param name="parts">Rows that opened at the same time stay in this order. The parts are used up.</param>
     public IncidentTable(params IReadOnlyList<IncidentRows> parts)
+        : this(parts, Order(parts))
     {
-        var order = Order(parts);
-        opened = Permute(order, parts, p => p.Opened);
-        resolved = Permute(order, parts, p => p.Resolved);
-        item = Permute(order, parts, p => Recode(p.Item, p.Items, items));
-        category = Permute(order, parts, p => Recode(p.Category, p.Categories, categories));
-        problem = Permute(order, parts, p => Recode(p.Problem, p.Problems, problems));
-        change = Permute(order, parts, p => Recode(p.Change, p.Changes, changes));
-        ids = Permute(order, parts, p => p.Ids);
-        (reasons, matches) = Notes(order, parts);
-        for (var row = 0; row < opened.Length; row++)
-            if (resolved[row] < opened[row] && resolved[row] != long.MinValue) backwards.Add(row);
     }
 
-    public int Count => opened.Length;
+    private protected IncidentTable(IReadOnlyList<IncidentRows> parts, int[] order)
+    {
+        (items, categories, problems) = (new(), new(), new());
+        foreach (var part in parts)
+        {
+            var (item, category, problem) = (items.Take(part.Items), categories.Take(part.Categories), problems.Take(part.Problems));
+            if (item is null && category is null && problem is null) continue;
+            foreach (ref var row in CollectionsMarshal.AsSpan(part.Rows))
+                row = row with { Item = Recoded(row.Item, item), Category = Recoded(row.Category, category), Problem = Recoded(row.Problem, problem) };
+        }
+        rows = Permute(order, parts, p => p.Rows);
+    }
 
-    /// <summary>Texts by number.</summary>
+    private IncidentTable(IncidentTable of, int count) => (rows, items, categories, problems) = (of.rows[..count], of.items, of.categories, of.problems);
+
+    public static IncidentTable Empty { get; } = new([]);
+
+    public ReadOnlySpan<IncidentRow> Rows => rows;
+
+    public int Count => rows.Length;
+
+    /// <summary>Asset ids by number.</summary>
     public IReadOnlyList<string> Items => items.Texts;
 
-    /// <inheritdoc cref="Items"/>
+    /// <summary>Texts by number.</summary>
     public IReadOnlyList<string> Categories => categories.Texts;
 
-    /// <inheritdoc cref="Items"/>
+    /// <inheritdoc cref="Categories"/>
     public IReadOnlyList<string> Problems => problems.Texts;
 
-    /// <summary>UTC ticks of each row.</summary>
-    public ReadOnlySpan<long> Opened => opened;
+    /// <summary>When the first one opened; null where there is none.</summary>
+    public DateTimeOffset? First => rows.Length == 0 ? null : Time(rows[0].Opened);
 
-    /// <summary>Number in <see cref="Items"/> of each row, or <see cref="None"/>.</summary>
-    public ReadOnlySpan<int> OnItem => item;
+    /// <summary>When the last one opened; null where there is none.</summary>
+    public DateTimeOffset? Last => rows.Length == 0 ? null : Time(rows[^1].Opened);
 
-    /// <summary>Number in <see cref="Categories"/> of each row, or <see cref="None"/>.</summary>
-    public ReadOnlySpan<int> InCategory => category;
-
-    /// <summary>Number in <see cref="Problems"/> of each row, or <see cref="None"/>.</summary>
-    public ReadOnlySpan<int> OfProblem => problem;
-
-    /// <summary>The record of a row.</summary>
-    public Incident this[int index]
-    {
-        get
-        {
-            var incident = new Incident
-            {
-                Id = Id(index), Opened = Time(opened[index]), Resolved = resolved[index] == long.MinValue ? null : Time(resolved[index]),
-                ConfigurationItem = items[item[index]], Category = categories[category[index]], Problem = problems[problem[index]], CausedBy = changes[change[index]],
-                LinkedBecause = reasons.GetValueOrDefault(index),
-            };
-            return matches.TryGetValue(index, out var match) ? incident with { Vulnerabilities = match.Vulnerabilities, Flag = match.Reason } : incident;
-        }
-    }
+    public static IncidentTable Of(IEnumerable<Incident> incidents) => new(IncidentRows.Of(incidents));
 
     public static DateTimeOffset Time(long ticks) => new(ticks, TimeSpan.Zero);
 
-    public string Id(int row) => Encoding.UTF8.GetString(ids[row].Bytes, ids[row].From, ids[row].Length);
+    /// <summary>Number of a text; <see cref="None"/> where no incident has it.</summary>
+    public int ItemOf(string text) => items.Find(text);
 
-    /// <summary>Resolved before it opened.</summary>
-    public bool Backwards(int row) => backwards.Count > 0 && backwards.Contains(row);
-
-    /// <summary>Linked to its problem by PatchOps, not by its source.</summary>
-    public bool LinkedHere(int row) => reasons.Count > 0 && reasons.ContainsKey(row);
-
+    /// <inheritdoc cref="ItemOf"/>
     public int CategoryOf(string text) => categories.Find(text);
 
+    /// <inheritdoc cref="ItemOf"/>
     public int ProblemOf(string text) => problems.Find(text);
 
-    public IEnumerator<Incident> GetEnumerator()
+    /// <summary>Incidents opened in the half-open time [from, to).</summary>
+    public ReadOnlySpan<IncidentRow> Between(DateTimeOffset from, DateTimeOffset to)
     {
-        for (var row = 0; row < opened.Length; row++) yield return this[row];
+        var (low, high) = (FirstFrom(from.UtcTicks), FirstFrom(to.UtcTicks));
+        return low < high ? rows.AsSpan(low, high - low) : [];
     }
 
-    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+    /// <summary>Those opened by then.</summary>
+    public IncidentTable UpTo(DateTimeOffset last) => !(Last > last) ? this : new IncidentTable(this, FirstFrom(last.UtcTicks + 1));
+
+    private int FirstFrom(long at)
+    {
+        var (below, above) = (0, rows.Length);
+        while (below < above)
+        {
+            var middle = (below + above) / 2;
+            if (rows[middle].Opened < at) below = middle + 1;
+            else above = middle;
+        }
+        return below;
+    }
 
     /// <summary>Rows of all parts by time; digit by digit, which keeps the order of equal times.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static int[] Order(IReadOnlyList<IncidentRows> parts)
+    private protected static int[] Order(IReadOnlyList<IncidentRows> parts)
     {
         const int bits = 11;
-        var keys = new ulong[parts.Sum(p => p.Count)];
-        var at = 0;
+        var count = parts.Sum(p => p.Count);
+        var (keys, order) = (new ulong[count], new int[count]);
+        var (at, last, inOrder) = (0, long.MinValue, true);
         foreach (var part in parts)
-            foreach (var time in part.Opened) keys[at++] = (ulong)time;
-        var order = new int[keys.Length];
-        for (var i = 0; i < order.Length; i++) order[i] = i;
-        if (keys.Length == 0) return order;
+        {
+            foreach (ref readonly var row in CollectionsMarshal.AsSpan(part.Rows))
+            {
+                inOrder &= last <= row.Opened;
+                (keys[at], order[at]) = ((ulong)(last = row.Opened), at);
+                at++;
+            }
+        }
+        if (inOrder) return order;
         var (least, range) = (keys.Min(), keys.Max() - keys.Min());
-        var next = new int[order.Length];
+        var (nextKeys, next) = (new ulong[count], new int[count]);
         for (var shift = 0; shift < 64 && range >> shift > 0; shift += bits)
         {
             var starts = new int[(1 << bits) + 1];
             foreach (var key in keys) starts[(int)((key - least) >> shift & ((1 << bits) - 1)) + 1]++;
             for (var k = 0; k < 1 << bits; k++) starts[k + 1] += starts[k];
-            foreach (var row in order) next[starts[(int)((keys[row] - least) >> shift & ((1 << bits) - 1))]++] = row;
-            (order, next) = (next, order);
+            for (var i = 0; i < keys.Length; i++)
+            {
+                var place = starts[(int)((keys[i] - least) >> shift & ((1 << bits) - 1))]++;
+                (nextKeys[place], next[place]) = (keys[i], order[i]);
+            }
+            (keys, order, nextKeys, next) = (nextKeys, next, keys, order);
         }
         return order;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static T[] Permute<T>(int[] order, IReadOnlyList<IncidentRows> parts, Func<IncidentRows, List<T>> column)
+    private protected static T[] Permute<T>(int[] order, IReadOnlyList<IncidentRows> parts, Func<IncidentRows, List<T>> column)
     {
         List<T>[] columns = [.. parts.Select(column)];
         var sorted = new T[order.Length];
@@ -145,49 +141,42 @@ public sealed class IncidentTable : IReadOnlyList<Incident>
         return sorted;
     }
 
-    private static List<int> Recode(List<int> codes, IReadOnlyList<string> texts, TextCodes common)
-    {
-        var numbers = new int[texts.Count];
-        for (var k = 0; k < numbers.Length; k++) numbers[k] = common.Of(texts[k]);
-        foreach (ref var code in CollectionsMarshal.AsSpan(codes))
-            if (code != None) code = numbers[code];
-        return codes;
-    }
+    /// <param name="number">In a part.</param>
+    /// <param name="numbers">What <see cref="TextCodes.Take"/> said.</param>
+    private protected static int Recoded(int number, int[]? numbers) => number < 0 || numbers is null ? number : numbers[number];
 
-    private static (Dictionary<int, string>, Dictionary<int, IncidentMatch>) Notes(int[] order, IReadOnlyList<IncidentRows> parts)
+    /// <summary>Texts of all parts by number; they are only looked up where that is asked for.</summary>
+    private protected sealed class TextCodes
     {
-        var (reasons, matches) = (new Dictionary<int, string>(), new Dictionary<int, IncidentMatch>());
-        if (parts.Sum(p => p.Reasons.Count + p.Matches.Count) == 0) return (reasons, matches);
-        var places = new int[order.Length];
-        for (var i = 0; i < order.Length; i++) places[order[i]] = i;
-        var before = 0;
-        foreach (var part in parts)
-        {
-            foreach (var (row, reason) in part.Reasons) reasons[places[before + row]] = reason;
-            foreach (var (row, match) in part.Matches) matches[places[before + row]] = match;
-            before += part.Count;
-        }
-        return (reasons, matches);
-    }
-
-    /// <summary>Numbers for texts, from 0.</summary>
-    private sealed class TextCodes
-    {
-        private readonly Dictionary<string, int> codes = new(StringComparer.Ordinal);
         private readonly List<string> texts = [];
+        private readonly Lazy<Dictionary<string, int>> codes;
+        private IReadOnlyList<string>? first;
+
+        public TextCodes() => codes = new(() =>
+        {
+            var known = new Dictionary<string, int>(texts.Count, StringComparer.Ordinal);
+            for (var i = 0; i < texts.Count; i++) known.Add(texts[i], i);
+            return known;
+        });
 
         public IReadOnlyList<string> Texts => texts;
 
-        public string? this[int code] => code == None ? null : texts[code];
+        public int Find(string text) => codes.Value.TryGetValue(text, out var code) ? code : None;
 
-        public int Of(string text)
+        /// <returns>Number here of each text of a part; null where they are the same.</returns>
+        public int[]? Take(IReadOnlyList<string> more)
         {
-            if (codes.TryGetValue(text, out var code)) return code;
-            codes.Add(text, code = texts.Count);
+            if (first is null) texts.AddRange(first = more);
+            return ReferenceEquals(first, more) ? null : [.. more.Select(Of)];
+        }
+
+        private int Of(string text)
+        {
+            ref var code = ref CollectionsMarshal.GetValueRefOrAddDefault(codes.Value, text, out var known);
+            if (known) return code;
+            code = texts.Count;
             texts.Add(text);
             return code;
         }
-
-        public int Find(string text) => codes.TryGetValue(text, out var code) ? code : None;
     }
 }

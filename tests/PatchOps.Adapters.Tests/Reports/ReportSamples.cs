@@ -19,7 +19,7 @@ internal static class ReportSamples
 
     public static ReportInput Empty() => new()
     {
-        Facts = new EstateFacts(AsOf, [], [], [], IncidentColumns.Empty, [], [], new Dictionary<string, DateTimeOffset>()), Patches = [], Problems = [], OpenProblems = 0, Plans = [], Verdicts = [],
+        Facts = new EstateFacts(AsOf, [], [], [], IncidentTable.Empty, [], [], new Dictionary<string, DateTimeOffset>()), Patches = [], Problems = [], OpenProblems = 0, Plans = [], Verdicts = [],
         Audit = new AuditVerdict { Intact = true, Entries = 0 }, Currency = "USD",
     };
 
@@ -48,7 +48,7 @@ internal static class ReportSamples
                     new Problem { Id = "PRB0001", Title = Hostile, Opened = AsOf.AddDays(-190), Resolved = AsOf.AddDays(-20), ConfigurationItems = ["h1"], Patches = ["deb:openssl/3.0.11"] },
                     new Problem { Id = "PRB0002", Title = "Slow queue", Opened = AsOf.AddDays(-90), ConfigurationItems = ["h2"], Patches = ["deb:curl/8.5.0"] },
                 ],
-                IncidentColumns.Of(incidents), [], open, new Dictionary<string, DateTimeOffset> { ["deb:openssl/3.0.11"] = AsOf.AddDays(-185), ["deb:curl/8.5.0"] = AsOf.AddDays(-40) }),
+                IncidentTable.Of(incidents), [], open, new Dictionary<string, DateTimeOffset> { ["deb:openssl/3.0.11"] = AsOf.AddDays(-185), ["deb:curl/8.5.0"] = AsOf.AddDays(-40) }),
             Patches = [Risk("deb:curl/8.5.0", 1).WithRank(1), Risk(Hostile, 2).WithRank(2)],
             Problems = [Risk("PRB0002", 1).WithRank(1)],
             OpenProblems = 1,

@@ -18,7 +18,7 @@ public sealed class CountedRecordsTests : IAsyncLifetime
     private ICatalogue Catalogue => estate.Host.Store(null).Catalogue;
 
     [Fact]
-    public void Columns_say_of_every_incident_what_its_record_says()
+    public void Tables_say_of_every_incident_what_its_record_says()
     {
         using (var import = Catalogue.BeginImport("Incident", "desk", Now))
         {
@@ -38,14 +38,20 @@ public sealed class CountedRecordsTests : IAsyncLifetime
 
         foreach (var to in new[] { Now.AddDays(1), Now.AddHours(-50), Now.AddYears(-1) })
         {
-            var columns = Catalogue.IncidentColumns(to);
-            Assert.Equal(Lines(IncidentColumns.Of(Catalogue.Incidents(to: to))), Lines(columns));
-            Assert.Equal(Catalogue.IncidentTimes(to).Count, columns.Count);
+            var (stored, table, records) = (Catalogue.Incidents(to: to).ToList(), Catalogue.IncidentTable(to), Catalogue.IncidentRecords(to));
+            Assert.Equal(Lines(IncidentTable.Of(stored)), Lines(table));
+            Assert.Equal(Lines(table), Lines(records));
+            Assert.Equal(stored.Select(Text), records.Select(Text));
+            Assert.All(records.Select((r, row) => (r, row)), r => Assert.Equal(r.r.LinkedBecause is not null, records.LinkedHere(r.row)));
+            var middle = Now.AddHours(-100);
+            Assert.Equal(Lines(IncidentTable.Of(stored.Where(i => i.Opened <= middle))), Lines(table.UpTo(middle)));
         }
-        Assert.Contains(Lines(Catalogue.IncidentColumns(Now.AddDays(1))), l => l.Contains("PRB77", StringComparison.Ordinal));
+        Assert.Contains(Lines(Catalogue.IncidentTable(Now.AddDays(1))), l => l.Contains("PRB77", StringComparison.Ordinal));
 
-        static IEnumerable<string> Lines(IncidentColumns columns) => columns.Rows.ToArray().Select(r =>
-            $"{r.Opened} {r.Resolved} {(r.Item < 0 ? "-" : columns.Items[r.Item])} {(r.Category < 0 ? "-" : columns.Categories[r.Category])} {(r.Problem < 0 ? "-" : columns.Problems[r.Problem])} {r.Caused} {r.Flagged}");
+        static string Text(Incident incident) => System.Text.Json.JsonSerializer.Serialize(incident);
+
+        static IEnumerable<string> Lines(IncidentTable table) => table.Rows.ToArray().Select(r =>
+            $"{r.Opened} {r.Resolved} {(r.Item < 0 ? "-" : table.Items[r.Item])} {(r.Category < 0 ? "-" : table.Categories[r.Category])} {(r.Problem < 0 ? "-" : table.Problems[r.Problem])} {r.Caused} {r.Flagged}");
     }
 
     [Fact]

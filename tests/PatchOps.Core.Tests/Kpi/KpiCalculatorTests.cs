@@ -35,7 +35,7 @@ public class KpiCalculatorTests
             new Problem { Id = "P2", Opened = Start, Resolved = Start.AddDays(11), ConfigurationItems = ["w2"], Patches = ["deb:a/2"] },
             new Problem { Id = "P3", Opened = Start, ConfigurationItems = ["t1"], Patches = ["KB5"] },
         ],
-        IncidentColumns.Of(Incidents),
+        IncidentTable.Of(Incidents),
         [new Change { Id = "C1", PlannedStart = Start.AddDays(12), PlannedEnd = Start.AddDays(12).AddHours(3), ConfigurationItems = ["w1", "w2"] }],
         [Missing("t1", "KB5", Start.AddDays(50)), Missing("w2", "KB5", Start.AddDays(70)), Missing("w2", null, null)],
         new Dictionary<string, DateTimeOffset> { ["deb:a/2"] = Start.AddDays(5), ["KB5"] = Start.AddDays(30) });
@@ -156,7 +156,7 @@ public class KpiCalculatorTests
     [Fact]
     public void An_empty_estate_has_figures_without_values()
     {
-        var facts = new EstateFacts(AsOf, [], [], [], IncidentColumns.Empty, [], [], new Dictionary<string, DateTimeOffset>());
+        var facts = new EstateFacts(AsOf, [], [], [], IncidentTable.Empty, [], [], new Dictionary<string, DateTimeOffset>());
         Assert.All(new KpiCalculator(facts).All(), k =>
         {
             Assert.Null(k.Value);
@@ -198,7 +198,7 @@ public class KpiCalculatorTests
     {
         Assert.Null(Of(KpiNames.ComponentIncidents).Value);
         var facts = Facts();
-        var flagged = new EstateFacts(AsOf, facts.Assets, facts.Deployments, facts.Problems, IncidentColumns.Of(Incidents.Select(i => i.Id is "I1" or "I4" ? i with { Vulnerabilities = ["CVE-2026-1"] } : i)), facts.Changes, facts.Open, facts.FixAvailable);
+        var flagged = new EstateFacts(AsOf, facts.Assets, facts.Deployments, facts.Problems, IncidentTable.Of(Incidents.Select(i => i.Id is "I1" or "I4" ? i with { Vulnerabilities = ["CVE-2026-1"] } : i)), facts.Changes, facts.Open, facts.FixAvailable);
         var kpi = new KpiCalculator(flagged).All().Single(k => k.Name == KpiNames.ComponentIncidents);
         Assert.Equal((2L, 1d), (kpi.N, Math.Round(kpi.Value!.Value, 6)));
         Assert.True(kpi.Low < 1 && kpi.High > 1);

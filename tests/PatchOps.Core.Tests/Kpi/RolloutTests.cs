@@ -14,7 +14,7 @@ public class RolloutTests
     });
 
     private static EstateFacts Facts(params IEnumerable<Deployment>[] deployments) =>
-        new(Start.AddDays(100), [], [.. deployments.SelectMany(d => d)], [], IncidentColumns.Empty, [], [], new Dictionary<string, DateTimeOffset>());
+        new(Start.AddDays(100), [], [.. deployments.SelectMany(d => d)], [], IncidentTable.Empty, [], [], new Dictionary<string, DateTimeOffset>());
 
     private static IEnumerable<string> Of(EstateFacts facts, int most = 10, double from = 0, double to = 100) => Rollout.Of(facts, new KpiPeriod(Start.AddDays(from), Start.AddDays(to)), most).Select(r => $"{r.From:MM-dd} {r}");
 

@@ -13,7 +13,7 @@ public sealed class VendorRecordTests
 
     private static readonly EstateFacts Facts = new(Day.AddDays(300), [new Asset { Id = "web1", Environment = AssetEnvironment.Production }], [],
         [Problem("P1", "KB1", EffectivenessVerdict.Effective), Problem("P2", "KB2", EffectivenessVerdict.Masked), Problem("P3", "deb:foo/1", EffectivenessVerdict.Effective), new Problem { Id = "P4", Patches = ["KB3"] }],
-        IncidentColumns.Empty, [], [], new Dictionary<string, DateTimeOffset>())
+        IncidentTable.Empty, [], [], new Dictionary<string, DateTimeOffset>())
     {
         Deliveries = new Lazy<IReadOnlyList<FixDelivery>>(() =>
         [

@@ -34,7 +34,7 @@ public sealed class IncidentTableTests
     public void Rows_are_the_records_they_came_from_in_order_of_opening_and_equal_times_keep_theirs(int seed, int count)
     {
         var (first, second) = (Made(seed, count), Made(-seed, count / 3));
-        var table = new IncidentTable(IncidentRows.Of(first), IncidentRows.Of(second));
+        var table = new IncidentRecords(IncidentRows.Of(first), IncidentRows.Of(second));
         var expected = first.Concat(second).OrderBy(i => i.Opened).ToList();
         Assert.Equal(expected.Count, table.Count);
         Assert.Equal(expected.Select(Text), table.Select(Text));
@@ -51,7 +51,7 @@ public sealed class IncidentTableTests
     public void The_index_finds_incidents_by_item_by_problem_and_by_category_within_a_kind()
     {
         var made = Made(7, 3000);
-        var table = new IncidentTable(IncidentRows.Of(made));
+        var table = new IncidentRecords(IncidentRows.Of(made));
         // Every third item is no asset, the others are of two kinds.
         int[] itemOf = [.. Enumerable.Range(0, table.Items.Count).Reverse()];
         int[] kinds = [.. Enumerable.Range(0, table.Items.Count).Select(i => i % 3 - 1)];

@@ -14,7 +14,7 @@ internal sealed class HistoryIncidents(IncidentIndex index, IReadOnlyList<Observ
 {
     private int[]? all;
 
-    public IncidentTable Table => index.Table;
+    public IncidentRecords Table => index.Table;
 
     public IReadOnlyList<ObservedItem> Items => items;
 

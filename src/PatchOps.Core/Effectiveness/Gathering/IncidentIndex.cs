@@ -25,23 +25,23 @@ internal sealed class IncidentIndex
     /// <param name="table">The incidents.</param>
     /// <param name="itemOf">Number of each of the table's items as an item of the estate.</param>
     /// <param name="kindOf">Kind that each item of the estate is compared within; negative for what is no asset.</param>
-    public IncidentIndex(IncidentTable table, int[] itemOf, IReadOnlyList<int> kindOf)
+    public IncidentIndex(IncidentRecords table, int[] itemOf, IReadOnlyList<int> kindOf)
     {
         Table = table;
         kinds = kindOf;
         var all = All(table, itemOf);
         var items = Array.ConvertAll(all, i => i.Item);
-        var categories = Task.Run(() => new RowGroups(table.InCategory, table.Categories.Count,
+        var categories = Task.Run(() => new RowGroups(Array.ConvertAll(all, i => i.Category), table.Categories.Count,
             new RowGroups(Array.ConvertAll(items, i => i < 0 ? -1 : kindOf[i]), kindOf.Count == 0 ? 0 : kindOf.Max() + 1).Rows));
         byItem = new RowGroups(items, kindOf.Count);
-        byProblem = new RowGroups(table.OfProblem, table.Problems.Count);
+        byProblem = new RowGroups(Array.ConvertAll(all, i => i.Problem), table.Problems.Count);
         onItems = Array.ConvertAll(byItem.Rows, row => all[row]);
         ofProblems = Array.ConvertAll(byProblem.Rows, row => all[row]);
         byCategory = categories.GetAwaiter().GetResult();
         inCategories = Array.ConvertAll(byCategory.Rows, row => all[row]);
     }
 
-    public IncidentTable Table { get; }
+    public IncidentRecords Table { get; }
 
     /// <summary>In order of opening.</summary>
     public ReadOnlySpan<IndexedIncident> On(int item) => onItems.AsSpan(byItem.Range(item));
@@ -72,10 +72,12 @@ internal sealed class IncidentIndex
     private static IndexedIncident[] All(IncidentTable table, int[] itemOf)
     {
         var all = new IndexedIncident[table.Count];
-        ReadOnlySpan<long> opened = table.Opened;
-        ReadOnlySpan<int> items = table.OnItem, categories = table.InCategory, problems = table.OfProblem;
-        for (var row = 0; row < all.Length; row++)
-            all[row] = new IndexedIncident(opened[row], items[row] < 0 ? IncidentTable.None : itemOf[items[row]], categories[row], problems[row], row);
+        var rows = table.Rows;
+        for (var i = 0; i < all.Length; i++)
+        {
+            ref readonly var row = ref rows[i];
+            all[i] = new IndexedIncident(row.Opened, row.Item < 0 ? IncidentTable.None : itemOf[row.Item], row.Category, row.Problem, i);
+        }
         return all;
     }
 

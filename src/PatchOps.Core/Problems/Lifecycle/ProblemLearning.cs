@@ -65,9 +65,10 @@ public sealed class ProblemLearning
         var table = estate.Incidents;
         var isPatched = table.Items.Select(patched.Contains).ToArray();
         var counts = new Dictionary<(int Problem, int Category), int>();
-        for (var row = 0; row < table.Count; row++)
+        var rows = table.Rows;
+        for (var row = 0; row < rows.Length; row++)
         {
-            var (problem, category, item) = (table.OfProblem[row], table.InCategory[row], table.OnItem[row]);
+            var (problem, category, item) = (rows[row].Problem, rows[row].Category, rows[row].Item);
             if (table.LinkedHere(row)) linked[table.Problems[problem]] = linked.GetValueOrDefault(table.Problems[problem]) + 1;
             else if (category < 0) continue;
             else if (problem >= 0) CollectionsMarshal.GetValueRefOrAddDefault(counts, (problem, category), out _)++;
@@ -123,7 +124,7 @@ public sealed class ProblemLearning
         if (!symptoms.TryGetValue(problem.Id, out var symptom)) return [];
         var table = estate.Incidents;
         var category = table.CategoryOf(symptom);
-        return [.. done.OrderBy(d => d.Key, StringComparer.Ordinal).SelectMany(d => unlinked.GetValueOrDefault(d.Key, []).Where(i => table.InCategory[i] == category && table.Opened[i] > d.Value.UtcTicks)
+        return [.. done.OrderBy(d => d.Key, StringComparer.Ordinal).SelectMany(d => unlinked.GetValueOrDefault(d.Key, []).Where(i => table.Rows[i].Category == category && table.Rows[i].Opened > d.Value.UtcTicks)
             .Select(i => new IncidentLink(table.Id(i), problem.Id, FormattableString.Invariant($"'{symptom}' on a patched item after the deployment of {d.Value.UtcDateTime:yyyy-MM-dd}"))))];
     }
 

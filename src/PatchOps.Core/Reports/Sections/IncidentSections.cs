@@ -44,7 +44,7 @@ internal static class IncidentSections
                 new ReportTable("Items with most incidents", ["Item", "Incidents", "Missing patches", "Newest"],
                     [.. most.Select(i => (IReadOnlyList<ReportCell>)
                     [
-                        ReportCell.Of(input.Facts.NameOf(incidents.Items[i])), ReportCell.Of(byItem[i]), ReportCell.Of(input.Facts.Open.Count(o => o.Asset == incidents.Items[i] && o.Patch is not null)), ReportCell.Of(IncidentColumns.Time(newest[i])),
+                        ReportCell.Of(input.Facts.NameOf(incidents.Items[i])), ReportCell.Of(byItem[i]), ReportCell.Of(input.Facts.Open.Count(o => o.Asset == incidents.Items[i] && o.Patch is not null)), ReportCell.Of(IncidentTable.Time(newest[i])),
                     ])],
                     items.Count > Top ? $"The first {ReportCell.Of(Top).Text} of {ReportCell.Of(items.Count).Text}." : null),
             ],

@@ -118,9 +118,9 @@ internal static class WaveSections
         };
     }
 
-    private static int Within(IncidentColumns incidents, DateTimeOffset start, IEnumerable<string> touched)
+    private static int Within(IncidentTable incidents, DateTimeOffset start, IEnumerable<string> touched)
     {
-        var (places, count) = (touched.Select(incidents.Place).Where(p => p >= 0).ToHashSet(), 0);
+        var (places, count) = (touched.Select(incidents.ItemOf).Where(p => p >= 0).ToHashSet(), 0);
         foreach (ref readonly var row in incidents.Between(start, start.AddHours(ImpactHours)))
             if (places.Contains(row.Item)) count++;
         return count;
