@@ -75,7 +75,7 @@ public sealed class DetectionTests
     public async Task A_host_that_stays_well_is_looked_at_until_the_window_ends()
     {
         var rig = new WaveRig(1);
-        rig.Options = rig.Options with { HostBake = TimeSpan.FromMilliseconds(200), BakeInterval = TimeSpan.FromMilliseconds(20) };
+        rig.Options = rig.Options with { HostBake = TimeSpan.FromSeconds(2), BakeInterval = TimeSpan.FromMilliseconds(20) };
         var looks = 0;
         var (_, runs) = await RunAsync(rig, _ => new Turning(() => Interlocked.Increment(ref looks) > 0));
         Assert.Equal(HostState.Done, runs["host-1"].State);
