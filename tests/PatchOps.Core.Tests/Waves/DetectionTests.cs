@@ -63,9 +63,9 @@ public sealed class DetectionTests
     [Fact]
     public async Task A_long_change_does_not_use_up_the_detection_window()
     {
-        var rig = new WaveRig(1) { Rollback = new RollbackRule { Method = "PreviousVersion", DetectionWindow = TimeSpan.FromMilliseconds(300) } };
-        rig[1].ApplyTakes = TimeSpan.FromMilliseconds(900);
-        rig.Options = rig.Options with { HostBake = TimeSpan.FromMilliseconds(300), BakeInterval = TimeSpan.FromMilliseconds(10) };
+        var rig = new WaveRig(1) { Rollback = new RollbackRule { Method = "PreviousVersion", DetectionWindow = TimeSpan.FromSeconds(1) } };
+        rig[1].ApplyTakes = TimeSpan.FromSeconds(2.5);
+        rig.Options = rig.Options with { HostBake = TimeSpan.FromSeconds(1), BakeInterval = TimeSpan.FromMilliseconds(10) };
         var looks = 0;
         var (_, runs) = await RunAsync(rig, host => new Turning(() => host.Installed["demo"] == "1.0" || Interlocked.Increment(ref looks) <= 3));
         Assert.Equal(HostState.RolledBack, runs["host-1"].State);
