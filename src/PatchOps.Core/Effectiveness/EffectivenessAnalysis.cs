@@ -31,6 +31,12 @@ public static class EffectivenessAnalysis
         if (clean.Until <= 0) return raw with { Reasons = ["There is no complete day of data, so there is nothing to compare.", .. clean.Limitations] };
 
         var patched = clean.Items.Where(i => i.Deployed is not null && i.Use == ItemUse.Affected).ToList();
+        if (patched.Count == 0 && clean.Fresh.Count > 0)
+        {
+            // Who asks on the day of the deployment wants to know when there will be an answer.
+            foreach (var (item, start, end) in clean.Fresh) (item.Deployed, item.Settled) = (start, end + policy.WashoutDays);
+            return WithoutExposure(raw, clean.Fresh.ConvertAll(f => f.Item), clean, policy, reasons);
+        }
         if (patched.Count == 0)
         {
             reasons.Add(history.Deployments.Count == 0
@@ -199,6 +205,8 @@ public static class EffectivenessAnalysis
             ? "There is no exposure time before deployment: the data start with it."
             : "There is no exposure time after deployment and washout within the complete days of data.");
         var days = before > 0 ? VerdictRules.DaysNeeded(count, before, 0, 0, CountSpread.None, patched.Count, policy) : null;
+        // Nothing counts until the last of them has settled.
+        if (days is not null) days += (int)Math.Ceiling(Math.Max(0, patched.Max(i => i.Settled) - clean.Until));
         if (days is { } more)
             reasons.Add(string.Create(CultureInfo.InvariantCulture, $"If no incident follows, a verdict is possible after {more} more days."));
         return raw with

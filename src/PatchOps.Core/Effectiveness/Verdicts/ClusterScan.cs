@@ -31,7 +31,7 @@ internal sealed class ClusterScan
     {
         var own = new Tally(history.Categories.Count);
         foreach (var item in window.Items)
-            own.Add(item, item.BeforeFrom(policy.BeforeDays), item.BeforeUntil, item.AfterFrom, item.AfterUntil(policy.AfterDays));
+            if (item.Watched) own.Add(item, item.BeforeFrom(policy.BeforeDays), item.BeforeUntil, item.AfterFrom, item.AfterUntil(policy.AfterDays));
         var dependents = DependentsOf(window, history, policy);
 
         var tests = new List<(Tally Tally, int Category, double P)>();

@@ -39,7 +39,7 @@ internal static class CountAssessment
             DetectableReduction = DetectionPower.DetectableReduction(before, raw.BeforeDays, raw.AfterDays, tail, 0.8),
         };
         reasons.Add(Sentences.Verdict(result, policy));
-        reasons.Add(Sentences.Power(result, before, policy));
+        reasons.Add(Sentences.Power(result, before, raw.AfterDays, policy));
         if (verdict == EffectivenessVerdict.Inconclusive) reasons.Add(Sentences.Waiting(result, policy));
         return result;
     }
