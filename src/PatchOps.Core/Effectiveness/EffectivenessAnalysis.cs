@@ -125,7 +125,7 @@ public static class EffectivenessAnalysis
             Model = spread.Model,
             Dispersion = spread.Factor,
             PreTrend = PerMonth(trend),
-        }, spread, itemsPerDay, policy, reasons);
+        }, spread, window.FairAfterDays, itemsPerDay, policy, reasons);
         reasons.Add(spread.Why);
         reasons.Add(wedge.Concurrent
             ? "The unpatched comparable items say too little to be the measure: a trend or regression to the mean is not excluded."
@@ -186,7 +186,7 @@ public static class EffectivenessAnalysis
         {
             // What the patch removed is counted from where the controls say the rate would be.
             var expected = result.Design == EffectivenessDesign.BeforeAfter ? 1 : result.ControlRatio ?? 1;
-            var fall = expected * window.BeforeCount / window.BeforeDays - window.AfterCount / window.AfterDays;
+            var fall = (expected * window.BeforeCount * (result.Design == EffectivenessDesign.BeforeAfter ? window.FairAfterDays : window.AfterDays) / window.BeforeDays - window.AfterCount) / window.AfterDays;
             if (scan.RiseOnItems >= 0.5 * fall)
             {
                 reasons.Add($"The symptom fell by {Sentences.Number(fall * 30)} incidents per item and 30 days, and other incidents on the same items rose by {Sentences.Number(scan.RiseOnItems * 30)}: the problem is masked, not removed.");

@@ -282,6 +282,39 @@ public sealed class TestEffectivenessTests : IAsyncLifetime
         Assert.Contains(result.Reasons, r => r.Contains("If no incident follows", StringComparison.Ordinal));
     }
 
+    /// <summary>Canaries on another kind of host, patched first: they have next to no incidents, and more time after than before.</summary>
+    private async Task<EffectivenessResult> CanariesAsync(double then)
+    {
+        var (assets, incidents, deployments) = (new StringBuilder("Id,Environment,Tags\n"), new StringBuilder("Id,Opened,ConfigurationItem,Category,Problem\n"), new StringBuilder("Id,Patch,Asset,Started,Outcome\n"));
+        for (var i = 0; i < 24; i++)
+        {
+            var canary = i < 8;
+            double at = canary ? 120 : 200, every = canary ? 240 : 10;
+            assets.Append(CultureInfo.InvariantCulture, $"h{i:00},{(canary ? "Test" : "Production")},role:web\n");
+            deployments.Append(CultureInfo.InvariantCulture, $"D{i},KB1,h{i:00},{Day(at)},Succeeded\n");
+            var number = 0;
+            for (var t = 0.2 + (every - 0.4) * (canary ? i / 8.0 : (i - 8) / 16.0); t < 360; t += t < at ? every : every * then)
+                incidents.Append(CultureInfo.InvariantCulture, $"I{i}-{number++},{Day(t)},h{i:00},crash,PRB1\n");
+        }
+        incidents.Append(CultureInfo.InvariantCulture, $"LAST,{Day(360.5)},h00,other,\n");
+        await estate.RunAsync(new ImportAssetRequest { Path = [estate.Write("assets.csv", assets.ToString())] });
+        await estate.RunAsync(new ImportProblemRequest { Path = [estate.Write("problems.csv", $"Id,Title,ConfigurationItems,Patches\nPRB1,Crash,{string.Join(';', Enumerable.Range(0, 24).Select(i => $"h{i:00}"))},KB1\n")] });
+        await estate.RunAsync(new ImportIncidentRequest { Path = [estate.Write("incidents.csv", incidents.ToString())] });
+        await estate.RunAsync(new ImportDeploymentRequest { Path = [estate.Write("deployments.csv", deployments.ToString())] });
+        return Assert.Single(await TestAsync(new() { Problem = ["PRB1"], AsOf = Start.AddDays(400) }));
+    }
+
+    [Theory]
+    [InlineData(1.0, EffectivenessVerdict.NotEffective)]
+    [InlineData(2.0, EffectivenessVerdict.Effective)]
+    public async Task Quiet_hosts_that_are_patched_first_are_neither_a_fall_nor_what_follows_them_a_return(double then, EffectivenessVerdict verdict)
+    {
+        var result = await CanariesAsync(then);
+        Assert.Equal((verdict, EffectivenessDesign.BeforeAfter), (result.Verdict, result.Design));
+        Assert.InRange(result.RateRatio!.Value * then, 0.85, 1.15);
+        Assert.InRange(result.PreTrend!.Value, 0.95, 1.05);
+    }
+
     [Fact]
     public async Task What_masks_a_problem_is_not_thinned_by_controls_that_were_patched_too()
     {
