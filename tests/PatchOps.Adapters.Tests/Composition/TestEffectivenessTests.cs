@@ -313,6 +313,9 @@ public sealed class TestEffectivenessTests : IAsyncLifetime
         Assert.Equal((verdict, EffectivenessDesign.BeforeAfter), (result.Verdict, result.Design));
         Assert.InRange(result.RateRatio!.Value * then, 0.85, 1.15);
         Assert.InRange(result.PreTrend!.Value, 0.95, 1.05);
+        if (verdict != EffectivenessVerdict.Effective) return;
+        var (watched, _, _) = await estate.RunAsync(new WatchRecurrenceRequest { AsOf = Start.AddDays(400) });
+        Assert.False(Assert.IsType<RecurrenceAlert>(Assert.Single(watched)).Alarm);
     }
 
     [Fact]
