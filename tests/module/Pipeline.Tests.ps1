@@ -61,3 +61,19 @@ $null = 1..500 | ForEach-Object { [pscustomobject]@{ Id = "host-$_"; Name = "hos
         $lines | Should -Be @('True', '500')
     }
 }
+
+Describe 'Problems through the pipeline' {
+    It 'closes those with proof where one before them is refused' {
+        . "$PSScriptRoot/Session.ps1"
+        $lines = Invoke-CleanSession -Store (Get-NewStore) @"
+Import-Module `$ModulePath
+`$null = [pscustomobject]@{ Id = 'web1' } | Import-PatchAsset
+`$null = 'A', 'B', 'C' | ForEach-Object { [pscustomobject]@{ Id = `$_; Title = 'Slow'; Status = 'Open'; Patches = 'KB1'; ConfigurationItems = 'web1' } } | Import-PatchProblem
+`$null = New-PatchException -Kind RiskAcceptance -Patch KB1 -Asset web1 -Justification 'isolated' -ApprovedBy CISO -Until (Get-Date).AddDays(30)
+`$null = Set-PatchProblem B -Patch KB2
+Get-PatchProblem | Set-PatchProblem -Status Resolved -Confirm:`$false -ErrorAction SilentlyContinue -ErrorVariable refused | ForEach-Object { "`$(`$_.Id) `$(`$_.Status)" }
+"`$(`$refused.FullyQualifiedErrorId.Split(',')[0])"
+"@
+        $lines -join ' ' | Should -Be 'A Resolved C Resolved ProblemUnproven'
+    }
+}

@@ -31,6 +31,12 @@ public static class EffectivenessAnalysis
         if (clean.Until <= 0) return raw with { Reasons = ["There is no complete day of data, so there is nothing to compare.", .. clean.Limitations] };
 
         var patched = clean.Items.Where(i => i.Deployed is not null && i.Use == ItemUse.Affected).ToList();
+        if (patched.Count == 0 && clean.Fresh.Count > 0)
+        {
+            // Who asks on the day of the deployment wants to know when there will be an answer.
+            foreach (var (item, start, end) in clean.Fresh) (item.Deployed, item.Settled) = (start, end + policy.WashoutDays);
+            return WithoutExposure(raw, clean.Fresh.ConvertAll(f => f.Item), clean, policy, reasons);
+        }
         if (patched.Count == 0)
         {
             reasons.Add(history.Deployments.Count == 0
@@ -119,7 +125,7 @@ public static class EffectivenessAnalysis
             Model = spread.Model,
             Dispersion = spread.Factor,
             PreTrend = PerMonth(trend),
-        }, spread, itemsPerDay, policy, reasons);
+        }, spread, window.FairAfterDays, itemsPerDay, policy, reasons);
         reasons.Add(spread.Why);
         reasons.Add(wedge.Concurrent
             ? "The unpatched comparable items say too little to be the measure: a trend or regression to the mean is not excluded."
@@ -180,7 +186,7 @@ public static class EffectivenessAnalysis
         {
             // What the patch removed is counted from where the controls say the rate would be.
             var expected = result.Design == EffectivenessDesign.BeforeAfter ? 1 : result.ControlRatio ?? 1;
-            var fall = expected * window.BeforeCount / window.BeforeDays - window.AfterCount / window.AfterDays;
+            var fall = (expected * window.BeforeCount * (result.Design == EffectivenessDesign.BeforeAfter ? window.FairAfterDays : window.AfterDays) / window.BeforeDays - window.AfterCount) / window.AfterDays;
             if (scan.RiseOnItems >= 0.5 * fall)
             {
                 reasons.Add($"The symptom fell by {Sentences.Number(fall * 30)} incidents per item and 30 days, and other incidents on the same items rose by {Sentences.Number(scan.RiseOnItems * 30)}: the problem is masked, not removed.");
@@ -199,6 +205,8 @@ public static class EffectivenessAnalysis
             ? "There is no exposure time before deployment: the data start with it."
             : "There is no exposure time after deployment and washout within the complete days of data.");
         var days = before > 0 ? VerdictRules.DaysNeeded(count, before, 0, 0, CountSpread.None, patched.Count, policy) : null;
+        // Nothing counts until the last of them has settled.
+        if (days is not null) days += (int)Math.Ceiling(Math.Max(0, patched.Max(i => i.Settled) - clean.Until));
         if (days is { } more)
             reasons.Add(string.Create(CultureInfo.InvariantCulture, $"If no incident follows, a verdict is possible after {more} more days."));
         return raw with

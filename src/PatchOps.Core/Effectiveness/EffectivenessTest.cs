@@ -46,7 +46,7 @@ public static class EffectivenessTest
                 Reasons = reasons,
             };
         }
-        var result = CountAssessment.Assess(raw, CountSpread.None, 1, policy, reasons);
+        var result = CountAssessment.Assess(raw, CountSpread.None, afterDays, 1, policy, reasons);
         reasons.Add("Counts alone exclude neither a trend nor regression to the mean: a problem is patched when it is at its worst.");
         return result with { Reasons = reasons };
     }

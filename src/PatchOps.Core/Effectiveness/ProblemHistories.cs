@@ -84,9 +84,10 @@ public sealed class ProblemHistories
             if (!got.Exists(search.Leaves)) return null;
 
             var notes = new List<string>();
+            IReadOnlyDictionary<int, DateTimeOffset> later = new Dictionary<int, DateTimeOffset>();
             if (incidents.Table.Count == 0) notes.Add("No incident is on record: from when to when incidents were recorded is not known.");
             if (controls.Count > 0) search.Ask(Named(controls, search, notes));
-            else if (search.Choose(affected, got) is { } more) notes.Add(more);
+            else if (search.Choose(affected, got, later = Later(own, search, tested)) is { } more) notes.Add(more);
             var needing = new List<int>();
             foreach (var item in affected)
                 foreach (var other in item < 0 ? [] : dependents[item])
@@ -104,10 +105,21 @@ public sealed class ProblemHistories
             else
             {
                 foreach (var d in own)
-                    if (search.Chose(items.OfDeployment[d])) done.Add(estate.Deployments[d]);
+                    if (search.Chose(items.OfDeployment[d]) && !later.ContainsKey(items.OfDeployment[d])) done.Add(estate.Deployments[d]);
             }
             foreach (var item in needing) observed.Add(items.Observe(item, ItemUse.Dependent));
-            foreach (var item in search.Chosen) observed.Add(items.Observe(item, ItemUse.Control));
+            var borrowed = 0;
+            foreach (var item in search.Chosen)
+            {
+                var control = items.Observe(item, ItemUse.Control);
+                if (later.TryGetValue(item, out var patched))
+                {
+                    borrowed++;
+                    if (!(control.Until < patched)) control = control with { Until = patched };
+                }
+                observed.Add(control);
+            }
+            if (borrowed > 0) notes.Add(string.Create(CultureInfo.InvariantCulture, $"{borrowed} of the controls got the patch later and {(borrowed == 1 ? "counts" : "count")} until then."));
             return new ProblemHistory
             {
                 Problem = problem.Id,
@@ -126,6 +138,28 @@ public sealed class ProblemHistories
             search.End();
             idle.Add(search);
         }
+    }
+
+    /// <summary>Items that got the patch after the first of the problem's own, by the time of their first success: until then they show how the rate moved.</summary>
+    private Dictionary<int, DateTimeOffset> Later(List<int> own, ControlSearch search, IReadOnlyList<string> tested)
+    {
+        var later = new Dictionary<int, DateTimeOffset>();
+        if (tested.Count == 0) return later;
+        var first = DateTimeOffset.MaxValue;
+        foreach (var d in own)
+        {
+            var deployment = estate.Deployments[d];
+            if (deployment.Outcome == DeploymentOutcome.Succeeded && search.Leaves(items.OfDeployment[d]) && deployment.Started < first) first = deployment.Started;
+        }
+        foreach (var d in own)
+        {
+            var (deployment, item) = (estate.Deployments[d], items.OfDeployment[d]);
+            if (deployment.Outcome != DeploymentOutcome.Succeeded || search.Leaves(item)) continue;
+            if (!later.TryGetValue(item, out var known) || deployment.Started < known) later[item] = deployment.Started;
+        }
+        foreach (var (item, start) in later)
+            if (start <= first) later.Remove(item);
+        return later;
     }
 
     private List<int> Named(IReadOnlyList<string> controls, ControlSearch search, List<string> notes)

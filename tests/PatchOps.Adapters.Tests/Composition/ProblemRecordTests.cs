@@ -70,6 +70,33 @@ public sealed class ProblemRecordTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_verdict_on_a_patch_that_left_the_record_is_no_proof_for_the_new_one()
+    {
+        await DeployAsync("web1", -100, DeploymentOutcome.Succeeded);
+        Verdict(EffectivenessVerdict.Effective);
+        await estate.RunAsync(new ImportDeploymentRequest { InputObject = [new Deployment { Id = "D2", Patch = "deb:foo/1.2", Asset = "web1", Started = Now.AddDays(-20), Outcome = DeploymentOutcome.Succeeded }] });
+        var refused = await estate.FailAsync(new SetProblemRequest { Id = "PRB1", Status = "Resolved", Patch = ["deb:foo/1.2"] });
+        Assert.Equal("ProblemUnproven", refused.Code);
+        Assert.Contains($"is on {Patch}", refused.Message);
+        Assert.Empty((await estate.RunAsync(new SetProblemRequest { Id = "PRB1", Status = "Resolved", Patch = ["deb:foo/1.2", Patch] })).Failures);
+    }
+
+    [Fact]
+    public async Task A_patch_that_is_everywhere_and_did_not_help_can_be_accepted_though_no_finding_is_open()
+    {
+        foreach (var item in new[] { "web1", "web2" }) await DeployAsync(item, -100, DeploymentOutcome.Succeeded);
+        Verdict(EffectivenessVerdict.Worse);
+        Assert.Equal("ProblemUnsolved", (await estate.FailAsync(new SetProblemRequest { Id = "PRB1", Status = "Resolved" })).Code);
+        NewExceptionRequest Accept(string patch, string asset) => new() { Kind = PatchExceptionKind.RiskAcceptance, Patch = [patch], Asset = [asset], Justification = "the vendor ends the product", Until = Now.AddDays(30), ApprovedBy = "CISO" };
+        // Slips stay slips: another patch, and a host that the problem does not have.
+        Assert.Equal("ExceptionCoversNothing", (await estate.FailAsync(Accept("deb:fooo/1.1", "web*"))).Code);
+        Assert.Equal("ExceptionCoversNothing", (await estate.FailAsync(Accept(Patch, "db1"))).Code);
+        Assert.Empty((await estate.RunAsync(Accept(Patch, "web*"))).Failures);
+        Assert.Empty((await estate.RunAsync(new SetProblemRequest { Id = "PRB1", Status = "Resolved" })).Failures);
+        Assert.False(Stored().IsOpen);
+    }
+
+    [Fact]
     public async Task An_active_risk_acceptance_stands_for_the_proof_and_no_other_exception_does()
     {
         async Task MakeAsync(PatchExceptionKind kind, params string[] assets) => Assert.Empty((await estate.RunAsync(new NewExceptionRequest

@@ -54,6 +54,7 @@ internal sealed class StoreBenchmark : IBenchmark
     {
         await foreach (var next in host.RunAsync(new TestEffectivenessRequest(), new Caller { Account = "benchmark" }, CancellationToken.None))
         {
+            if (next is AskEvent ask) ask.Give(Answer.Yes);
             if (next is ResultEvent { Value: EffectivenessResult result }) verdicts[result.Verdict] = verdicts.GetValueOrDefault(result.Verdict) + 1;
             if (next is FailedEvent failed) throw new InvalidOperationException(failed.Failure.Message);
         }

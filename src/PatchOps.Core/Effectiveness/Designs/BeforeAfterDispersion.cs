@@ -16,12 +16,13 @@ internal static class BeforeAfterDispersion
             var parameters = 0;
             foreach (var before in beforeOnly ? [true] : new[] { true, false })
             {
-                double count = before ? window.BeforeCount : window.AfterCount, days = before ? window.BeforeDays : window.AfterDays;
+                double count = before ? window.BeforeCount : window.AfterCount;
                 if (count <= 0) continue;
                 // Bins in which less than one incident is expected make χ² erratic (Cochran, 1954).
                 // A short window is cut finer, or a series that stopped by itself would pass as steady.
                 var (counts, exposure) = window.Bins(Math.Max(Math.Min(width, window.Length(before) / 8), window.Length(before) / count), before);
                 parameters++;
+                var days = exposure.Sum();
                 for (var k = 0; k < counts.Length; k++)
                 {
                     observed.Add(counts[k]);

@@ -54,10 +54,14 @@ internal sealed class CleanHistory
     /// <summary>Patches under test that were in fact deployed.</summary>
     public List<string> Tested { get; } = [];
 
+    /// <summary>Items whose first deployment lies after the complete days: too fresh to be compared, and not unknown.</summary>
+    public List<(ItemTimeline Item, double Start, double End)> Fresh { get; } = [];
+
     /// <summary>What was wrong with the data, one sentence each.</summary>
     public List<string> Limitations { get; } = [];
 
-    public DateTimeOffset Instant(double days) => _source.DataFrom.AddDays(days);
+    /// <summary>To the second: days are fractions, and nobody wants to read what lies a hair before midnight.</summary>
+    public DateTimeOffset Instant(double days) => _source.DataFrom.AddSeconds(Math.Round(days * 86_400));
 
     private double Days(DateTimeOffset at) => (at - _source.DataFrom).TotalDays;
 
@@ -121,7 +125,12 @@ internal sealed class CleanHistory
             var end = deployment.Ended is { } ended ? Days(ended) : start;
             if (end < start) { backwards++; end = start; }
             if (deployment.Outcome != DeploymentOutcome.Succeeded) { undone++; continue; }
-            if (start >= Until) { future++; continue; }
+            if (start >= Until)
+            {
+                future++;
+                if (tested.Contains(deployment.Patch) && Known(deployment.Asset) is { Use: ItemUse.Affected } fresh && !Fresh.Exists(f => f.Item == fresh)) Fresh.Add((fresh, start, end));
+                continue;
+            }
             if (tested.Contains(deployment.Patch)) good.Add((Of(deployment.Asset), start, end, deployment.Patch));
             else if (Known(deployment.Asset) is { } line) beside.Add((line, start, deployment.Patch));
         }
@@ -150,7 +159,7 @@ internal sealed class CleanHistory
                 line.Use = ItemUse.Affected;
             }
         }
-        Say(patchedControls, "control item", "was patched too and counts as a control only until then", "were patched too and count as controls only until then");
+        Say(patchedControls, "control item", "was patched too: it counts as a control until then, and as a patched item since", "were patched too: they count as controls until then, and as patched items since");
         Tested.AddRange(usedPatches.Order(StringComparer.Ordinal));
         foreach (var (line, start, patch) in beside)
             if (line.Deployed is { } own && Math.Abs(start - own) <= _policy.ConfoundingDays) line.Note(patch);
@@ -206,8 +215,9 @@ internal sealed class CleanHistory
         for (var k = stored.Watched; k < stored.Items.Count; k++)
         {
             var first = shown;
+            _lines[k].Watched = false;
             foreach (var (opened, row) in stored.OnControl(k))
-                if (Place(row, opened) is >= 0 and var at) times[shown++] = at;
+                if (Place(row, opened) is >= 0 and var at && at < _lines[k].Until) times[shown++] = at;
             Array.Sort(times, first, shown - first);
             _lines[k].Symptoms = new ArraySegment<double>(times, first, shown - first);
         }

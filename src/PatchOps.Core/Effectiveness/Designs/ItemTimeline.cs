@@ -23,6 +23,9 @@ internal sealed class ItemTimeline
     /// <summary>End of that deployment and of the washout.</summary>
     public double Settled { get; set; }
 
+    /// <summary>False where only the problem's own incidents were gathered: it says nothing about others.</summary>
+    public bool Watched { get; set; } = true;
+
     /// <summary>Sorted times of this problem's incidents.</summary>
     public ArraySegment<double> Symptoms { get; set; } = ArraySegment<double>.Empty;
 

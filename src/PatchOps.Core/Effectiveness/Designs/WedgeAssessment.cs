@@ -47,8 +47,11 @@ internal static class WedgeAssessment
         var loss = double.IsFinite(width) ? Math.Max(1, width * width / plain) : Math.Max(1, dispersion.Effective(policy.Confidence));
         var tail = policy.Alpha / 2;
         var before = raw.BeforeCount / loss;
+        // They compare plain rates: a day after counts as much as it would have brought without the patch, or a fall that everybody had would be promised as a verdict.
+        var moved = Moved(raw, none ? double.NaN : model.Effect, control);
+        var afterDays = raw.AfterDays * moved;
         var days = verdict != EffectivenessVerdict.Inconclusive ? 0
-            : VerdictRules.DaysNeeded(raw.BeforeCount, raw.BeforeDays, raw.AfterCount, raw.AfterDays, new CountSpread(loss, loss), itemsPerDay, policy);
+            : VerdictRules.DaysNeeded(raw.BeforeCount, raw.BeforeDays, raw.AfterCount, afterDays, new CountSpread(loss, loss), itemsPerDay * moved, policy);
         var result = raw with
         {
             Verdict = verdict,
@@ -64,17 +67,26 @@ internal static class WedgeAssessment
             ProbabilityUseful = useful,
             ControlRatio = CountAssessment.Json(control),
             DaysNeeded = days,
-            PowerForTotalFix = raw.BeforeCount > 0 ? DetectionPower.Of(before, raw.BeforeDays, raw.AfterDays, 0, tail) : null,
-            DetectableReduction = DetectionPower.DetectableReduction(before, raw.BeforeDays, raw.AfterDays, tail, 0.8),
+            PowerForTotalFix = raw.BeforeCount > 0 ? DetectionPower.Of(before, raw.BeforeDays, afterDays, 0, tail) : null,
+            DetectableReduction = DetectionPower.DetectableReduction(before, raw.BeforeDays, afterDays, tail, 0.8),
         };
         reasons.Add(Sentences.Verdict(result, policy));
         reasons.Add(string.Create(CultureInfo.InvariantCulture,
-            $"Measured against {(design.NeverPatched > 0 ? $"{design.NeverPatched} unpatched items with the problem and " : "")}items patched later, over the same time and within role and environment (Poisson regression with item effects and time effects that drift); {(result.ControlRatio is { } moved ? $"their rate moved by a factor of {Sentences.Number(moved)}" : "how their rate moved cannot be told")}."));
+            $"Measured against {(design.NeverPatched > 0 ? $"{design.NeverPatched} unpatched items with the problem and " : "")}items patched later, over the same time and within role and environment (Poisson regression with item effects and time effects that drift); {(result.ControlRatio is { } factor ? $"their rate moved by a factor of {Sentences.Number(factor)}" : "how their rate moved cannot be told")}."));
         if (dispersion.Present)
             reasons.Add($"Quasi-Poisson: the counts vary {Sentences.Number(dispersion.Factor)} times as much as independent incidents would, seen between {dispersion.Source}.");
-        reasons.Add(Sentences.Power(result, before, policy));
+        reasons.Add(Sentences.Power(result, before, afterDays, policy));
         if (verdict == EffectivenessVerdict.Inconclusive) reasons.Add(Sentences.Waiting(result, policy));
         return result;
+    }
+
+    /// <summary>Factor by which the rate would have moved without the patch: what the plain ratio has beyond the estimate; 1 where neither it nor the controls can say.</summary>
+    private static double Moved(EffectivenessResult raw, double effect, double control)
+    {
+        var plain = raw.BeforeCount > 0 && raw.AfterCount > 0 && Math.Abs(effect) < TwoWayPoisson.Boundless
+            ? raw.AfterCount / raw.AfterDays / (raw.BeforeCount / raw.BeforeDays) / Math.Exp(effect)
+            : control;
+        return double.IsFinite(plain) && plain > 0 ? plain : 1;
     }
 
     /// <summary>

@@ -73,12 +73,16 @@ internal sealed class ControlSearch(IncidentIndex incidents, EstateItems items)
         Pick(found.Count);
     }
 
-    /// <summary>Items of the same role and environment that show the symptom and never got the patch. Without an incident of it an item says nothing about how the rate moved.</summary>
+    /// <summary>Items of the same role and environment that show the symptom and did not get the patch, or only later. Without an incident of it an item says nothing about how the rate moved.</summary>
+    /// <param name="affected">The problem's own items.</param>
+    /// <param name="got">Items that got the patch.</param>
+    /// <param name="later">Those of them that got it later than the first of the problem's own, and when.</param>
     /// <returns>What there is to say of the choice.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public string? Choose(IReadOnlyList<int> affected, IReadOnlyList<int> got)
+    public string? Choose(IReadOnlyList<int> affected, IReadOnlyList<int> got, IReadOnlyDictionary<int, DateTimeOffset> later)
     {
-        foreach (var item in got) Mark(item, Patched);
+        foreach (var item in got)
+            if (!later.ContainsKey(item)) Mark(item, Patched);
         foreach (var kind in affected.Where(a => a >= 0 && items.Kinds[a] >= 0).Select(a => items.Kinds[a]).Distinct())
         {
             foreach (ref readonly var incident in incidents.Linked(problem))

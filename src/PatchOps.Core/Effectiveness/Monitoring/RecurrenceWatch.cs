@@ -37,12 +37,16 @@ public static class RecurrenceWatch
         var spread = BeforeAfterDispersion.Of(window, beforeOnly: true).Factor;
         var settled = window.Items.Min(i => i.AfterFrom);
         var first = Math.Ceiling(settled + ReferenceDays);
-        double quiet = 0, quietDays = 0;
-        foreach (var item in window.Items)
+        // Weighted by what each item had before: where quiet hosts are patched first, those that follow are no return.
+        var weights = Array.ConvertAll(window.Items, window.Weight);
+        double quiet = 0, quietDays = 0, itemDays = 0;
+        for (var i = 0; i < weights.Length; i++)
         {
+            var item = window.Items[i];
             var until = Math.Min(first, item.AfterUntil(policy.AfterDays));
             quiet += item.Count(item.AfterFrom, until);
-            quietDays += Math.Max(0, until - item.AfterFrom);
+            quietDays += weights[i] * Math.Max(0, until - item.AfterFrom);
+            itemDays += Math.Max(0, until - item.AfterFrom);
         }
         if (first < clean.Until && quietDays > 0 && quiet / quietDays >= (1 - policy.MinimumReduction) * rate)
         {
@@ -61,18 +65,19 @@ public static class RecurrenceWatch
         for (var day = first; day + 1 <= clean.Until; day++)
         {
             double count = 0, exposure = 0;
-            foreach (var item in window.Items)
+            for (var i = 0; i < weights.Length; i++)
             {
+                var item = window.Items[i];
                 double from = Math.Max(day, item.AfterFrom), until = Math.Min(day + 1, item.AfterUntil(policy.AfterDays));
                 if (until <= from) continue;
-                exposure += until - from;
+                exposure += weights[i] * (until - from);
                 count += item.Count(from, until);
             }
             last = exposure;
             if (monitor.Observe(count, exposure)) break;
         }
         reasons.Add(string.Create(CultureInfo.InvariantCulture,
-            $"The chance of ever raising an alarm is at most {falseAlarmRate} while the rate stays what it was in the first {ReferenceDays} days after deployment ({quiet} incidents in {quietDays:0} item-days; limit {Sentences.Percent(limit / rate)} of the rate before), however often one looks."));
+            $"The chance of ever raising an alarm is at most {falseAlarmRate} while the rate stays what it was in the first {ReferenceDays} days after deployment ({quiet} incidents in {itemDays:0} item-days; limit {Sentences.Percent(limit / rate)} of the rate before), however often one looks."));
         if (spread > 1) reasons.Add($"Incidents come in bursts (dispersion {Sentences.Number(spread)}); the evidence is divided by it.");
         var delay = monitor.StepsToAlarm(rate, Math.Max(last, 1e-9));
         if (!monitor.Alarm)

@@ -31,7 +31,7 @@ internal sealed class ClusterScan
     {
         var own = new Tally(history.Categories.Count);
         foreach (var item in window.Items)
-            own.Add(item, item.BeforeFrom(policy.BeforeDays), item.BeforeUntil, item.AfterFrom, item.AfterUntil(policy.AfterDays));
+            if (item.Watched) own.Add(item, item.BeforeFrom(policy.BeforeDays), item.BeforeUntil, item.AfterFrom, item.AfterUntil(policy.AfterDays));
         var dependents = DependentsOf(window, history, policy);
 
         var tests = new List<(Tally Tally, int Category, double P)>();
@@ -57,14 +57,15 @@ internal sealed class ClusterScan
             };
             risen.Add(cluster);
             // What overrules a verdict needs more proof than what is merely named.
-            if (!cluster.OnDependents && adjusted[i] <= policy.FalseDiscoveryRate / 5) rise += cluster.AfterCount / cluster.AfterDays - cluster.BeforeCount / cluster.BeforeDays;
+            if (!cluster.OnDependents && adjusted[i] <= policy.FalseDiscoveryRate / 5) rise += own.Rise(cluster.BeforeCount, cluster.AfterCount, own.Late[c]);
         }
         var totalRose = false;
         if (own.Exposed && own.TotalAfter >= Smallest)
         {
-            var total = new RateComparison(own.TotalBefore / own.Spread, own.BeforeDays, own.TotalAfter / own.Spread, own.AfterDays);
+            var late = own.Late.Sum();
+            var total = new RateComparison(own.TotalBefore / own.Spread, own.TotalBefore + own.TotalAfter - late, own.TotalAfter / own.Spread, late);
             totalRose = total.TailHigh(1) < policy.Alpha / 5;
-            if (totalRose) rise = Math.Max(rise, own.TotalAfter / own.AfterDays - own.TotalBefore / own.BeforeDays);
+            if (totalRose) rise = Math.Max(rise, own.Rise(own.TotalBefore, own.TotalAfter, late));
         }
         risen.Sort((one, other) => other.AfterCount.CompareTo(one.AfterCount));
         return new ClusterScan(risen, rise, totalRose);
@@ -109,6 +110,9 @@ internal sealed class ClusterScan
 
         public long[] After { get; } = new long[categories];
 
+        /// <summary>How many of each category would lie after if nothing had changed on any item: a host that was patched early is watched longer after.</summary>
+        public double[] Late { get; } = new double[categories];
+
         public double BeforeDays { get; private set; }
 
         public double AfterDays { get; private set; }
@@ -122,12 +126,15 @@ internal sealed class ClusterScan
         /// <summary>From the baseline only: what the patch did must not look like noise.</summary>
         public double Spread => _spread ??= Estimate();
 
-        public RateComparison Compare(int category) => new(Before[category] / Spread, BeforeDays, After[category] / Spread, AfterDays);
+        public RateComparison Compare(int category) => new(Before[category] / Spread, Before[category] + After[category] - Late[category], After[category] / Spread, Late[category]);
+
+        /// <summary>Incidents per item-day above what there was before.</summary>
+        public double Rise(long before, long after, double late) => (after - before * late / (before + after - late)) / AfterDays;
 
         /// <summary>Twice the upper tail. Most categories have an incident or two, or did not rise at all: that needs no beta function.</summary>
         public double RisePValue(int category)
         {
-            double before = Before[category] / Spread, after = After[category] / Spread, share = AfterDays / (BeforeDays + AfterDays);
+            double before = Before[category] / Spread, after = After[category] / Spread, share = Late[category] / (Before[category] + After[category]);
             // As many as expected or fewer: the tail is a half at least.
             if (after <= Math.Floor((before + after) * share)) return 1;
             if (after == 1) return Math.Min(1, 2 * (1 - Math.Pow(1 - share, before + 1)));
@@ -149,14 +156,20 @@ internal sealed class ClusterScan
                 }
                 _earlyDays[k] += Math.Min(Month, beforeUntil - beforeFrom - k * Month);
             }
+            var share = (afterUntil - afterFrom) / (beforeUntil - beforeFrom + afterUntil - afterFrom);
             foreach (var (at, category) in item.Others)
             {
                 if (at >= beforeFrom && at < beforeUntil)
                 {
                     Before[category]++;
+                    Late[category] += share;
                     _early[Math.Min((int)((beforeUntil - at) / Month), _early.Count - 1)]++;
                 }
-                else if (at >= afterFrom && at < afterUntil) After[category]++;
+                else if (at >= afterFrom && at < afterUntil)
+                {
+                    After[category]++;
+                    Late[category] += share;
+                }
             }
         }
 

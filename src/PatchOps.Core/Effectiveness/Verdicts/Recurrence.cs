@@ -22,13 +22,16 @@ internal sealed record Recurrence(double At, double QuietCount, double QuietDays
     {
         if (window.AfterCount < Smallest || window.BeforeCount == 0) return null;
         var policy = window.Policy;
-        var edges = new List<(double At, int Step)>();
+        var edges = new List<(double At, int Step, double Weight)>();
         var times = new List<double>();
+        double weighted = 0;
         foreach (var item in window.Items)
         {
-            double from = item.AfterFrom, until = item.AfterUntil(policy.AfterDays);
-            edges.Add((from, 1));
-            edges.Add((until, -1));
+            // Quiet items that are patched first, as canaries are, are no fall, and the others that follow no return.
+            double from = item.AfterFrom, until = item.AfterUntil(policy.AfterDays), weight = window.Weight(item);
+            edges.Add((from, 1, weight));
+            edges.Add((until, -1, -weight));
+            weighted += weight * (until - from);
             foreach (var at in item.Symptoms)
                 if (at >= from && at < until) times.Add(at);
         }
@@ -39,20 +42,25 @@ internal sealed record Recurrence(double At, double QuietCount, double QuietDays
         double? spread = null;
         Recurrence? best = null;
         var bestP = Level / times.Count;
-        double exposure = 0, reached = edges[0].At;
-        int edge = 0, active = 0;
+        double exposure = 0, itemDays = 0, reached = edges[0].At, active = 0;
+        int edge = 0, items = 0;
+        void Reach(double at)
+        {
+            exposure += active * (at - reached);
+            itemDays += items * (at - reached);
+            reached = at;
+        }
         for (var k = 0; k <= times.Count - Smallest; k++)
         {
             while (edge < edges.Count && edges[edge].At <= times[k])
             {
-                exposure += active * (edges[edge].At - reached);
-                reached = edges[edge].At;
-                active += edges[edge].Step;
+                Reach(edges[edge].At);
+                items += edges[edge].Step;
+                active += edges[edge].Weight;
                 edge++;
             }
-            exposure += active * (times[k] - reached);
-            reached = times[k];
-            double quietDays = exposure, returnDays = window.AfterDays - exposure;
+            Reach(times[k]);
+            double quietDays = exposure, returnDays = weighted - exposure;
             if (quietDays <= 0 || returnDays <= 0) continue;
             double quiet = k, back = times.Count - k;
             // Cheap look first: is the rate since then higher, and near the old one again?
@@ -64,7 +72,7 @@ internal sealed record Recurrence(double At, double QuietCount, double QuietDays
             var fell = new RateComparison(window.BeforeCount / spread.Value, window.BeforeDays, quiet / spread.Value, quietDays);
             if (VerdictRules.Decide(fell, policy) != EffectivenessVerdict.Effective) continue;
             bestP = p;
-            best = new Recurrence(times[k], quiet, quietDays, back, returnDays);
+            best = new Recurrence(times[k], quiet, itemDays, back, window.AfterDays - itemDays);
         }
         return best;
     }

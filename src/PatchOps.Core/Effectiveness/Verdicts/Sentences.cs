@@ -35,11 +35,12 @@ internal static class Sentences
 
     /// <param name="result">With exposures.</param>
     /// <param name="effectiveBefore">Events of the baseline after division by the dispersion.</param>
+    /// <param name="afterDays">Item-days after, at the rate that the controls say there would be.</param>
     /// <param name="policy">Gives the level.</param>
-    public static string Power(EffectivenessResult result, double effectiveBefore, EffectivenessPolicy policy)
+    public static string Power(EffectivenessResult result, double effectiveBefore, double afterDays, EffectivenessPolicy policy)
     {
         if (result.BeforeCount == 0) return "With no incident in the baseline not even a total fix can be shown.";
-        var oneSided = DetectionPower.Of(effectiveBefore, result.BeforeDays, result.AfterDays, 0, policy.Alpha);
+        var oneSided = DetectionPower.Of(effectiveBefore, result.BeforeDays, afterDays, 0, policy.Alpha);
         var smallest = result.DetectableReduction is { } reduction
             ? $"the smallest reduction seen with probability 0.8 is {Percent(reduction)}"
             : "even a total fix would not be seen with probability 0.8";

@@ -33,6 +33,9 @@ public sealed class ExceptionCover
     /// <summary>The same cover for the same exception in another state.</summary>
     internal ExceptionCover With(PatchException exception) => new(this, exception);
 
+    /// <summary>True where the exception names the asset, or none.</summary>
+    public bool CoversAsset(string asset) => assets.Matches(asset);
+
     /// <summary>True where patch, vulnerability and asset all fit; what the exception does not name fits.</summary>
     public bool Covers(Finding finding) =>
         (cves.Count == 0 || (finding.Cve is not null && cves.Contains(finding.Cve)))

@@ -59,7 +59,7 @@ public sealed class NewExceptionOperation(ICatalogue catalogue, IAuditLog audit,
             throw new FailureException("FreezeUnknown", FailureKind.NotFound, $"The policy has no freeze '{unknown}'.", unknown, freezes.Count == 0 ? "Name a policy with -Policy that has freezes." : $"Choose {string.Join(", ", freezes.Select(f => f.Name))}, or * for every one.");
     }
 
-    /// <summary>A name that fits no open finding is a slip: the finding that was meant would stay in the ranking, and nobody would know why.</summary>
+    /// <summary>A name that fits no open finding, and for a risk acceptance no open problem, is a slip: the finding that was meant would stay in the ranking, and nobody would know why.</summary>
     private void RequireFindings(PatchException exception, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var cover = new ExceptionCover(catalogue, exception);
@@ -74,6 +74,12 @@ public sealed class NewExceptionOperation(ICatalogue catalogue, IAuditLog audit,
             if (finding.Patch is not null) unseen.Remove(finding.Patch);
             if (finding.Cve is not null) unseen.Remove(finding.Cve);
             if (unseen.Count == 0) return;
+        }
+        // Where the patch is on every item and did not help, no finding is open: what is accepted then is the problem.
+        if (exception.Kind == PatchExceptionKind.RiskAcceptance)
+        {
+            foreach (var problem in catalogue.Problems().Where(p => p.IsOpen && (exception.Asset.Count == 0 || p.ConfigurationItems.Any(i => cover.CoversAsset(catalogue.ResolveAsset(i) ?? i)))))
+                any |= unseen.RemoveWhere(n => problem.Patches.Concat(problem.Cves).Contains(n, StringComparer.OrdinalIgnoreCase)) > 0;
         }
         if (any && unseen.Count == 0) return;
         var what = any ? string.Join(", ", unseen.Order(StringComparer.Ordinal)) : Covered(exception);

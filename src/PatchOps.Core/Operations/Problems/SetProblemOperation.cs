@@ -13,8 +13,12 @@ public sealed class SetProblemOperation(ICatalogue catalogue, IJournal journal, 
     public async IAsyncEnumerable<OperationEvent> RunAsync(SetProblemRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var problem = catalogue.Problems().FirstOrDefault(p => p.Id.Equals(request.Id, StringComparison.OrdinalIgnoreCase))
-            ?? throw new FailureException("ProblemNotFound", FailureKind.NotFound, $"No problem '{request.Id}' is in the store.", request.Id, "See what there is with Get-PatchProblem.");
+        var problem = catalogue.Problems().FirstOrDefault(p => p.Id.Equals(request.Id, StringComparison.OrdinalIgnoreCase));
+        if (problem is null)
+        {
+            yield return new FailedEvent(new Failure("ProblemNotFound", FailureKind.NotFound, $"No problem '{request.Id}' is in the store.", request.Id, "See what there is with Get-PatchProblem."));
+            yield break;
+        }
         var wanted = Wanted(problem, request, now);
         var changes = ProblemChanges.Of(problem, wanted);
         if (changes.Count == 0)
@@ -22,7 +26,12 @@ public sealed class SetProblemOperation(ICatalogue catalogue, IJournal journal, 
             yield return new ResultEvent(problem);
             yield break;
         }
-        await CheckAsync(problem, wanted, request, now, cancellationToken).ConfigureAwait(false);
+        // Of many that are piped in, one that is refused does not keep the others from being changed.
+        if (await RefusalAsync(problem, wanted, request, now, cancellationToken).ConfigureAwait(false) is { } refusal)
+        {
+            yield return new FailedEvent(refusal);
+            yield break;
+        }
 
         var ask = new AskEvent(problem.ToString(), string.Join("; ", changes));
         yield return ask;
@@ -62,18 +71,18 @@ public sealed class SetProblemOperation(ICatalogue catalogue, IJournal journal, 
         return wanted with { Resolved = ends ? problem.Resolved ?? now : null };
     }
 
-    private async Task CheckAsync(Problem problem, Problem wanted, SetProblemRequest request, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<Failure?> RefusalAsync(Problem problem, Problem wanted, SetProblemRequest request, DateTimeOffset now, CancellationToken cancellationToken)
     {
         foreach (var item in request.Asset ?? [])
-            if (catalogue.ResolveAsset(item) is null) throw new FailureException(AssetFilter.NotFound(item));
-        if (request.Status is null || wanted.IsOpen == problem.IsOpen) return;
+            if (catalogue.ResolveAsset(item) is null) return AssetFilter.NotFound(item);
+        if (request.Status is null || wanted.IsOpen == problem.IsOpen) return null;
         if (string.IsNullOrWhiteSpace(request.Justification) && (wanted.IsOpen || IsCancelled(wanted.Status)))
             throw new FailureException("JustificationMissing", FailureKind.InvalidInput, $"Problem {problem.Id} {(wanted.IsOpen ? "is reopened" : "is cancelled")} without a reason.", nameof(request.Justification), "Say why with -Justification.");
-        if (wanted.IsOpen) return;
+        if (wanted.IsOpen) return null;
         if (await RunningAsync(wanted, cancellationToken).ConfigureAwait(false) is { } running)
-            throw new FailureException("WaveRunning", FailureKind.Conflict, $"Problem {problem.Id} cannot be closed: wave {running.Wave} of plan {running.Plan} is deploying its patch.", problem.Id,
+            return new Failure("WaveRunning", FailureKind.Conflict, $"Problem {problem.Id} cannot be closed: wave {running.Wave} of plan {running.Plan} is deploying its patch.", problem.Id,
                 $"Wait until it has ended (Get-PatchWave {running.Plan}), or stop it with Suspend-PatchWave.");
-        if (ClosingRule.Ends(wanted.Status) && ClosingRule.Check(catalogue, wanted, now) is { } refusal) throw new FailureException(refusal);
+        return ClosingRule.Ends(wanted.Status) ? ClosingRule.Check(catalogue, wanted, now) : null;
     }
 
     /// <summary>A wave at work on one of the problem's patches.</summary>

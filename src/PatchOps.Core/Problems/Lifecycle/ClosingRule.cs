@@ -35,9 +35,12 @@ public static class ClosingRule
             lacks.Add(patches.Count == 0 ? "a deployment date" : $"a successful deployment of {string.Join(" or ", problem.Patches)} to its items");
             remedies.Add("deploy it with Invoke-PatchWave, or record it with Import-PatchDeployment");
         }
-        if (verdict.Verdict is null)
+        // A verdict on a patch that is no longer on the record says nothing of the one that is.
+        var other = verdict.Verdict?.Patch is { } judged && patches.Count > 0
+            && !judged.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Any(patches.Contains) ? judged : null;
+        if (verdict.Verdict is null || other is not null)
         {
-            lacks.Add("a verdict on whether it helped");
+            lacks.Add($"a verdict on whether it helped{(other is null ? "" : FormattableString.Invariant($" (that of {verdict.At.UtcDateTime:yyyy-MM-dd} is on {other})"))}");
             remedies.Add($"get one with Test-PatchEffectiveness {problem.Id}");
         }
         const string accept = "or accept the risk with New-PatchException -Kind RiskAcceptance";
