@@ -37,7 +37,7 @@ public sealed class ProblemHistories
         until = estate.Incidents.Last is { } last ? new DateTimeOffset(last.UtcDateTime.Date, TimeSpan.Zero) : estate.AsOf;
         var all = estate.Deployments;
         deployments = new RowGroups(items.OfDeployment, items.Count);
-        attempts = Enumerable.Range(0, all.Count).ToLookup(d => all[d].Patch, StringComparer.Ordinal);
+        attempts = Enumerable.Range(0, all.Count).ToLookup(d => all[d].Patch, StringComparer.OrdinalIgnoreCase);
         answers = Enumerable.Range(0, all.Count).Where(d => all[d].Problem is not null).ToLookup(d => all[d].Problem!, StringComparer.Ordinal);
         future = estate.Future.ToLookup(d => d.Asset, StringComparer.Ordinal);
         dependents = estate.Assets.Values.SelectMany(a => a.DependsOn.Select(d => (On: items.Number(Resolve(d)), By: items.Number(a.Id)))).Where(d => d.On >= 0).ToLookup(d => d.On, d => d.By);
@@ -52,7 +52,7 @@ public sealed class ProblemHistories
         if (estate.Future.Count == 0) return null;
         var tested = patches.Count > 0 ? patches : problem.Patches;
         var count = problem.ConfigurationItems.Select(Resolve).Distinct(StringComparer.Ordinal).SelectMany(i => future[i])
-            .Count(d => tested.Count == 0 ? d.Problem == problem.Id : tested.Contains(d.Patch, StringComparer.Ordinal));
+            .Count(d => tested.Count == 0 ? d.Problem == problem.Id : tested.Contains(d.Patch, StringComparer.OrdinalIgnoreCase));
         return count == 0 ? null
             : string.Create(CultureInfo.InvariantCulture, $"{count} {(count == 1 ? "deployment is" : "deployments are")} dated after {estate.AsOf.UtcDateTime:yyyy-MM-dd}, in the future, and left out.");
     }
@@ -66,7 +66,7 @@ public sealed class ProblemHistories
     {
         var tested = patches.Count > 0 ? patches : problem.Patches;
         // Deployments of what is tested, on whatever item.
-        List<int> own = tested.Count == 0 ? [.. answers[problem.Id]] : [.. tested.Distinct(StringComparer.Ordinal).SelectMany(p => attempts[p])];
+        List<int> own = tested.Count == 0 ? [.. answers[problem.Id]] : [.. tested.Distinct(StringComparer.OrdinalIgnoreCase).SelectMany(p => attempts[p])];
         var search = idle.TryTake(out var rested) ? rested : new ControlSearch(incidents, items);
         try
         {

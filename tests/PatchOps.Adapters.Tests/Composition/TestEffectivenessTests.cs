@@ -300,6 +300,20 @@ public sealed class TestEffectivenessTests : IAsyncLifetime
         Assert.Contains(result.Reasons, r => r.Contains("If no incident follows", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task An_item_that_was_taken_back_counts_until_then_and_patch_ids_match_in_any_case()
+    {
+        // The incidents return with the old version: that is no return of what the patch removed, and no sign that it did nothing.
+        var back = string.Concat(Enumerable.Range(0, 6).Select(i => $"B{i},deb:openssl/3.0.11,PRB1-h{i},{Day(260)},,RolledBack\n"));
+        var more = string.Concat(Enumerable.Range(0, 60).Select(k => $"R{k},{Day(261 + k * 0.6)},PRB1-h{k % 6},crash,PRB1\n"));
+        await ImportAsync(["PRB1"], items: 6, extraIncidents: more, extraDeployments: back);
+        await estate.RunAsync(new SetProblemRequest { Id = "PRB1", Patch = ["DEB:OpenSSL/3.0.11"] });
+        var result = Assert.Single(await TestAsync(new() { Problem = ["PRB1"] }));
+        Assert.Equal(EffectivenessVerdict.Effective, result.Verdict);
+        Assert.InRange(result.AfterDays, 6 * 78, 6 * 80);
+        Assert.Contains(result.Reasons, r => r.Contains("6 patched items were taken back later and count until then", StringComparison.Ordinal));
+    }
+
     /// <summary>Canaries on another kind of host, patched first: they have next to no incidents, and more time after than before.</summary>
     private async Task<EffectivenessResult> CanariesAsync(double then)
     {

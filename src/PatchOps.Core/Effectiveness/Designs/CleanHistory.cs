@@ -108,7 +108,7 @@ internal sealed class CleanHistory
     private void ReadDeployments(bool unique)
     {
         if (_source.Deployments.Count == 0) return;
-        var tested = new HashSet<string>(_source.Patches, StringComparer.Ordinal);
+        var tested = new HashSet<string>(_source.Patches, StringComparer.OrdinalIgnoreCase);
         if (tested.Count == 0)
         {
             var own = _source.Deployments.Where(d => d.Problem == _source.Problem).ToList();
@@ -117,6 +117,7 @@ internal sealed class CleanHistory
         int future = 0, undone = 0, backwards = 0, repeated = 0;
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var good = new List<(ItemTimeline Line, double Start, double End, string Patch)>();
+        var taken = new List<(ItemTimeline Line, double Start)>();
         var beside = new List<(ItemTimeline Line, double Start, string Patch)>();
         foreach (var deployment in _source.Deployments)
         {
@@ -124,7 +125,12 @@ internal sealed class CleanHistory
             var start = Days(deployment.Started);
             var end = deployment.Ended is { } ended ? Days(ended) : start;
             if (end < start) { backwards++; end = start; }
-            if (deployment.Outcome != DeploymentOutcome.Succeeded) { undone++; continue; }
+            if (deployment.Outcome != DeploymentOutcome.Succeeded)
+            {
+                undone++;
+                if (deployment.Outcome == DeploymentOutcome.RolledBack && start < Until && tested.Contains(deployment.Patch) && Known(deployment.Asset) is { } back) taken.Add((back, start));
+                continue;
+            }
             if (start >= Until)
             {
                 future++;
@@ -159,6 +165,15 @@ internal sealed class CleanHistory
                 line.Use = ItemUse.Affected;
             }
         }
+        var takenBack = new HashSet<ItemTimeline>(ReferenceEqualityComparer.Instance);
+        foreach (var (line, start) in taken)
+        {
+            // What is on the item since is not what was tested.
+            if (!(line.Deployed < start)) continue;
+            line.Until = Math.Min(line.Until, start);
+            takenBack.Add(line);
+        }
+        Say(takenBack.Count, "patched item", "was taken back later and counts until then", "were taken back later and count until then");
         Say(patchedControls, "control item", "was patched too: it counts as a control until then, and as a patched item since", "were patched too: they count as controls until then, and as patched items since");
         Tested.AddRange(usedPatches.Order(StringComparer.Ordinal));
         foreach (var (line, start, patch) in beside)

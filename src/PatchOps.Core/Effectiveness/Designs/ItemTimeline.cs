@@ -13,7 +13,7 @@ internal sealed class ItemTimeline
     /// <summary>Observed over [From, Until).</summary>
     public required double From { get; init; }
 
-    public required double Until { get; init; }
+    public required double Until { get; set; }
 
     public IReadOnlyList<string> DependsOn { get; init; } = [];
 
