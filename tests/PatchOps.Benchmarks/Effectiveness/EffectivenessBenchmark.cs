@@ -59,6 +59,9 @@ internal sealed class EffectivenessBenchmark : IBenchmark
             ("waves over 60 days, single incidents, -10 % a month", new() { Items = 20, Stagger = 60, Rate = 0.03, Trend = 0.9 }),
             ("waves over 45 days, bursts of 2, -7 % a month", new() { Items = 20, Stagger = 45, Rate = 0.03, Burst = 2, Trend = 0.93 }),
             ("waves over 45 days, bursts of 2, -15 % a month", new() { Items = 20, Stagger = 45, Rate = 0.03, Burst = 2, Trend = 0.85 }),
+            ("8 quiet canaries 60 days before 12 others", new() { Items = 20, Canaries = 8, CanaryShare = 0.1, Stagger = 60, Rate = 0.03 }),
+            ("8 quiet canaries 150 days before 4 others, bursts of 2", new() { Items = 12, Canaries = 8, CanaryShare = 0.1, Stagger = 150, BeforeDays = 60, AfterDays = 60, Rate = 0.05, Burst = 2 }),
+            ("8 silent canaries 150 days before 4 others", new() { Items = 12, Canaries = 8, CanaryShare = 0, Stagger = 150, BeforeDays = 60, AfterDays = 60, Rate = 0.05 }),
         ];
         foreach (var (name, simulation) in rows)
         {

@@ -20,6 +20,12 @@ internal sealed class Simulation
     /// <summary>Days over which the waves are spread.</summary>
     public double Stagger { get; init; }
 
+    /// <summary>The first of the patched items: patched <see cref="Stagger"/> days before all others, which then come together; 0: the waves are spread evenly.</summary>
+    public int Canaries { get; init; }
+
+    /// <summary>What a canary has of <see cref="Rate"/>.</summary>
+    public double CanaryShare { get; init; } = 1;
+
     /// <summary>Incidents of the problem per item and day.</summary>
     public double Rate { get; init; } = 24.0 / 6 / 180;
 
@@ -54,11 +60,12 @@ internal sealed class Simulation
         var weeks = double.IsInfinity(WeeklyShape) ? null : Enumerable.Range(0, (int)(length / 7) + 1).Select(_ => Gamma(random, WeeklyShape)).ToArray();
         for (var i = 0; i < Items; i++)
         {
-            var own = double.IsInfinity(ItemShape) ? 1 : Gamma(random, ItemShape);
+            var canary = i >= Unpatched && i < Unpatched + Canaries;
+            var own = (double.IsInfinity(ItemShape) ? 1 : Gamma(random, ItemShape)) * (canary ? CanaryShare : 1);
             var id = $"{problem}-host{i}";
             var patched = i >= Unpatched;
             items.Add(new ObservedItem { Id = id, Use = patched ? ItemUse.Affected : ItemUse.Control, Role = "web", Environment = "Production" });
-            var deployed = BeforeDays + (Items - Unpatched > 1 ? Stagger * (i - Unpatched) / (Items - Unpatched - 1) : 0);
+            var deployed = BeforeDays + (Canaries > 0 ? canary ? 0 : Stagger : Items - Unpatched > 1 ? Stagger * (i - Unpatched) / (Items - Unpatched - 1) : 0);
             if (patched)
                 deployments.Add(new Deployment
                 {
