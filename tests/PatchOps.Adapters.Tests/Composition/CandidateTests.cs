@@ -174,6 +174,9 @@ public sealed class CandidateTests(ExampleEstate example) : IClassFixture<Exampl
         Assert.Equal((3, "tester", "address parsing needs another fix"), (closed.Findings.Count, closed.ClosedBy, closed.Conclusion));
         Assert.Equal("InvestigationClosed", (await example.Estate.FailAsync(new SetInvestigationRequest { Id = id, Team = InvestigationTeam.Security, Finding = "late" })).Code);
         Assert.Equal("InvestigationNotFound", (await example.Estate.FailAsync(new SetInvestigationRequest { Id = "INV-0", Conclusion = "x" })).Code);
+        // None of these ends a pipeline.
+        foreach (var request in new SetInvestigationRequest[] { new() { Id = "INV-0", Conclusion = "x" }, new() { Id = id, Conclusion = "again" } })
+            Assert.False(Assert.Single((await example.Estate.RunAsync(request)).Failures).Terminating);
         Assert.Equal("ParameterMissing", (await example.Estate.FailAsync(new SetInvestigationRequest { Id = id, Finding = "by nobody" })).Code);
         Assert.Equal(["InvestigationOpened", "InvestigationFinding", "InvestigationFinding", "InvestigationFinding", "InvestigationClosed"],
             (await example.AskAsync<AuditEntry>(new GetAuditRequest { Subject = id })).Select(e => e.Action));

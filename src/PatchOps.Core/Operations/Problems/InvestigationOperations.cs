@@ -30,19 +30,18 @@ public sealed class SetInvestigationOperation(ICatalogue catalogue, IAuditLog au
     public async IAsyncEnumerable<OperationEvent> RunAsync(SetInvestigationRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var known = catalogue.Investigations().FirstOrDefault(i => i.Id.Equals(request.Id, StringComparison.OrdinalIgnoreCase))
-            ?? throw new FailureException("InvestigationNotFound", FailureKind.NotFound, $"No investigation '{request.Id}' is in the store.", request.Id, "See what there is with Get-PatchInvestigation.");
-        if (!known.IsOpen)
-            throw new FailureException("InvestigationClosed", FailureKind.Conflict, FormattableString.Invariant($"Investigation {known.Id} was closed on {known.Closed!.Value.UtcDateTime:yyyy-MM-dd}."), known.Id, "Reopen its problem with Set-PatchProblem if it was wrong.");
-        var wanted = known;
-        if (request.Finding is { } finding) wanted = wanted with { Findings = [.. wanted.Findings, new InvestigationNote(request.Team!.Value, now, caller.Account, finding.Trim())] };
-        if (request.Conclusion is { } conclusion)
+        var known = catalogue.Investigations().FirstOrDefault(i => i.Id.Equals(request.Id, StringComparison.OrdinalIgnoreCase));
+        // Of many that are piped in, one that is refused does not keep the others from being changed.
+        var refusal = known is null
+            ? new Failure("InvestigationNotFound", FailureKind.NotFound, $"No investigation '{request.Id}' is in the store.", request.Id, "See what there is with Get-PatchInvestigation.")
+            : Refusal(known, request);
+        if (known is null || refusal is not null)
         {
-            if (wanted.Awaited.Count > 0)
-                throw new FailureException("InvestigationIncomplete", FailureKind.Refused, $"Investigation {known.Id} cannot be closed: {string.Join(" and ", wanted.Awaited)} have not said anything yet.", known.Id,
-                    $"Add their findings with Set-PatchInvestigation {known.Id} -Team {wanted.Awaited[0]} -Finding TEXT.");
-            wanted = wanted with { Closed = now, ClosedBy = caller.Account, Conclusion = conclusion.Trim() };
+            yield return new FailedEvent(refusal!);
+            yield break;
         }
+        var wanted = Wanted(known, request, now);
+        if (request.Conclusion is { } conclusion) wanted = wanted with { Closed = now, ClosedBy = caller.Account, Conclusion = conclusion.Trim() };
         var ask = new AskEvent(known.ToString(), wanted.IsOpen ? $"Add a finding of {request.Team}" : "Close");
         yield return ask;
         var answer = await ask.Reply.ConfigureAwait(false);
@@ -54,5 +53,18 @@ public sealed class SetInvestigationOperation(ICatalogue catalogue, IAuditLog au
                 ("problem", known.Problem), ("team", request.Team?.ToString()), ("finding", request.Finding), ("conclusion", request.Conclusion))), now, cancellationToken).ConfigureAwait(false);
         }
         yield return new ResultEvent(wanted);
+    }
+
+    private PatchInvestigation Wanted(PatchInvestigation known, SetInvestigationRequest request, DateTimeOffset now) =>
+        request.Finding is { } finding ? known with { Findings = [.. known.Findings, new InvestigationNote(request.Team!.Value, now, caller.Account, finding.Trim())] } : known;
+
+    private Failure? Refusal(PatchInvestigation known, SetInvestigationRequest request)
+    {
+        if (!known.IsOpen)
+            return new Failure("InvestigationClosed", FailureKind.Conflict, FormattableString.Invariant($"Investigation {known.Id} was closed on {known.Closed!.Value.UtcDateTime:yyyy-MM-dd}."), known.Id, "Reopen its problem with Set-PatchProblem if it was wrong.");
+        var awaited = Wanted(known, request, default).Awaited;
+        return request.Conclusion is null || awaited.Count == 0 ? null
+            : new Failure("InvestigationIncomplete", FailureKind.Refused, $"Investigation {known.Id} cannot be closed: {string.Join(" and ", awaited)} have not said anything yet.", known.Id,
+                $"Add their findings with Set-PatchInvestigation {known.Id} -Team {awaited[0]} -Finding TEXT.");
     }
 }
