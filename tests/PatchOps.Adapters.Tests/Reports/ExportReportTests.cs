@@ -106,6 +106,19 @@ public sealed class ExportReportTests : IAsyncLifetime
         Assert.Contains("The first 50 of 1,101", table.GetProperty("note").GetString());
     }
 
+    [Theory]
+    [InlineData(ReportKind.Operations, true)]
+    [InlineData(ReportKind.Executive, true)]
+    [InlineData(ReportKind.Compliance, true)]
+    [InlineData(ReportKind.Problem, false)]
+    [InlineData(ReportKind.Wave, false)]
+    public async Task The_kinds_that_tell_of_the_audit_trail_have_checked_it(ReportKind kind, bool tells)
+    {
+        var path = Path.Combine(folder, "report.md");
+        Assert.Empty((await Run(new ExportReportRequest { Path = path, Kind = kind })).OfType<FailedEvent>());
+        Assert.Equal(tells, (await File.ReadAllTextAsync(path)).Contains("The audit trail is intact: ", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Key_figures_come_from_the_store()
     {
