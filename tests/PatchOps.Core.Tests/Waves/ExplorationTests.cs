@@ -29,14 +29,7 @@ public sealed class ExplorationTests(ITestOutputHelper output)
         for (var at = 1; at <= calls; at++)
         {
             var trial = CrashTrial.On(1, 1, rig => Prepare(rig, scenario));
-            var sleeper = new SeamTap { SleepsAt = at };
-            var first = await trial.StartAsync(sleeper);
-            await sleeper.Asleep;
-            trial.Lapse();
-            await trial.FinishAsync();
-            sleeper.Wake();
-            await first;
-            await CheckAsync(trial, undisturbed, $"asleep at {at} ({sleeper.Names[at - 1]})");
+            await CheckAsync(trial, undisturbed, await trial.OversleepAsync(at));
         }
     }
 
@@ -99,13 +92,7 @@ public sealed class ExplorationTests(ITestOutputHelper output)
         for (var at = 1; at <= all.Calls; at++)
         {
             var trial = CrashTrial.On(4, 4, AllBad);
-            var sleeper = new SeamTap { SleepsAt = at };
-            var first = await trial.StartAsync(sleeper);
-            await sleeper.Asleep;
-            trial.Lapse();
-            await trial.FinishAsync();
-            sleeper.Wake();
-            await first;
+            await trial.OversleepAsync(at);
             Assert.Equal(1, trial.Rig.Hosts.Count(h => h.PackageLog.Count > 0));
             Assert.Equal(WaveState.Halted, (await WaveHistory.StatusAsync(trial.Journal, trial.Definition, CancellationToken.None)).State);
             Assert.All(trial.Rig.Hosts, h => Assert.Empty(h.QuiesceMarks));

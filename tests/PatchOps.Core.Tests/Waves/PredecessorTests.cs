@@ -259,14 +259,7 @@ public sealed class PredecessorTests
         for (var at = 1; at <= calls; at++)
         {
             var trial = CrashTrial.On(4, 1, rig => Backwards(rig, bad));
-            var sleeper = new SeamTap { SleepsAt = at };
-            var first = await trial.StartAsync(sleeper);
-            await sleeper.Asleep;
-            trial.Lapse();
-            await trial.FinishAsync();
-            sleeper.Wake();
-            await first;
-            await SameAsync(trial, undisturbed, bad, $"asleep at {at} ({sleeper.Names[at - 1]})");
+            await SameAsync(trial, undisturbed, bad, await trial.OversleepAsync(at));
         }
     }
 

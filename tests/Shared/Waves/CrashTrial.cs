@@ -51,6 +51,20 @@ internal sealed class CrashTrial
     /// <summary>Runs to the end without disturbance.</summary>
     public async Task FinishAsync() => await await StartAsync(new SeamTap());
 
+    /// <summary>A runner falls asleep at a call, another takes over and ends the wave, and then the first wakes.</summary>
+    /// <returns>Where it slept.</returns>
+    public async Task<string> OversleepAsync(int at)
+    {
+        var sleeper = new SeamTap { SleepsAt = at };
+        var first = await StartAsync(sleeper);
+        await sleeper.Asleep;
+        Lapse();
+        await FinishAsync();
+        sleeper.Wake();
+        await first;
+        return $"asleep at {at} ({sleeper.Names[at - 1]})";
+    }
+
     public Task<WaveOutcome> OutcomeAsync() => WaveOutcome.OfAsync(Rig, Journal, Definition);
 
     private static async Task EndAsync(WaveRun run)
