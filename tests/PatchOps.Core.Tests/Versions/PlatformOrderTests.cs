@@ -19,7 +19,7 @@ public class PlatformOrderTests
         Require("dpkg", "--version");
         var pairs = Sample(VersionScheme.Dpkg, 1_500);
         // One shell asks for all pairs: dpkg answers one question per process.
-        const string Script = """while read -r a b; do if dpkg --compare-versions "$a" lt "$b"; then echo -1; elif dpkg --compare-versions "$a" eq "$b"; then echo 0; else echo 1; fi; done""";
+        const string Script = """while read -r a b; do if dpkg --compare-versions -- "$a" lt "$b"; then echo -1; elif dpkg --compare-versions -- "$a" eq "$b"; then echo 0; else echo 1; fi; done""";
         AssertSame(VersionScheme.Dpkg, pairs, Run("sh", ["-c", Script], Lines(pairs)));
     }
 
@@ -28,7 +28,7 @@ public class PlatformOrderTests
     {
         Require("dpkg", "--version");
         var texts = VersionGenerators.Noise.Where(t => t.Trim().Length > 0 && t.IndexOfAny(['\n', 'é', 'β', '\'', '*']) < 0).Sample(700).Distinct().ToList();
-        const string Script = """while IFS= read -r a; do if dpkg --validate-version "$a" >/dev/null 2>&1; then echo 1; else echo 0; fi; done""";
+        const string Script = """while IFS= read -r a; do if dpkg --validate-version -- "$a" >/dev/null 2>&1; then echo 1; else echo 0; fi; done""";
         var answers = Run("sh", ["-c", Script], string.Concat(texts.Select(t => t + "\n")));
         Assert.Equal(texts.Count, answers.Count);
         var order = VersionSchemes.Get(VersionScheme.Dpkg);

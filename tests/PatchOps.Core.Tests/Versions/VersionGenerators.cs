@@ -17,7 +17,7 @@ internal static class VersionGenerators
     private static Gen<string> Shaped(VersionScheme scheme) => scheme switch
     {
         VersionScheme.Dpkg => Join(
-            Gen.Elements("", "", "", "0:", "1:", "01:"),
+            Gen.Elements("", "", "", "", "0:", "1:", "01:", "+1:", "-0:"),
             Gen.Elements("0", "1", "2", "10"),
             Pieces(0, 5, "0", "1", "2", "9", "10", "a", "b", "Z", ".", "~", "+", "00", "~~", "-"),
             Gen.Elements("", "", "-0", "-1", "-1~", "-1.1", "-1+b1", "-a", "-01")),

@@ -22,8 +22,9 @@ internal sealed class DpkgOrder : VersionOrder
         if (colon == 0) return "its epoch is empty";
         if (colon > 0)
         {
-            var epoch = version[..colon];
+            var epoch = Unsigned(version[..colon]);
             if (!Digits.AreAll(epoch)) return "its epoch is not a number";
+            if (version[0] == '-' && !Digits.IsZero(epoch)) return "its epoch is negative";
             if (Digits.Compare(epoch, "2147483647") > 0) return "its epoch is too big";
             version = version[(colon + 1)..];
             if (version.IsEmpty) return "nothing follows the colon";
@@ -53,12 +54,15 @@ internal sealed class DpkgOrder : VersionOrder
     private static void Split(ReadOnlySpan<char> version, out ReadOnlySpan<char> epoch, out ReadOnlySpan<char> upstream, out ReadOnlySpan<char> revision)
     {
         var colon = version.IndexOf(':');
-        epoch = colon < 0 ? default : version[..colon];
+        epoch = colon < 0 ? default : Unsigned(version[..colon]);
         version = version[(colon + 1)..];
         var hyphen = version.LastIndexOf('-');
         upstream = hyphen < 0 ? version : version[..hyphen];
         revision = hyphen < 0 ? default : version[(hyphen + 1)..];
     }
+
+    // dpkg reads the epoch with strtol, which takes a sign: '+1:2' and '-0:2' are versions that it installs.
+    private static ReadOnlySpan<char> Unsigned(ReadOnlySpan<char> epoch) => epoch is ['+' or '-', ..] ? epoch[1..] : epoch;
 
     // Alternates between a run of other characters, compared by weight, and a run of digits, compared by value.
     private static int ComparePart(ReadOnlySpan<char> left, ReadOnlySpan<char> right)
