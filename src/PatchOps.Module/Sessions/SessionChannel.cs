@@ -21,14 +21,16 @@ internal sealed class SessionChannel(Asset asset, SessionAccess access) : ISessi
 
     public async Task<SessionAnswer> InvokeAsync(string script, IReadOnlyList<string> arguments, TimeSpan deadline, CancellationToken cancellationToken)
     {
-        var until = DateTime.UtcNow + deadline;
+        // Not by the time of day, which may be set while a host works.
+        var began = TimeProvider.System.GetTimestamp();
+        TimeSpan Left() => deadline - TimeProvider.System.GetElapsedTime(began);
         if (!await gate.WaitAsync(deadline, cancellationToken).ConfigureAwait(false)) return SessionAnswer.Of(CommandFate.NotSent, Late(deadline));
         try
         {
-            if (await ConnectAsync(until, cancellationToken).ConfigureAwait(false) is { } failure) return SessionAnswer.Of(CommandFate.NotSent, failure);
+            if (await ConnectAsync(Left(), cancellationToken).ConfigureAwait(false) is { } failure) return SessionAnswer.Of(CommandFate.NotSent, failure);
             var (end, output, error) = await CallAsync(
                 shell => shell.AddCommand("Invoke-Command").AddParameter("Session", session).AddParameter("ScriptBlock", ScriptBlock.Create(script)).AddParameter("ArgumentList", arguments.Cast<object>().ToArray()),
-                until, cancellationToken).ConfigureAwait(false);
+                Left(), cancellationToken).ConfigureAwait(false);
             if (end == CallEnd.Late)
             {
                 Drop();
@@ -63,14 +65,14 @@ internal sealed class SessionChannel(Asset asset, SessionAccess access) : ISessi
         Late,
     }
 
-    private async Task<Failure?> ConnectAsync(DateTime until, CancellationToken cancellationToken)
+    private async Task<Failure?> ConnectAsync(TimeSpan left, CancellationToken cancellationToken)
     {
         if (session is not null && IsOpen()) return null;
         Drop();
         local = RunspaceFactory.CreateRunspace();
         local.Open();
-        var most = DateTime.UtcNow + access.ConnectTimeout + TimeSpan.FromSeconds(5);
-        var (end, output, error) = await CallAsync(Open, until < most ? until : most, cancellationToken).ConfigureAwait(false);
+        var most = access.ConnectTimeout + TimeSpan.FromSeconds(5);
+        var (end, output, error) = await CallAsync(Open, left < most ? left : most, cancellationToken).ConfigureAwait(false);
         session = end == CallEnd.Done ? output.FirstOrDefault() : null;
         if (session is not null) return null;
         if (end == CallEnd.Late) error = "it does not answer";
@@ -110,9 +112,8 @@ internal sealed class SessionChannel(Asset asset, SessionAccess access) : ISessi
     private bool IsOpen() => session?.BaseObject is PSSession { Runspace.RunspaceStateInfo.State: RunspaceState.Opened };
 
     /// <summary>Runs one pipeline, and leaves it alone when its time is over: stopping may hang as well.</summary>
-    private async Task<(CallEnd End, Collection<PSObject> Output, string Error)> CallAsync(Action<PowerShell> build, DateTime until, CancellationToken cancellationToken)
+    private async Task<(CallEnd End, Collection<PSObject> Output, string Error)> CallAsync(Action<PowerShell> build, TimeSpan left, CancellationToken cancellationToken)
     {
-        var left = until - DateTime.UtcNow;
         if (left <= TimeSpan.Zero) return (CallEnd.Late, [], "");
         var shell = PowerShell.Create();
         shell.Runspace = local;

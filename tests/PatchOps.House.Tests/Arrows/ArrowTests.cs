@@ -69,6 +69,12 @@ public sealed class ArrowTests
         Breaches.None(facts.Members.Where(m => m.StartsWith("System.IO.File", StringComparison.Ordinal) && m != "System.IO.FileInfo..ctor" && !m.StartsWith("System.IO.FileNotFoundException.", StringComparison.Ordinal)));
     }
 
+    [Fact]
+    public void Nobody_reads_the_time_of_day_outside_TimeProvider()
+    {
+        foreach (var assembly in new[] { Adapters, Loader, Module, Cli }) Breaches.None(AssemblyFacts.Of(assembly).Members.Where(ReadsTimeOfDay));
+    }
+
     private static bool IsOutside(string type) =>
         type is "System.IO.File" or "System.IO.FileInfo" or "System.IO.FileStream" or "System.IO.Directory" or "System.IO.DirectoryInfo" or "System.IO.DriveInfo" or "System.IO.FileSystemWatcher"
             or "System.Console" or "System.Diagnostics.Process" or "System.Threading.Thread" or "System.Diagnostics.Stopwatch"
@@ -76,9 +82,10 @@ public sealed class ArrowTests
 
     private static bool ReadsSurroundings(string member) =>
         // Compiled iterators ask for their thread; whatever else is in the environment, the caller passes in.
-        (member.StartsWith("System.Environment.", StringComparison.Ordinal) && member is not ("System.Environment.get_CurrentManagedThreadId" or "System.Environment.get_NewLine")) || member is
+        (member.StartsWith("System.Environment.", StringComparison.Ordinal) && member is not ("System.Environment.get_CurrentManagedThreadId" or "System.Environment.get_NewLine"))
+        || ReadsTimeOfDay(member) || member is "System.TimeProvider.get_System" or "System.Guid.NewGuid" or "System.Guid.CreateVersion7" or "System.Random.get_Shared";
+
+    private static bool ReadsTimeOfDay(string member) => member is
         "System.DateTime.get_Now" or "System.DateTime.get_UtcNow" or "System.DateTime.get_Today"
-        or "System.DateTimeOffset.get_Now" or "System.DateTimeOffset.get_UtcNow"
-        or "System.TimeProvider.get_System" or "System.Guid.NewGuid" or "System.Guid.CreateVersion7" or "System.Random.get_Shared"
-        or "NodaTime.SystemClock.get_Instance";
+        or "System.DateTimeOffset.get_Now" or "System.DateTimeOffset.get_UtcNow" or "NodaTime.SystemClock.get_Instance";
 }
