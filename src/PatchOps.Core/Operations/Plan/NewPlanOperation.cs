@@ -30,12 +30,12 @@ public sealed class NewPlanOperation(ICatalogue catalogue, StoredApprovals appro
         foreach (var name in assets.Missing) yield return new FailedEvent(AssetFilter.NotFound(name));
         yield return new ProgressEvent("New-PatchPlan", "Gathering hosts and patches");
         var kinds = new Dictionary<string, UpdateKind>(StringComparer.Ordinal);
-        var (items, left, stacks) = Compatible(new PlanItems(catalogue, estate, policy.Planning), f =>
-        {
-            if (!assets.Matches(f.Asset) || !covered(f) || replacing?.Plan.Worked.ContainsKey(f.Asset) == true) return false;
-            Note(kinds, f, estate);
-            return true;
-        }, riskOf);
+        var source = new PlanItems(catalogue, estate, policy.Planning);
+        // Whoever names patches gets these; whoever names risks gets what closes them.
+        var exact = request.InputObject.Count == 0 && request.Patch.Count > 0 && !new Wildcard(request.Patch).MatchesAll;
+        var (items, left, stacks) = Compatible(
+            allowed => source.Of(f => assets.Matches(f.Asset) && replacing?.Plan.Worked.ContainsKey(f.Asset) != true && allowed(f), covered, riskOf, (patch, f) => Note(kinds, patch, f, estate), exact));
+        if (source.Replacements.Count > 0) yield return new WarningEvent(Replaced(source.Replacements, exact));
         foreach (var (filter, count) in estate.LeftOut)
             yield return new DecisionEvent(FormattableString.Invariant($"The policy's content filter '{filter}' leaves out {count} open findings; Get-PatchExposure names them."));
         if (request.Emergency)
@@ -86,14 +86,14 @@ public sealed class NewPlanOperation(ICatalogue catalogue, StoredApprovals appro
     }
 
     /// <summary>Hosts with the patches that prerequisites and compatibility allow; without a forbidden patch an older one may come to the front, so it goes round.</summary>
-    private (IReadOnlyList<PlanItem> Items, IReadOnlyList<LeftPatch> Left, StackState? Stacks) Compatible(PlanItems source, Func<Finding, bool> wanted, Func<Finding, PatchRisk?> riskOf)
+    private (IReadOnlyList<PlanItem> Items, IReadOnlyList<LeftPatch> Left, StackState? Stacks) Compatible(Func<Func<Finding, bool>, IReadOnlyList<PlanItem>> itemsOf)
     {
-        if (policy.Planning.Compatibility.Count + policy.Planning.Prerequisites.Count == 0) return (source.Of(wanted, riskOf), [], null);
+        if (policy.Planning.Compatibility.Count + policy.Planning.Prerequisites.Count == 0) return (itemsOf(static _ => true), [], null);
         var stacks = StackState.Of(catalogue, policy.Planning.Compatibility, policy.Planning.Prerequisites);
         var left = new Dictionary<(string, string), LeftPatch>();
         while (true)
         {
-            var (items, more) = StackScreen.Screen(stacks, policy.Planning, source.Of(f => wanted(f) && !left.ContainsKey((f.Asset, f.Patch!)), riskOf));
+            var (items, more) = StackScreen.Screen(stacks, policy.Planning, itemsOf(f => !left.ContainsKey((f.Asset, f.Patch!))));
             if (more.Count == 0) return (items, [.. left.Values], stacks);
             foreach (var patch in more) left.TryAdd((patch.Asset, patch.Patch), patch);
         }
@@ -122,10 +122,22 @@ public sealed class NewPlanOperation(ICatalogue catalogue, StoredApprovals appro
         PatchRisk? Named(string? key, Finding finding) => key is not null && hosts.TryGetValue(key, out var on) && on.Contains(finding.Asset) ? byPatch[key] : null;
     }
 
-    /// <summary>What a patch is for: it closes a vulnerability, or belongs to a problem, or neither is known. Of several answers the strictest counts.</summary>
-    private static void Note(Dictionary<string, UpdateKind> kinds, Finding finding, EstateRisk estate)
+    /// <summary>Patches that something open replaces: what is planned of the two, and how to have it otherwise.</summary>
+    private static string Replaced(IReadOnlyDictionary<(string Newer, string Older), int> replacements, bool exact)
     {
-        if (finding.Patch is not { } patch || (kinds.TryGetValue(patch, out var known) && known == UpdateKind.Security)) return;
+        const int Named = 5;
+        var pairs = replacements.OrderBy(r => r.Key.Older, StringComparer.Ordinal).ThenBy(r => r.Key.Newer, StringComparer.Ordinal)
+            .Select(r => FormattableString.Invariant($"{r.Key.Newer} for {r.Key.Older} ({r.Value} {(r.Value == 1 ? "host" : "hosts")})")).ToList();
+        var named = $"{string.Join(", ", pairs.Take(Named))}{(pairs.Count > Named ? FormattableString.Invariant($" and {pairs.Count - Named} more") : "")}";
+        return exact
+            ? $"Newer patches are open for what -Patch names, which is planned all the same: {named}."
+            : $"Newer patches replace some that were asked for, and are planned instead: {named}. To keep to an older one, name it with -Patch, or put the newer one off with New-PatchException.";
+    }
+
+    /// <summary>What a patch is for: it closes a vulnerability, or belongs to a problem, or neither is known. Of several answers the strictest counts.</summary>
+    private static void Note(Dictionary<string, UpdateKind> kinds, string patch, Finding finding, EstateRisk estate)
+    {
+        if (kinds.TryGetValue(patch, out var known) && known == UpdateKind.Security) return;
         var kind = finding.Cve is not null || finding.Evidence?.Contains("security archive", StringComparison.Ordinal) == true ? UpdateKind.Security
             : estate.ProblemsOf(finding).Count > 0 ? UpdateKind.BugFix : UpdateKind.Feature;
         if (kind >= known) kinds[patch] = kind;

@@ -8,10 +8,10 @@ public sealed record NewPlanRequest : OperationRequest, IFollowsPolicy
     [ParameterHelp("Name of the plan; default with -Replaces: the other plan's.")]
     public string Name { get; init; } = "";
 
-    [ParameterHelp("Risks from Get-PatchRisk."), PowerShellOnly("objects exist in the pipeline only; the command line ranks by itself with --patch and --top")]
+    [ParameterHelp("Risks from Get-PatchRisk. What closes them is planned: the newest fix that is open for the same package."), PowerShellOnly("objects exist in the pipeline only; the command line ranks by itself with --patch and --top")]
     public IReadOnlyList<object> InputObject { get; init; } = [];
 
-    [ParameterHelp("Patch ids; wildcards. Default: the highest risks.")]
+    [ParameterHelp("Patch ids; wildcards: these, even where something newer is open. Default: the highest risks.")]
     public IReadOnlyList<string> Patch { get; init; } = [];
 
     [ParameterHelp("Only these assets (id or name); wildcards.")]

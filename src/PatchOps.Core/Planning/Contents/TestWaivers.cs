@@ -18,10 +18,15 @@ internal static class TestWaivers
     public const string StagingSoak = "staging soak";
 
     /// <summary>What policy waives on a host for the patches that it gets; nothing on hosts without a regulation.</summary>
-    public static IReadOnlyList<WaivedTest> On(Asset asset, IReadOnlyList<PlannedPatch> patches, IReadOnlyList<Finding> findings, Func<Finding, PatchRisk?> riskOf, ServiceLevels levels)
+    /// <param name="asset">The host.</param>
+    /// <param name="patches">What it gets.</param>
+    /// <param name="closed">What each of these closes.</param>
+    /// <param name="riskOf">The risk that a finding is covered for; null where there is none.</param>
+    /// <param name="levels">What is waived for which decision.</param>
+    public static IReadOnlyList<WaivedTest> On(Asset asset, IReadOnlyList<PlannedPatch> patches, ILookup<string, Finding> closed, Func<Finding, PatchRisk?> riskOf, ServiceLevels levels)
     {
         if (asset.Regulations.Count == 0) return [];
-        var decisions = findings.Where(f => f.Patch is not null).GroupBy(f => f.Patch!, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Max(f => riskOf(f)?.Decision), StringComparer.Ordinal);
+        var decisions = closed.ToDictionary(g => g.Key, g => g.Max(f => riskOf(f)?.Decision), StringComparer.Ordinal);
         return
         [
             .. from patch in patches

@@ -18,6 +18,7 @@ public sealed class PlanItems
     private readonly ILookup<string, string> guests;
     private readonly Lazy<List<PatchFact>> facts;
     private readonly Dictionary<string, SupersedenceGraph> articles = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<(string Newer, string Older), int> replacements = [];
 
     public PlanItems(ICatalogue catalogue, EstateRisk risk, PlanningPolicy policy)
     {
@@ -30,21 +31,35 @@ public sealed class PlanItems
         facts = new(() => [.. catalogue.Patches("KB*")]);
     }
 
-    /// <param name="wanted">Which findings are covered.</param>
+    /// <summary>Patches that nobody asked for, but which are open and replace one that was asked for, with that one and the number of hosts; of the last call of <see cref="Of"/>.</summary>
+    public IReadOnlyDictionary<(string Newer, string Older), int> Replacements => replacements;
+
+    /// <param name="eligible">Which findings a plan may be about at all.</param>
+    /// <param name="covered">Which of them it is asked to close.</param>
     /// <param name="riskOf">The risk that a finding is covered for: its due date and how urgent it is; null where there is none.</param>
-    public IReadOnlyList<PlanItem> Of(Func<Finding, bool> wanted, Func<Finding, PatchRisk?> riskOf)
+    /// <param name="closes">Is told what each planned patch closes.</param>
+    /// <param name="exact">True where what is covered is installed even if something newer that is not covered replaces it.</param>
+    public IReadOnlyList<PlanItem> Of(Func<Finding, bool> eligible, Func<Finding, bool> covered, Func<Finding, PatchRisk?> riskOf, Action<string, Finding> closes, bool exact)
     {
-        var byAsset = new SortedDictionary<string, List<Finding>>(StringComparer.Ordinal);
-        foreach (var finding in risk.OpenFindings(f => f.Patch is not null && wanted(f)))
+        replacements.Clear();
+        var byAsset = new SortedDictionary<string, (List<Finding> Covered, List<Finding> Others)>(StringComparer.Ordinal);
+        foreach (var finding in risk.OpenFindings(f => f.Patch is not null && eligible(f)))
         {
             if (!assets.ContainsKey(finding.Asset)) continue;
-            if (!byAsset.TryGetValue(finding.Asset, out var list)) byAsset[finding.Asset] = list = [];
-            list.Add(finding);
+            if (!byAsset.TryGetValue(finding.Asset, out var lists)) byAsset[finding.Asset] = lists = ([], []);
+            (covered(finding) ? lists.Covered : lists.Others).Add(finding);
         }
         var items = new List<PlanItem>(byAsset.Count);
-        foreach (var (id, findings) in byAsset)
+        foreach (var (id, (asked, others)) in byAsset)
         {
+            if (asked.Count == 0) continue;
+            List<Finding> findings = [.. asked, .. Closed(asked, others, assets[id].OperatingSystem)];
             var patches = Heads(findings);
+            if (findings.Count > asked.Count) Note(asked, patches);
+            if (exact) (findings, patches) = (asked, Heads(asked));
+            var closed = Answered(patches, findings).ToLookup(a => a.Patch, a => a.Finding, StringComparer.Ordinal);
+            foreach (var patch in closed)
+                foreach (var finding in patch) closes(patch.Key, finding);
             var (median, p90) = durations.Of(patches.Select(p => p.Patch), RingAssignment.Kind(assets[id]));
             items.Add(new PlanItem
             {
@@ -52,13 +67,50 @@ public sealed class PlanItems
                 Patches = patches,
                 LossPerDay = risk.LossPerDay(findings),
                 Due = findings.Select(f => riskOf(f)?.DueDate).Where(d => d is not null).Min(),
-                Waived = TestWaivers.On(assets[id], patches, findings, riskOf, risk.Model.Policy.ServiceLevels),
+                Waived = TestWaivers.On(assets[id], patches, closed, riskOf, risk.Model.Policy.ServiceLevels),
                 Median = median,
                 NinetiethPercentile = p90,
                 Guests = [.. guests[id]],
             });
         }
         return items;
+    }
+
+    /// <summary>What is closed as well, because the newest fix of a package closes all that is open on it, and the newest article all that it replaces.</summary>
+    private IEnumerable<Finding> Closed(List<Finding> asked, List<Finding> others, string? product)
+    {
+        if (others.Count == 0) return [];
+        var packages = asked.Where(HasVersions).Select(f => f.Package).ToHashSet(StringComparer.Ordinal);
+        var newer = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var article in asked.Select(f => f.Patch!).Where(IsArticle).Distinct(StringComparer.OrdinalIgnoreCase)) newer.UnionWith(Articles(product).SupersededBy(article));
+        return others.Where(f => (HasVersions(f) && packages.Contains(f.Package)) || newer.Contains(f.Patch!));
+    }
+
+    private void Note(List<Finding> asked, List<PlannedPatch> patches)
+    {
+        var known = asked.Select(f => f.Patch!).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        foreach (var pair in Answered(patches, asked).Where(a => !known.Contains(a.Patch)).Select(a => (a.Patch, a.Finding.Patch!)).Distinct())
+            replacements[pair] = replacements.GetValueOrDefault(pair) + 1;
+    }
+
+    /// <summary>Each finding with the planned patch that closes it.</summary>
+    private IEnumerable<(string Patch, Finding Finding)> Answered(List<PlannedPatch> patches, List<Finding> findings)
+    {
+        var packages = new Dictionary<string, string>(StringComparer.Ordinal);
+        var planned = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var patch in patches)
+        {
+            planned.Add(patch.Patch);
+            foreach (var package in patch.Packages) packages.TryAdd(package.Package, patch.Patch);
+        }
+        foreach (var finding in findings)
+        {
+            var own = finding.Patch!;
+            var patch = HasVersions(finding) && packages.TryGetValue(finding.Package, out var head) ? head
+                : planned.Contains(own) || !IsArticle(own) ? own
+                : Articles(assets[finding.Asset].OperatingSystem).SupersededBy(own).FirstOrDefault(planned.Contains) ?? own;
+            yield return (patch, finding);
+        }
     }
 
     /// <summary>Of several fixes of one package only the newest is installed: it contains the others.</summary>
@@ -68,7 +120,7 @@ public sealed class PlanItems
         var others = new SortedDictionary<string, List<PackageVersion>>(StringComparer.Ordinal);
         foreach (var finding in findings)
         {
-            if (finding.FixedVersion is null || finding.InstalledVersion is null)
+            if (!HasVersions(finding))
             {
                 // A patch that the provider resolves itself, or a package version that nobody inventoried.
                 if (!others.ContainsKey(finding.Patch!)) others[finding.Patch!] = finding.FixedVersion is null ? [] : [new PackageVersion(finding.Package, finding.FixedVersion)];
@@ -83,7 +135,7 @@ public sealed class PlanItems
             packages.Add(new PackageVersion(finding.Package, finding.FixedVersion!));
         }
         // Of articles that replace each other only the newest is installed, too.
-        var kbs = others.Keys.Where(p => p.StartsWith("KB", StringComparison.OrdinalIgnoreCase)).ToList();
+        var kbs = others.Keys.Where(IsArticle).ToList();
         if (kbs.Count > 1)
         {
             var chain = Articles(assets[findings[0].Asset].OperatingSystem);
@@ -99,6 +151,10 @@ public sealed class PlanItems
         var own = facts.Value.Where(p => p.Products.Count == 0 || product is null || p.Products.Contains(product, StringComparer.OrdinalIgnoreCase));
         return articles[product ?? ""] = new SupersedenceGraph(own.SelectMany(p => p.Supersedes.Select(s => new SupersedenceEdge(p.Id, s))));
     }
+
+    private static bool HasVersions(Finding finding) => finding.FixedVersion is not null && finding.InstalledVersion is not null;
+
+    private static bool IsArticle(string patch) => patch.StartsWith("KB", StringComparison.OrdinalIgnoreCase);
 
     private static bool Newer(Finding one, Finding other) => FixOrder.Compare(null, one.Patch!, one.FixedVersion!, other.FixedVersion!) > 0;
 }
