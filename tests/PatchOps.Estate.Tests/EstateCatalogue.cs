@@ -1,4 +1,5 @@
 using System.Reflection;
+using PatchOps.Core.Intake;
 using PatchOps.Core.Seams;
 
 namespace PatchOps.Estate.Tests;
@@ -26,6 +27,8 @@ public class EstateCatalogue : DispatchProxy
         nameof(ICatalogue.Incidents) => _estate.Incidents.Where(i => args![1] is not DateTimeOffset to || i.Opened <= to),
         nameof(ICatalogue.IncidentRecords) => new IncidentRecords(IncidentRows.Of(_estate.Incidents.Where(i => i.Opened < (DateTimeOffset)args![0]!))),
         nameof(ICatalogue.Deployments) => _estate.Deployments,
+        // Its articles supersede nothing.
+        nameof(ICatalogue.Patches) => Array.Empty<PatchFact>(),
         _ => throw new NotSupportedException($"{targetMethod.Name} is not needed for histories."),
     };
 }

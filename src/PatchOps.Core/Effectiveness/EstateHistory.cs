@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using PatchOps.Core.Exposure.Supersedence;
 using PatchOps.Core.Seams;
 using PatchOps.Domain;
 
@@ -29,6 +30,7 @@ public sealed class EstateHistory
         {
             Incidents = incidents.GetAwaiter().GetResult();
         }
+        Succession = new PatchSuccession(catalogue);
         byPatch = new(() => Deployments.ToLookup(d => d.Patch, StringComparer.OrdinalIgnoreCase));
     }
 
@@ -48,6 +50,9 @@ public sealed class EstateHistory
 
     /// <summary><see cref="Deployments"/> by patch, in any case.</summary>
     public ILookup<string, Deployment> DeploymentsOf => byPatch.Value;
+
+    /// <summary>Which patches contain which older ones.</summary>
+    public PatchSuccession Succession { get; }
 
     /// <summary>Asset id for an id, name or alias; the text itself where nobody knows it.</summary>
     public string Resolve(string name) => Assets.ContainsKey(name) ? name : names.TryGetValue(name, out var known) ? known : names.GetOrAdd(name, catalogue.ResolveAsset(name) ?? name);

@@ -66,7 +66,7 @@ public sealed class ProblemHistories
     {
         var tested = patches.Count > 0 ? patches : problem.Patches;
         // Deployments of what is tested, on whatever item.
-        List<int> own = tested.Count == 0 ? [.. answers[problem.Id]] : [.. tested.Distinct(StringComparer.OrdinalIgnoreCase).SelectMany(p => attempts[p])];
+        var own = Attempts(problem, tested);
         var search = idle.TryTake(out var rested) ? rested : new ControlSearch(incidents, items);
         try
         {
@@ -80,10 +80,16 @@ public sealed class ProblemHistories
                 affected.Add(item);
             }
             search.Begin(affected, incidents.Table.ProblemOf(problem.Id));
-            var got = own.Where(d => estate.Deployments[d].Outcome == DeploymentOutcome.Succeeded).Select(d => items.OfDeployment[d]).ToList();
+            var notes = new List<string>();
+            var got = Got(own);
+            if (InPlace(tested, affected, got) is { Count: > 0 } newer)
+            {
+                notes.Add($"Where {string.Join(", ", tested)} was not installed, {string.Join(", ", newer)} was, which {(newer.Count == 1 ? "contains" : "contain")} it.");
+                tested = [.. tested, .. newer];
+                got = Got(own = Attempts(problem, tested));
+            }
             if (!got.Exists(search.Leaves)) return null;
 
-            var notes = new List<string>();
             IReadOnlyDictionary<int, DateTimeOffset> later = new Dictionary<int, DateTimeOffset>();
             if (incidents.Table.Count == 0) notes.Add("No incident is on record: from when to when incidents were recorded is not known.");
             if (controls.Count > 0) search.Ask(Named(controls, search, notes));
@@ -138,6 +144,31 @@ public sealed class ProblemHistories
             search.End();
             idle.Add(search);
         }
+    }
+
+    private List<int> Attempts(Problem problem, IReadOnlyList<string> tested) =>
+        tested.Count == 0 ? [.. answers[problem.Id]] : [.. tested.Distinct(StringComparer.OrdinalIgnoreCase).SelectMany(p => attempts[p])];
+
+    private List<int> Got(List<int> own) => own.Where(d => estate.Deployments[d].Outcome == DeploymentOutcome.Succeeded).Select(d => items.OfDeployment[d]).ToList();
+
+    /// <summary>Newer patches that items of the problem got instead of what is tested: they contain it.</summary>
+    private List<string> InPlace(IReadOnlyList<string> tested, List<int> affected, List<int> got)
+    {
+        var found = new List<string>();
+        if (tested.Count == 0) return found;
+        var has = got.ToHashSet();
+        foreach (var item in affected)
+        {
+            if (item < 0 || has.Contains(item)) continue;
+            var product = items.AssetOf(item)?.OperatingSystem;
+            foreach (var d in deployments[item])
+            {
+                var deployment = estate.Deployments[d];
+                if (deployment.Outcome == DeploymentOutcome.Succeeded && !found.Contains(deployment.Patch, StringComparer.OrdinalIgnoreCase) && tested.Any(p => estate.Succession.Replaces(deployment.Patch, p, product)))
+                    found.Add(deployment.Patch);
+            }
+        }
+        return found;
     }
 
     /// <summary>Items that got the patch after the first of the problem's own, by the time of their first success: until then they show how the rate moved.</summary>

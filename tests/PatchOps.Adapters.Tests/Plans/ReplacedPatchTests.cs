@@ -27,6 +27,23 @@ public sealed class ReplacedPatchTests
     }
 
     [Fact]
+    public async Task The_problem_behind_an_older_patch_is_tested_by_the_plan_that_installed_the_newer()
+    {
+        await using var estate = await TwoPatchesAsync();
+        var (plan, _) = await PlanAsync(estate, new NewPlanRequest { Name = "n", InputObject = await OlderAsync(estate), Asset = ["host-1", "host-2"], TimeLimit = TimeSpan.Zero });
+        var then = estate.Clock.GetUtcNow().AddDays(-40);
+        foreach (var request in new OperationRequest[]
+        {
+            new ImportIncidentRequest { InputObject = [.. Enumerable.Range(0, 90).Select(d => new Incident { Id = $"I{d}", Opened = then.AddDays(d - 60), ConfigurationItem = "host-1", Category = "crash", Problem = d < 60 ? "PRB1" : null })] },
+            new ImportDeploymentRequest { InputObject = [new Deployment { Id = "D1", Patch = Newer, Asset = "host-1", Started = then, Ended = then.AddMinutes(5), Outcome = DeploymentOutcome.Succeeded }] },
+        })
+            Assert.Empty((await estate.Test.RunAsync(request)).Failures);
+        var tested = (await estate.Test.RunAsync(new TestEffectivenessRequest { PlanId = plan.Id })).Results.Cast<EffectivenessResult>().ToDictionary(r => r.Problem!);
+        Assert.Equal(["PRB1", "PRB2"], tested.Keys.Order());
+        Assert.Equal(Newer, tested["PRB1"].Patch);
+    }
+
+    [Fact]
     public async Task Who_names_a_patch_gets_that_one_and_is_told_what_replaces_it()
     {
         await using var estate = await TwoPatchesAsync();

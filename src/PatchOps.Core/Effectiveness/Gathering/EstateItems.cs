@@ -63,6 +63,9 @@ internal sealed class EstateItems
     /// <summary>Orders items by id.</summary>
     public int Rank(int item) => ranks[item];
 
+    /// <summary>Null where nobody knows more of it than its name.</summary>
+    public Asset? AssetOf(int item) => assets[item];
+
     /// <summary>The same object each time: many problems look at the same items.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ObservedItem Observe(int item, ItemUse use) => observed[(int)use][item] ??= Make(ids[item], assets[item], kinds[item] < 0 ? default : kindNames[kinds[item]], use);

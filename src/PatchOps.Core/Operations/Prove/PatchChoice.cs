@@ -1,4 +1,5 @@
 using PatchOps.Core.Effectiveness;
+using PatchOps.Core.Exposure.Supersedence;
 using PatchOps.Core.Operations.Requests;
 using PatchOps.Core.Risk;
 using PatchOps.Domain;
@@ -6,7 +7,7 @@ using PatchOps.Domain;
 namespace PatchOps.Core.Operations.Prove;
 
 /// <summary>Which of a problem's patches are under test.</summary>
-internal sealed class PatchChoice(TestEffectivenessRequest request, PatchPlan? plan)
+internal sealed class PatchChoice(TestEffectivenessRequest request, PatchPlan? plan, PatchSuccession succession)
 {
     private readonly Wildcard patches = new(request.Patch);
     private readonly Wildcard products = new(request.Product);
@@ -17,7 +18,7 @@ internal sealed class PatchChoice(TestEffectivenessRequest request, PatchPlan? p
     public bool Everything => patches.MatchesAll && products.MatchesAll && vendors.MatchesAll && planned is null;
 
     public IReadOnlyList<string> Of(Problem problem) =>
-        [.. problem.Patches.Where(p => patches.Matches(p) && products.Matches(PatchNames.Product(p)) && vendors.Matches(PatchNames.Vendor(p)) && (planned is null || planned.Contains(p)))];
+        [.. problem.Patches.Where(p => patches.Matches(p) && products.Matches(PatchNames.Product(p)) && vendors.Matches(PatchNames.Vendor(p)) && (planned is null || planned.Contains(p) || planned.Any(newer => succession.Replaces(newer, p, null))))];
 
     public string GroupOf(string patch, EffectivenessGrouping by) => by switch
     {

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using PatchOps.Core.Effectiveness;
+using PatchOps.Core.Exposure.Supersedence;
 using PatchOps.Core.Operations.Problems;
 using PatchOps.Core.Operations.Requests;
 using PatchOps.Core.Problems.Lifecycle;
@@ -32,7 +33,7 @@ public sealed class TestEffectivenessOperation(
         }
 
         var catalogue = open();
-        var choice = new PatchChoice(request, request.PlanId is null ? null : Plan.StoredPlan.Require(catalogue, request.PlanId));
+        var choice = new PatchChoice(request, request.PlanId is null ? null : Plan.StoredPlan.Require(catalogue, request.PlanId), new PatchSuccession(catalogue));
         var problems = new Wildcard(request.Problem);
         var effective = request.Since is null ? null
             : catalogue.Verdicts(asOf).Where(v => v.Verdict.Verdict == EffectivenessVerdict.Effective).Select(v => v.Verdict.Problem).ToHashSet(StringComparer.Ordinal);

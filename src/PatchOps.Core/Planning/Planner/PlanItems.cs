@@ -1,6 +1,5 @@
 using PatchOps.Core.Exposure;
 using PatchOps.Core.Exposure.Supersedence;
-using PatchOps.Core.Intake;
 using PatchOps.Core.Planning.Contents;
 using PatchOps.Core.Risk;
 using PatchOps.Core.Seams;
@@ -16,8 +15,7 @@ public sealed class PlanItems
     private readonly DurationHistory durations;
     private readonly Dictionary<string, Asset> assets;
     private readonly ILookup<string, string> guests;
-    private readonly Lazy<List<PatchFact>> facts;
-    private readonly Dictionary<string, SupersedenceGraph> articles = new(StringComparer.OrdinalIgnoreCase);
+    private readonly PatchSuccession succession;
     private readonly Dictionary<(string Newer, string Older), int> replacements = [];
 
     public PlanItems(ICatalogue catalogue, EstateRisk risk, PlanningPolicy policy)
@@ -28,7 +26,7 @@ public sealed class PlanItems
         durations = new DurationHistory(catalogue.Deployments(), a => assets.GetValueOrDefault(catalogue.ResolveAsset(a) ?? a) is { } asset ? RingAssignment.Kind(asset) : null, policy);
         guests = assets.Values.Where(a => a.Hypervisor is not null).Select(a => (On: catalogue.ResolveAsset(a.Hypervisor!), a.Id, a.Name)).Where(g => g.On is not null && g.On != g.Id)
             .OrderBy(g => g.Name, StringComparer.Ordinal).ToLookup(g => g.On!, g => g.Name, StringComparer.Ordinal);
-        facts = new(() => [.. catalogue.Patches("KB*")]);
+        succession = new PatchSuccession(catalogue);
     }
 
     /// <summary>Patches that nobody asked for, but which are open and replace one that was asked for, with that one and the number of hosts; of the last call of <see cref="Of"/>.</summary>
@@ -82,7 +80,7 @@ public sealed class PlanItems
         if (others.Count == 0) return [];
         var packages = asked.Where(HasVersions).Select(f => f.Package).ToHashSet(StringComparer.Ordinal);
         var newer = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        foreach (var article in asked.Select(f => f.Patch!).Where(IsArticle).Distinct(StringComparer.OrdinalIgnoreCase)) newer.UnionWith(Articles(product).SupersededBy(article));
+        foreach (var article in asked.Select(f => f.Patch!).Where(PatchSuccession.IsArticle).Distinct(StringComparer.OrdinalIgnoreCase)) newer.UnionWith(succession.Articles(product).SupersededBy(article));
         return others.Where(f => (HasVersions(f) && packages.Contains(f.Package)) || newer.Contains(f.Patch!));
     }
 
@@ -107,8 +105,8 @@ public sealed class PlanItems
         {
             var own = finding.Patch!;
             var patch = HasVersions(finding) && packages.TryGetValue(finding.Package, out var head) ? head
-                : planned.Contains(own) || !IsArticle(own) ? own
-                : Articles(assets[finding.Asset].OperatingSystem).SupersededBy(own).FirstOrDefault(planned.Contains) ?? own;
+                : planned.Contains(own) || !PatchSuccession.IsArticle(own) ? own
+                : succession.Articles(assets[finding.Asset].OperatingSystem).SupersededBy(own).FirstOrDefault(planned.Contains) ?? own;
             yield return (patch, finding);
         }
     }
@@ -135,26 +133,16 @@ public sealed class PlanItems
             packages.Add(new PackageVersion(finding.Package, finding.FixedVersion!));
         }
         // Of articles that replace each other only the newest is installed, too.
-        var kbs = others.Keys.Where(IsArticle).ToList();
+        var kbs = others.Keys.Where(PatchSuccession.IsArticle).ToList();
         if (kbs.Count > 1)
         {
-            var chain = Articles(assets[findings[0].Asset].OperatingSystem);
+            var chain = succession.Articles(assets[findings[0].Asset].OperatingSystem);
             foreach (var older in kbs.Where(k => chain.SupersededBy(k).Any(newer => kbs.Contains(newer, StringComparer.OrdinalIgnoreCase) && !chain.SupersededBy(newer).Contains(k, StringComparer.OrdinalIgnoreCase)))) others.Remove(older);
         }
         return [.. others.Select(p => new PlannedPatch { Patch = p.Key, Packages = p.Value })];
     }
 
-    /// <summary>Chains of one product: an update may replace another on one release and not on the next.</summary>
-    private SupersedenceGraph Articles(string? product)
-    {
-        if (articles.TryGetValue(product ?? "", out var known)) return known;
-        var own = facts.Value.Where(p => p.Products.Count == 0 || product is null || p.Products.Contains(product, StringComparer.OrdinalIgnoreCase));
-        return articles[product ?? ""] = new SupersedenceGraph(own.SelectMany(p => p.Supersedes.Select(s => new SupersedenceEdge(p.Id, s))));
-    }
-
     private static bool HasVersions(Finding finding) => finding.FixedVersion is not null && finding.InstalledVersion is not null;
-
-    private static bool IsArticle(string patch) => patch.StartsWith("KB", StringComparison.OrdinalIgnoreCase);
 
     private static bool Newer(Finding one, Finding other) => FixOrder.Compare(null, one.Patch!, one.FixedVersion!, other.FixedVersion!) > 0;
 }

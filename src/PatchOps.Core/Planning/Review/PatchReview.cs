@@ -1,6 +1,6 @@
 using PatchOps.Core.Exposure;
 using PatchOps.Core.Governance.Exceptions;
-using PatchOps.Core.Planning.Planner;
+using PatchOps.Core.Exposure.Supersedence;
 using PatchOps.Core.Seams;
 using PatchOps.Domain;
 

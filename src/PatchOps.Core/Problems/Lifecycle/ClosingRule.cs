@@ -1,3 +1,4 @@
+using PatchOps.Core.Exposure.Supersedence;
 using PatchOps.Core.Governance.Exceptions;
 using PatchOps.Core.Seams;
 using PatchOps.Domain;
@@ -21,7 +22,11 @@ public static class ClosingRule
         if (Accepted(catalogue, problem, asOf) is not null) return null;
         var patches = problem.Patches.ToHashSet(StringComparer.OrdinalIgnoreCase);
         var items = problem.ConfigurationItems.Select(i => catalogue.ResolveAsset(i) ?? i).ToHashSet(StringComparer.Ordinal);
-        var deployed = catalogue.Deployments().Where(d => d.Started <= asOf && d.Outcome == DeploymentOutcome.Succeeded && patches.Contains(d.Patch) && (items.Count == 0 || items.Contains(d.Asset))).ToList();
+        // A newer patch contains the one that the record names.
+        var succession = new PatchSuccession(catalogue);
+        var systems = new Lazy<Dictionary<string, string?>>(() => catalogue.Assets(includeRetired: true).ToDictionary(a => a.Id, a => a.OperatingSystem, StringComparer.Ordinal));
+        var deployed = catalogue.Deployments().Any(d => d.Started <= asOf && d.Outcome == DeploymentOutcome.Succeeded && (items.Count == 0 || items.Contains(d.Asset))
+            && (patches.Contains(d.Patch) || patches.Any(p => succession.Replaces(d.Patch, p, systems.Value.GetValueOrDefault(d.Asset)))));
         var verdict = catalogue.Verdicts(asOf).FirstOrDefault(v => v.Verdict.Problem == problem.Id);
         var lacks = new List<string>();
         var remedies = new List<string>();
@@ -30,14 +35,14 @@ public static class ClosingRule
             lacks.Add("a patch id");
             remedies.Add("name the patch with -Patch");
         }
-        if (deployed.Count == 0)
+        if (!deployed)
         {
             lacks.Add(patches.Count == 0 ? "a deployment date" : $"a successful deployment of {string.Join(" or ", problem.Patches)} to its items");
             remedies.Add("deploy it with Invoke-PatchWave, or record it with Import-PatchDeployment");
         }
         // A verdict on a patch that is no longer on the record says nothing of the one that is.
         var other = verdict.Verdict?.Patch is { } judged && patches.Count > 0
-            && !judged.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Any(patches.Contains) ? judged : null;
+            && !judged.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Any(j => patches.Contains(j) || patches.Any(p => succession.Replaces(j, p, null))) ? judged : null;
         if (verdict.Verdict is null || other is not null)
         {
             lacks.Add($"a verdict on whether it helped{(other is null ? "" : FormattableString.Invariant($" (that of {verdict.At.UtcDateTime:yyyy-MM-dd} is on {other})"))}");

@@ -1,7 +1,7 @@
 using PatchOps.Core.Versions;
 using PatchOps.Domain.Versions;
 
-namespace PatchOps.Core.Planning.Planner;
+namespace PatchOps.Core.Exposure.Supersedence;
 
 /// <summary>Which of two versions of one package on one host is newer.</summary>
 internal static class FixOrder
