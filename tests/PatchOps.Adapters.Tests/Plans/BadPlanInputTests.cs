@@ -104,4 +104,24 @@ public sealed class BadPlanInputTests
         Assert.Empty(plan.Unscheduled);
         Assert.InRange(plan.Waves[0].Hosts[0].Start, plan.Start, plan.Start.AddDays(1));
     }
+
+    [Fact]
+    public async Task More_windows_than_anybody_means_are_refused_by_name_and_the_other_hosts_are_planned()
+    {
+        await using var estate = await PlanEstate.MakeAsync();
+        // One a minute for ten years: five and a quarter million.
+        var minutes = string.Join(" | ", Enumerable.Range(0, 1440).Select(i => string.Create(CultureInfo.InvariantCulture, $"daily {i / 60:00}:{i % 60:00} 1m")));
+        await estate.HostsAsync([PlanEstate.Host(1) with { MaintenanceWindow = minutes }]);
+        var from = NoonClock.Now;
+        var failure = await estate.Test.FailAsync(new GetWindowRequest { Asset = ["host-1"], From = from, To = from.AddDays(3_660) });
+        Assert.Equal(("WindowsTooMany", "host-1"), (failure.Code, failure.Target));
+        Assert.Contains("5 million", failure.Message);
+        Assert.NotNull(failure.Remedy);
+
+        var plan = await estate.PlanAsync(Request(days: 3_660));
+        var item = Assert.Single(plan.Unscheduled);
+        Assert.Equal(("host-1", "WindowInvalid"), (item.Asset, item.Constraint));
+        Assert.Contains("more than 5 million windows", item.Reason);
+        Assert.Equal(["host-2", "host-3"], plan.Waves.SelectMany(w => w.Hosts).Select(h => h.Asset).Order());
+    }
 }

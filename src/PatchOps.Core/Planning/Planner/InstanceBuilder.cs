@@ -116,7 +116,7 @@ internal sealed class InstanceBuilder
         if (item.Guests.Count > 0 && !policy.Quiesce.Any(q => q.Evacuates && q.For.Matches(asset)))
             return Refuse(item, "Evacuation", $"{Listed(item.Guests)} run{(item.Guests.Count == 1 ? "s" : "")} on it and would go down with it", "fits with a rule under planning.quiesce in policy that moves its guests away (evacuates: true)");
         var times = timesOf[asset.Id] = calendar.Of(item);
-        if (times.Failure is { } failure) return Refuse(item, "WindowInvalid", $"{failure.Message}", failure.Remedy);
+        if (times.Failure is { } failure) return Refuse(item, "WindowInvalid", $"{failure.Message.TrimEnd('.')}", failure.Remedy);
         var long90 = Reserved(item);
         var (from, to) = (start.ToUnixTimeSeconds(), end.ToUnixTimeSeconds());
         if (times.FirstEnd(from, long90) <= to)
