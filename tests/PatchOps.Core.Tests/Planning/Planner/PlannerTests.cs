@@ -181,7 +181,7 @@ public sealed class PlannerTests
         Assert.Equal(AssetEnvironment.Test, Assert.Single(plan.Waves).Stage);
         Assert.Contains("freeze 'Quarter'", item.Rules);
         Assert.Contains(item.Rules, r => r.Contains("Test Broad before Production", StringComparison.Ordinal));
-        Assert.Equal("fits if the bake time of 'Test Broad before Production Broad' is 10 hours 40 minutes shorter", item.Remedy);
+        Assert.Equal("fits if the soak time of 'Test Broad before Production Broad' is 10 hours 40 minutes shorter", item.Remedy);
     }
 
     [Fact]
@@ -196,6 +196,24 @@ public sealed class PlannerTests
             Assert.NotEmpty(u.Rules);
             Assert.Matches("^fits if ", u.Remedy);
         });
+    }
+
+    [Fact]
+    public void Nothing_is_promised_where_no_change_of_a_rule_is_enough()
+    {
+        // Both have one chance only, and production's comes first: no period, soak or limit turns that round.
+        PlanItem Once(AssetEnvironment stage, string window) => Hosts(stage, 1)[0] with { Asset = Hosts(stage, 1)[0].Asset with { MaintenanceWindow = window } };
+        var item = Assert.Single(Make([Once(AssetEnvironment.Test, "2026-11-05 22:00 2h"), Once(AssetEnvironment.Production, "2026-11-04 22:00 2h")], days: 7).Unscheduled);
+        Assert.Equal("Production-001", item.Asset);
+        Assert.Equal("may fit with another window for n-Test-001 or another window for n-Production-001", item.Remedy);
+        Assert.Contains("n-Test-001, which must be changed too", item.Rules);
+
+        // Of several rules it names what they leave to be changed.
+        var policy = PlanningPolicy.Default with { Freezes = [new FreezeRule { Name = "Year end", When = "2026-11-02..2026-12-31", For = new AssetSelector { Environments = [AssetEnvironment.Production] } }] };
+        var frozen = Assert.Single(Make([Once(AssetEnvironment.Test, "2026-11-05 22:00 2h"), Once(AssetEnvironment.Production, "2026-11-04 22:00 2h")], days: 7, policy: policy).Unscheduled);
+        Assert.Equal("Frozen", frozen.Constraint);
+        Assert.StartsWith("may fit with ", frozen.Remedy, StringComparison.Ordinal);
+        Assert.DoesNotContain("Horizon", frozen.Remedy, StringComparison.Ordinal);
     }
 
     [Fact]

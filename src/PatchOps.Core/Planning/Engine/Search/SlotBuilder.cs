@@ -49,7 +49,7 @@ internal static class SlotBuilder
             if (slots.Count > most)
             {
                 throw new FailureException("WindowsTooMany", FailureKind.InvalidInput,
-                    FormattableString.Invariant($"The hosts have more than {most:N0} windows in the planning period between them, such as '{source.Hosts[h].Id}' with {windows.Count}."),
+                    FormattableString.Invariant($"The hosts have more than {most:N0} windows in the planning period between them, such as '{source.Hosts[h].Name}' with {windows.Count}."),
                     source.Hosts[h].Id, "Give a shorter -Horizon, fewer hosts with -Asset, or windows that occur less often.");
             }
         }
