@@ -85,12 +85,17 @@ public sealed class BadPlanInputTests
     }
 
     [Fact]
-    public async Task A_horizon_in_the_past_or_without_length_is_refused()
+    public async Task A_horizon_in_the_past_without_length_or_beyond_all_calendars_is_refused()
     {
         await using var estate = await PlanEstate.MakeAsync();
         Assert.Equal("HorizonPast", (await estate.Test.FailAsync(Request() with { Start = NoonClock.Now.AddDays(-30) })).Code);
         foreach (var horizon in (TimeSpan[])[TimeSpan.Zero, TimeSpan.FromDays(-1), TimeSpan.FromDays(5000)])
             Assert.Contains("Horizon", (await estate.Test.FailAsync(Request() with { Horizon = horizon })).Message);
+        foreach (var start in (DateTimeOffset[])[NoonClock.Now.AddDays(3_661), new(9999, 12, 30, 0, 0, 0, TimeSpan.Zero), DateTimeOffset.MaxValue])
+            Assert.Equal(("ParameterOutOfRange", "Start"), await FailedAsync(start));
+        Assert.Equal("HorizonPast", (await FailedAsync(DateTimeOffset.MinValue)).Code);
+
+        async Task<(string Code, string? Target)> FailedAsync(DateTimeOffset start) => await estate.Test.FailAsync(Request() with { Start = start }) is var failure ? (failure.Code, failure.Target) : default;
     }
 
     [Fact]
