@@ -85,12 +85,17 @@ public sealed class BadPlanInputTests
     }
 
     [Fact]
-    public async Task A_horizon_in_the_past_or_without_length_is_refused()
+    public async Task A_horizon_in_the_past_without_length_or_beyond_all_calendars_is_refused()
     {
         await using var estate = await PlanEstate.MakeAsync();
         Assert.Equal("HorizonPast", (await estate.Test.FailAsync(Request() with { Start = NoonClock.Now.AddDays(-30) })).Code);
         foreach (var horizon in (TimeSpan[])[TimeSpan.Zero, TimeSpan.FromDays(-1), TimeSpan.FromDays(5000)])
             Assert.Contains("Horizon", (await estate.Test.FailAsync(Request() with { Horizon = horizon })).Message);
+        foreach (var start in (DateTimeOffset[])[NoonClock.Now.AddDays(3_661), new(9999, 12, 30, 0, 0, 0, TimeSpan.Zero), DateTimeOffset.MaxValue])
+            Assert.Equal(("ParameterOutOfRange", "Start"), await FailedAsync(start));
+        Assert.Equal("HorizonPast", (await FailedAsync(DateTimeOffset.MinValue)).Code);
+
+        async Task<(string Code, string? Target)> FailedAsync(DateTimeOffset start) => await estate.Test.FailAsync(Request() with { Start = start }) is var failure ? (failure.Code, failure.Target) : default;
     }
 
     [Fact]
@@ -103,5 +108,25 @@ public sealed class BadPlanInputTests
         var plan = await estate.PlanAsync(Request(days: 3650));
         Assert.Empty(plan.Unscheduled);
         Assert.InRange(plan.Waves[0].Hosts[0].Start, plan.Start, plan.Start.AddDays(1));
+    }
+
+    [Fact]
+    public async Task More_windows_than_anybody_means_are_refused_by_name_and_the_other_hosts_are_planned()
+    {
+        await using var estate = await PlanEstate.MakeAsync();
+        // One a minute for ten years: five and a quarter million.
+        var minutes = string.Join(" | ", Enumerable.Range(0, 1440).Select(i => string.Create(CultureInfo.InvariantCulture, $"daily {i / 60:00}:{i % 60:00} 1m")));
+        await estate.HostsAsync([PlanEstate.Host(1) with { MaintenanceWindow = minutes }]);
+        var from = NoonClock.Now;
+        var failure = await estate.Test.FailAsync(new GetWindowRequest { Asset = ["host-1"], From = from, To = from.AddDays(3_660) });
+        Assert.Equal(("WindowsTooMany", "host-1"), (failure.Code, failure.Target));
+        Assert.Contains("5 million", failure.Message);
+        Assert.NotNull(failure.Remedy);
+
+        var plan = await estate.PlanAsync(Request(days: 3_660));
+        var item = Assert.Single(plan.Unscheduled);
+        Assert.Equal(("host-1", "WindowInvalid"), (item.Asset, item.Constraint));
+        Assert.Contains("more than 5 million windows", item.Reason);
+        Assert.Equal(["host-2", "host-3"], plan.Waves.SelectMany(w => w.Hosts).Select(h => h.Asset).Order());
     }
 }

@@ -96,4 +96,49 @@ public sealed class PlanFindingTests
         Assert.Contains(("HostNotFit", FindingSeverity.Error), findings["host-1"]);
         Assert.Contains(("BackupUnknown", FindingSeverity.Error), findings["host-2"]);
     }
+
+    [Fact]
+    public async Task Guests_that_would_go_down_with_their_hypervisor_or_are_changed_with_it_are_errors()
+    {
+        await using var estate = await PlanEstate.MakeAsync();
+        const string step = "quiesce: [{ name: move guests, take: [move, away], putBack: [move, back], evacuates: true, for: { tags: [hypervisor] } }]";
+        var policy = estate.Test.Write("policy.yaml", $"planning: {{ {step} }}");
+        await estate.HostsAsync([PlanEstate.Host(1) with { Tags = ["hypervisor"] }]);
+        var plan = await estate.PlanAsync(new NewPlanRequest { Name = "n", Patch = [PlanEstate.Patch], Policy = policy, TimeLimit = TimeSpan.Zero });
+        Assert.DoesNotContain(await estate.TestAsync(plan, policy), f => f.Asset is not null);
+
+        // Planned at the same time as hosts of their own; by now one is the other's guest. Host 1 has a step that moves it away, host 3 has none.
+        await estate.HostsAsync([PlanEstate.Host(2) with { Hypervisor = "host-1" }]);
+        var overlap = Assert.Single(await estate.TestAsync(plan, policy), f => f.Asset is not null);
+        Assert.Equal(("GuestOverlap", FindingSeverity.Error, "host-2"), (overlap.Code, overlap.Severity, overlap.Asset));
+        await estate.HostsAsync([PlanEstate.Host(2), PlanEstate.Host(9) with { Hypervisor = "host-3" }]);
+        var stays = Assert.Single(await estate.TestAsync(plan, policy), f => f.Asset is not null);
+        Assert.Equal(("GuestsStay", FindingSeverity.Error, "host-3"), (stays.Code, stays.Severity, stays.Asset));
+        Assert.Contains("host-9 runs on host-3", stays.Message);
+
+        // A step of the plan that no longer moves guests away under today's policy counts for nothing.
+        await estate.HostsAsync([PlanEstate.Host(9) with { Hypervisor = "host-1" }]);
+        Assert.DoesNotContain(await estate.TestAsync(plan, policy), f => f.Asset is not null);
+        Assert.Equal("GuestsStay", Assert.Single(await estate.TestAsync(plan, estate.Test.Write("other.yaml", $"planning: {{ {step.Replace("evacuates: true, ", "", StringComparison.Ordinal)} }}")), f => f.Asset is not null).Code);
+    }
+
+    [Fact]
+    public async Task A_start_at_which_those_who_must_attend_no_longer_work_is_an_error()
+    {
+        await using var estate = await PlanEstate.MakeAsync();
+        string Policy(string hours, string more = "") => estate.Test.Write("policy.yaml", $"planning: {{ {more}teams: {{ Night: {{ hours: \"{hours}\" }} }}, attended: [{{ name: acceptance, team: Night, packages: [demo] }}] }}");
+        NewPlanRequest Request(string policy) => new() { Name = "n", Patch = [PlanEstate.Patch], Policy = policy, TimeLimit = TimeSpan.Zero };
+        var plan = await estate.PlanAsync(Request(Policy("daily 21:00-06:00")));
+        Assert.DoesNotContain("OffDuty", (await estate.TestAsync(plan, Policy("daily 21:00-06:00"))).Select(f => f.Code));
+        var found = (await estate.TestAsync(plan, Policy("daily 12:00-13:00"))).Where(f => f.Code == "OffDuty").ToList();
+        Assert.Equal(["host-1", "host-2", "host-3"], found.Select(f => f.Asset).Order());
+        Assert.All(found, f => Assert.Equal(FindingSeverity.Error, f.Severity));
+        Assert.Contains("team Night, who must attend", found[0].Message);
+
+        // An emergency leaves hours and windows aside only where policy allows it.
+        var emergency = await estate.PlanAsync(Request(Policy("daily 21:00-06:00")) with { Emergency = true });
+        Assert.DoesNotContain(await estate.TestAsync(emergency, Policy("daily 00:00-00:10")), f => f.Code is "OffDuty" or "WindowMoved");
+        var strict = (await estate.TestAsync(emergency, Policy("daily 00:00-00:10", "emergency: { windows: false, hours: false }, "))).Where(f => f.Asset == "host-1").Select(f => f.Code).Order();
+        Assert.Equal(["OffDuty", "WindowMoved"], strict);
+    }
 }

@@ -19,6 +19,8 @@ public sealed class NewPlanOperation(ICatalogue catalogue, StoredApprovals appro
     {
         var now = clock.GetUtcNow();
         var start = request.Start ?? now;
+        if (start - now > NewPlanRequest.Farthest)
+            throw new FailureException("ParameterOutOfRange", FailureKind.InvalidInput, FormattableString.Invariant($"Start is {start:u}; a plan begins at most {NewPlanRequest.Farthest.TotalDays:0} days from now."), "Start", "Give an earlier -Start.");
         if (start + request.Horizon <= now)
             throw new FailureException("HorizonPast", FailureKind.InvalidInput, FormattableString.Invariant($"The planning period ends at {start + request.Horizon:u}, which is over."), "Horizon", "Give a later -Start or a longer -Horizon.");
         if (start < now) start = now;

@@ -5,6 +5,9 @@ namespace PatchOps.Core.Operations.Requests;
 [Operation("New-PatchPlan", "plan new", "Makes a plan of waves: inside windows, canary first, in dependency order.", Changes = true)]
 public sealed record NewPlanRequest : OperationRequest, IFollowsPolicy
 {
+    /// <summary>How far ahead plans may lie, and how long they may be.</summary>
+    internal static readonly TimeSpan Farthest = TimeSpan.FromDays(3660);
+
     [ParameterHelp("Name of the plan; default with -Replaces: the other plan's.")]
     public string Name { get; init; } = "";
 
@@ -45,7 +48,7 @@ public sealed record NewPlanRequest : OperationRequest, IFollowsPolicy
     {
         Needs.Between(Rehearse, 0, 1_000_000, nameof(Rehearse));
         if (Replaces is null) Needs.Text(Name, nameof(Name));
-        Needs.Between(Horizon, TimeSpan.FromMinutes(1), TimeSpan.FromDays(3660), nameof(Horizon));
+        Needs.Between(Horizon, TimeSpan.FromMinutes(1), Farthest, nameof(Horizon));
         if (TimeLimit is { } limit) Needs.Between(limit, TimeSpan.Zero, TimeSpan.FromHours(1), nameof(TimeLimit));
     }
 }

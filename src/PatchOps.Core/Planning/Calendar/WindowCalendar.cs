@@ -84,7 +84,7 @@ public static class WindowCalendar
                 if (windows.Count == MaximumWindows)
                 {
                     throw new FailureException("WindowsTooMany", FailureKind.InvalidInput,
-                        $"There are more than {MaximumWindows} windows from {from} to {to}.", rule.Name, "Ask for a shorter range.");
+                        FormattableString.Invariant($"There are more than {MaximumWindows / 1_000_000} million windows from {from} to {to}."), rule.Name, "Ask for a shorter time, or give windows that occur less often.");
                 }
                 windows.Add((rule, slot));
             }

@@ -70,6 +70,7 @@ internal sealed class InstanceBuilder
             }
             var host = new PlanningHost(item.Asset.Id, item.LossPerDay, (long)item.Median.TotalSeconds, Reserved(item), times.Windows)
             {
+                Name = item.Asset.Name,
                 Due = item.Due is { } due ? Math.Clamp(due.ToUnixTimeSeconds(), start.ToUnixTimeSeconds(), end.ToUnixTimeSeconds()) : null,
                 LatenessPerDay = item.LossPerDay * policy.LatenessFactor,
                 Resources = capacities.Of(item.Asset),
@@ -114,27 +115,27 @@ internal sealed class InstanceBuilder
         if (asset.Cluster is { } cluster && estate.Clusters.TryGetValue(cluster, out var size) && size.MinAvailable >= size.Size)
             return Refuse(item, "Availability", $"cluster '{cluster}' has {size.Size} members and must keep {size.MinAvailable} available, so none may ever be changed", FormattableString.Invariant($"fits if the minimum available is {size.Size - 1}"));
         if (item.Guests.Count > 0 && !policy.Quiesce.Any(q => q.Evacuates && q.For.Matches(asset)))
-            return Refuse(item, "Evacuation", $"{Listed(item.Guests)} run{(item.Guests.Count == 1 ? "s" : "")} on it and would go down with it", "fits with a rule under planning.quiesce in policy that moves its guests away (evacuates: true)");
+            return Refuse(item, "Evacuation", $"{Listed(item.Guests)} run{(item.Guests.Count == 1 ? "s" : "")} on it and would go down with it", "needs a rule under planning.quiesce in policy that moves its guests away (evacuates: true)");
         var times = timesOf[asset.Id] = calendar.Of(item);
-        if (times.Failure is { } failure) return Refuse(item, "WindowInvalid", $"{failure.Message}", failure.Remedy);
+        if (times.Failure is { } failure) return Refuse(item, "WindowInvalid", $"{failure.Message.TrimEnd('.')}", failure.Remedy);
         var long90 = Reserved(item);
         var (from, to) = (start.ToUnixTimeSeconds(), end.ToUnixTimeSeconds());
         if (times.FirstEnd(from, long90) <= to)
         {
             var least = Math.Max(from, item.NotBefore?.ToUnixTimeSeconds() ?? from);
             if (times.FirstEnd(least, long90) <= to) return true;
-            Refuse(item, "LeadTime", $"it may not start before {item.NotBefore!.Value.UtcDateTime:yyyy-MM-dd HH:mm}Z, because {item.NotBeforeBecause}, and its windows until {end.UtcDateTime:yyyy-MM-dd HH:mm}Z are over by then", "fits with a longer -Horizon, or a shorter lead time in policy", canBeExplained: true);
+            Refuse(item, "LeadTime", $"it may not start before {item.NotBefore!.Value.UtcDateTime:yyyy-MM-dd HH:mm}Z, because {item.NotBeforeBecause}, and its windows until {end.UtcDateTime:yyyy-MM-dd HH:mm}Z are over by then", "may fit with a longer -Horizon, or a shorter lead time in policy", canBeExplained: true);
             return true;
         }
         var inside = times.Windows.Where(w => calendar.Windows[w].Start < to).Select(w => Math.Min(calendar.Windows[w].End, to) - calendar.Windows[w].Start).ToList();
         if (inside.Count == 0)
-            Refuse(item, "NoWindow", $"its window '{times.Text}' does not occur before {end.UtcDateTime:yyyy-MM-dd HH:mm}Z", "fits with a longer -Horizon", canBeExplained: true);
+            Refuse(item, "NoWindow", $"its window '{times.Text}' does not occur before {end.UtcDateTime:yyyy-MM-dd HH:mm}Z", "may fit with a longer -Horizon", canBeExplained: true);
         else if (inside.Max() < long90)
             Refuse(item, "WindowTooShort", $"no window holds the 90th percentile of {item.NinetiethPercentile.TotalMinutes:0} min; the longest has {inside.Max() / 60} min", FormattableString.Invariant($"fits if the window '{times.Text}' is {(long90 - inside.Max() + 59) / 60} min longer"));
         else if (times.Open.FirstEnd(from, long90) <= to)
-            Refuse(item, "Backup", $"in every window until {end.UtcDateTime:yyyy-MM-dd HH:mm}Z {string.Join(" or ", BackupTimes.Of(policy, asset).Select(BackupTimes.Told))}", "fits with a backup closer before its window, or a longer maxAge in policy (planning.backups)", canBeExplained: true);
+            Refuse(item, "Backup", $"in every window until {end.UtcDateTime:yyyy-MM-dd HH:mm}Z {string.Join(" or ", BackupTimes.Of(policy, asset).Select(BackupTimes.Told))}", "may fit with a backup closer before its window, or a longer maxAge in policy (planning.backups)", canBeExplained: true);
         else
-            Refuse(item, times.Blocked.Any(b => b.What == "freeze") ? "Frozen" : "OffDuty", $"every window until {end.UtcDateTime:yyyy-MM-dd HH:mm}Z is taken by {string.Join(", ", times.Blocked.Select(b => b.Series ?? b.Id).Distinct(StringComparer.Ordinal))}", "fits with an approved exception from that freeze, or a longer -Horizon", canBeExplained: true);
+            Refuse(item, times.Blocked.Any(b => b.What == "freeze") ? "Frozen" : "OffDuty", $"every window until {end.UtcDateTime:yyyy-MM-dd HH:mm}Z is taken by {string.Join(", ", times.Blocked.Select(b => b.Series ?? b.Id).Distinct(StringComparer.Ordinal))}", "may fit with an approved exception from what takes them, or a longer -Horizon", canBeExplained: true);
         return refused[asset.Id].CanBeExplained;
     }
 

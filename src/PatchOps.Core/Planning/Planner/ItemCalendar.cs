@@ -66,14 +66,13 @@ internal sealed class ItemCalendar
     public IReadOnlyList<PlanningWindow> Windows => windows;
 
     /// <summary>Time that people take after the change of a host.</summary>
-    public static TimeSpan Acceptance(PlanningPolicy policy, PlanItem item) => Attended(policy, item).Select(r => r.Acceptance).DefaultIfEmpty().Max();
+    public static TimeSpan Acceptance(PlanningPolicy policy, PlanItem item) => TeamTimes.Rules(policy, item.Asset, item.Patches).Select(r => r.Acceptance).DefaultIfEmpty().Max();
 
     public ItemTimes Of(PlanItem item)
     {
         var found = calendar.Of(item.Asset);
         var leaves = Leaves(item);
-        var teams = leaves?.Hours == true ? [] : Attended(policy, item).Select(r => r.Team ?? item.Asset.OwnerTeam).OfType<string>().Where(t => policy.Team(t)?.Hours is not null)
-            .Distinct(StringComparer.OrdinalIgnoreCase).Order(StringComparer.OrdinalIgnoreCase).ToList();
+        var teams = leaves?.Hours == true ? [] : TeamTimes.Of(policy, item.Asset, item.Patches);
         var backups = BackupTimes.Of(policy, item.Asset).ToList();
         var key = (found, $"{leaves is not null}:{string.Join('\n', teams)}:{string.Join(',', Enumerable.Range(0, policy.Backups.Count).Where(i => backups.Contains(policy.Backups[i])))}");
         if (!known.TryGetValue(key, out var times)) known[key] = times = Find(found, leaves, teams, backups);
@@ -96,10 +95,6 @@ internal sealed class ItemCalendar
     }
 
     private EmergencyRule? Leaves(PlanItem item) => emergency && policy.Emergency.For.Matches(item.Asset) ? policy.Emergency : null;
-
-    private static IEnumerable<AttendedRule> Attended(PlanningPolicy policy, PlanItem item) => policy.Attended.Where(r => r.For.Matches(item.Asset)
-        && ((r.Packages.Count == 0 && r.Patches.Count == 0)
-            || item.Patches.Any(p => (r.Patches.Count > 0 && new Wildcard(r.Patches).Matches(p.Patch)) || (r.Packages.Count > 0 && p.Packages.Any(k => new Wildcard(r.Packages).Matches(k.Package))))));
 
     private ItemTimes Find(AssetOccurrences found, EmergencyRule? leaves, List<string> teams, List<BackupRule> backups)
     {
@@ -173,22 +168,10 @@ internal sealed class ItemCalendar
     private List<PlanningFreeze> OffDuty(string team)
     {
         if (offDuty.TryGetValue(team, out var known)) return known;
-        var rule = policy.Team(team)!;
-        var (from, to) = (Instant.FromDateTimeOffset(start), Instant.FromDateTimeOffset(end));
-        var hours = WindowText.Parse(rule.Hours!, ZoneNames.Resolve(rule.TimeZone)).SelectMany(r => r.Slots(from, to)).Order();
-        var found = new List<PlanningFreeze>();
         // Whole days, so that an odd second of the plan's start makes no finer grid.
-        var at = Instant.FromUnixTimeSeconds((from.ToUnixTimeSeconds() / 86_400 - 1) * 86_400);
-        var last = Instant.FromUnixTimeSeconds((to.ToUnixTimeSeconds() / 86_400 + 2) * 86_400);
-        foreach (var slot in hours)
-        {
-            if (slot.Start > at) found.Add(Off(at, slot.Start));
-            at = Instant.Max(at, slot.End);
-        }
-        if (at < to) found.Add(Off(at, last));
-        return offDuty[team] = found;
-
-        PlanningFreeze Off(Instant begins, Instant ends) => new(Stretch($"team {team} off duty", begins), begins.ToUnixTimeSeconds(), ends.ToUnixTimeSeconds()) { What = "time", Series = $"team {team} off duty" };
+        var (from, to) = (new DateTimeOffset(start.UtcDateTime.Date.AddDays(-1), TimeSpan.Zero), new DateTimeOffset(end.UtcDateTime.Date.AddDays(2), TimeSpan.Zero));
+        return offDuty[team] = [.. TeamTimes.Off(policy.Team(team)!, from, to).Select(o =>
+            new PlanningFreeze(Stretch($"team {team} off duty", Instant.FromUnixTimeSeconds(o.Start)), o.Start, o.End) { What = "time", Series = $"team {team} off duty" })];
     }
 
     private static string Stretch(string name, Instant begins) => string.Create(CultureInfo.InvariantCulture, $"{name} from {begins.ToDateTimeUtc():yyyy-MM-dd HH:mm}Z");

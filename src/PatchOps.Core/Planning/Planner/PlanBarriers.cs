@@ -53,6 +53,7 @@ internal sealed class PlanBarriers(
                 barriers.Add(new PlanningBarrier($"{first.Stage} {first.Ring} before {then.Stage} {then.Ring}", before[j], [.. rings[i].Select(h => h.i)], lag, !sameStage)
                 {
                     Required = sameStage ? [] : required[j],
+                    LagName = sameStage ? "bake time" : "soak time",
                 });
             }
         }

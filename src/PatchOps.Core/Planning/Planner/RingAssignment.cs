@@ -16,19 +16,21 @@ internal sealed class RingAssignment
     private readonly PlanningPolicy policy;
     private readonly RingClock clock;
     private readonly IReadOnlySet<string> unfit;
+    private readonly IReadOnlySet<string> preferred;
     private readonly Dictionary<string, List<PlanItem>> needs;
     private readonly Dictionary<string, WaveRing> rings;
     private readonly Dictionary<string, PlanItem> planned;
     private readonly ILookup<string, string> members;
     private readonly Dictionary<string, int> clusterSizes;
 
-    private RingAssignment(IReadOnlyList<PlanItem> items, PlanningPolicy policy, PlanningEstate estate, RingClock clock, IReadOnlySet<string> unfit)
+    private RingAssignment(IReadOnlyList<PlanItem> items, PlanningPolicy policy, PlanningEstate estate, RingClock clock, IReadOnlySet<string> unfit, IReadOnlySet<string> preferred)
     {
         var resolve = estate.Resolve;
         this.items = items;
         this.policy = policy;
         this.clock = clock;
         this.unfit = unfit;
+        this.preferred = preferred;
         planned = items.ToDictionary(i => i.Asset.Id, StringComparer.Ordinal);
         needs = items.ToDictionary(i => i.Asset.Id, i => i.Asset.DependsOn.Select(resolve).OfType<string>().Concat(i.After.Select(a => a.Asset)).Distinct(StringComparer.Ordinal).Where(planned.ContainsKey).Select(id => planned[id])
             .Where(n => n.Stage == i.Stage && n.Asset.Id != i.Asset.Id).ToList(), StringComparer.Ordinal);
@@ -42,8 +44,9 @@ internal sealed class RingAssignment
     /// <param name="estate">Clusters, and the assets that names mean.</param>
     /// <param name="clock">When hosts could be changed: a canary that comes late holds up everybody behind.</param>
     /// <param name="unfit">Hosts that could not be placed early: a canary that comes too late is none.</param>
-    public static IReadOnlyList<PlanItem> Assign(IReadOnlyList<PlanItem> items, PlanningPolicy policy, PlanningEstate estate, RingClock clock, IReadOnlySet<string> unfit) =>
-        new RingAssignment(items, policy, estate, clock, unfit).Assign();
+    /// <param name="preferred">Hosts that were left over in a late ring: they go before others of their kind. Null: none.</param>
+    public static IReadOnlyList<PlanItem> Assign(IReadOnlyList<PlanItem> items, PlanningPolicy policy, PlanningEstate estate, RingClock clock, IReadOnlySet<string> unfit, IReadOnlySet<string>? preferred = null) =>
+        new RingAssignment(items, policy, estate, clock, unfit, preferred ?? new HashSet<string>()).Assign();
 
     private IReadOnlyList<PlanItem> Assign()
     {
@@ -88,7 +91,7 @@ internal sealed class RingAssignment
                 {
                     if (picked >= wanted) break;
                     var next = group.Where(i => rings[i.Asset.Id] == WaveRing.Broad && fitness[i.Asset.Id].Late <= late && (i.Asset.Cluster is null || !clusters.Contains(i.Asset.Cluster)) && !takers.Contains(i.Asset.Id))
-                        .OrderBy(i => fitness[i.Asset.Id]).ThenBy(i => i.Asset.Criticality ?? 3).ThenBy(i => i.Asset.Id, StringComparer.Ordinal).FirstOrDefault();
+                        .OrderBy(i => fitness[i.Asset.Id]).ThenByDescending(i => preferred.Contains(i.Asset.Id)).ThenBy(i => i.Asset.Criticality ?? 3).ThenBy(i => i.Asset.Id, StringComparer.Ordinal).FirstOrDefault();
                     if (next is null) continue;
                     if (ring == WaveRing.Canary && TakesCluster(next))
                     {

@@ -30,28 +30,50 @@ internal sealed class RingSearch(PlanningPolicy policy, PlanningEstate estate, P
     public PlanAttempt? Choose(IReadOnlyList<PlanItem> items, InstanceBuilder first, FallingProgress? progress, CancellationToken cancellationToken)
     {
         if (first.Hosts.Count == 0) return null;
-        var unfit = first.Refused.Select(r => r.Item.Asset.Id).ToHashSet(StringComparer.Ordinal);
+        var refused = first.Refused.Select(r => r.Item.Asset.Id).ToHashSet(StringComparer.Ordinal);
         var rounds = first.Hosts.Count(h => h.Stage == AssetEnvironment.Production) < 2 ? 1 : Math.Clamp(HostsOfRounds / first.Hosts.Count, 1, Patience.Length);
-        var opens = Guess(first);
         PlanAttempt? best = null;
+        HashSet<string> unfit = [.. refused], preferred = [];
+        var opens = Guess(first, 0.8);
         for (var round = 0; round < rounds; round++)
         {
-            var (canary, pilot) = Patience[round];
-            var clock = new RingClock(opens, first.EndOf, TimeSpan.FromDays(canary), TimeSpan.FromDays(pilot));
+            Try(Patience[round]);
+            opens = Opening(best!) ?? opens;
+        }
+        // Something is left over: production could open as soon as the stages before it have shown anything.
+        var early = Guess(first, 0);
+        for (var round = 0; round < rounds && early < opens && LeftOver().Count > 0; round++)
+        {
+            if (round == 0) (opens, unfit) = (early, [.. refused]);
+            Try(Patience[round]);
+        }
+        // Those who have chances early only belong into an early ring.
+        for (var round = 0; round < rounds && rounds > 1 && LeftOver() is { Count: > 0 } left && !preferred.IsSupersetOf(left); round++)
+        {
+            preferred.UnionWith(left);
+            opens = Opening(best!) ?? early;
+            unfit = [.. refused];
+            Try(Patience[round]);
+        }
+        return best;
+
+        void Try((double Canary, double Pilot) patience)
+        {
+            var clock = new RingClock(opens, first.EndOf, TimeSpan.FromDays(patience.Canary), TimeSpan.FromDays(patience.Pilot));
             var builder = newBuilder();
-            var instance = builder.Build(RingAssignment.Assign(items, policy, estate, clock, unfit));
+            var instance = builder.Build(RingAssignment.Assign(items, policy, estate, clock, unfit, preferred));
             if (progress is not null) progress.Refused = builder.Refused.Count;
             // Choosing rings takes half of the time; the other half improves what was chosen.
             var solution = PatchScheduler.Solve(instance, new PlanningOptions
             {
-                TimeLimit = order.TimeLimit / (2 * rounds) ?? Timeout.InfiniteTimeSpan, MaxSteps = Steps, BoundIterations = Iterations, Progress = progress is null ? null : progress.Tell,
+                TimeLimit = order.TimeLimit / (6 * rounds) ?? Timeout.InfiniteTimeSpan, MaxSteps = Steps, BoundIterations = Iterations, Progress = progress is null ? null : progress.Tell,
             }, cancellationToken);
             var next = new PlanAttempt(builder, instance, solution);
             if (best is null || next.IsBetterThan(best)) best = next;
-            opens = Opening(best) ?? opens;
             unfit.UnionWith(solution.Unplaced.Select(h => builder.Hosts[h]).Where(h => h.Ring < WaveRing.Broad).Select(h => h.Asset.Id));
         }
-        return best;
+
+        HashSet<string> LeftOver() => best is null ? [] : [.. best.Solution.Unplaced.Select(h => best.Builder.Hosts[h]).Where(h => h.Stage == AssetEnvironment.Production).Select(h => h.Asset.Id)];
     }
 
     /// <summary>When production opens in an attempt; null where nothing before it is placed.</summary>
@@ -61,14 +83,14 @@ internal sealed class RingSearch(PlanningPolicy policy, PlanningEstate estate, P
         return before.Count == 0 ? null : DateTimeOffset.FromUnixTimeSeconds(before.Max(p => p.Start + attempt.Instance.Hosts[p.Host].P90Seconds)) + Soak;
     }
 
-    /// <summary>Stage by stage, when most of its hosts can have had their first chance.</summary>
-    private DateTimeOffset Guess(InstanceBuilder first)
+    /// <summary>Stage by stage, when a share of its hosts can have had their first chance.</summary>
+    private DateTimeOffset Guess(InstanceBuilder first, double share)
     {
         var at = order.Start;
         foreach (var stage in first.Hosts.Where(h => h.Stage != AssetEnvironment.Production).GroupBy(h => h.Stage).OrderBy(g => g.Key))
         {
             var ends = stage.Select(h => first.EndOf(h, at)).OfType<DateTimeOffset>().Order().ToList();
-            if (ends.Count > 0) at = ends[(ends.Count - 1) * 4 / 5] + Soak;
+            if (ends.Count > 0) at = ends[(int)((ends.Count - 1) * share)] + Soak;
         }
         return at;
     }

@@ -43,13 +43,16 @@ internal sealed class UnplacedReasons(PlanningPolicy policy, PlanningEstate esta
         }
         var items = new List<UnscheduledItem>();
         foreach (var refusal in builder.Refused)
-            items.Add(Told(refusal.Item, refusal.Constraint, refusal.Reason, Never(refusal) ?? refusal.Remedy, refusal.CanBeExplained ? Of(refusal.Item) : (null, null), instance, fixedReason: true));
+        {
+            var found = refusal.CanBeExplained ? Of(refusal.Item) : (null, null);
+            items.Add(Told(refusal.Item, refusal.Constraint, refusal.Reason, Never(refusal) ?? (found.Conflict is null ? refusal.Remedy : Levers(found, instance, refusal.Item.Asset.Name)), found, instance, fixedReason: true));
+        }
         foreach (var item in left)
         {
             var (conflict, of) = Of(item);
             var why = FormattableString.Invariant($"its windows until {order.End.UtcDateTime:yyyy-MM-dd HH:mm}Z are over before earlier stages and rings have soaked, or full");
             if (conflict is null) why += Index(item) is null ? "; it has too many windows to say which rules" : "; which rules was not searched for, because so many are left over";
-            items.Add(Told(item, Code(conflict, instance), why, "fits with a longer -Horizon, a shorter soak time in policy, or more hosts at the same time", (conflict, of), instance));
+            items.Add(Told(item, Code(conflict, instance), why, conflict is null ? "may fit with a longer -Horizon, a shorter soak time in policy, or more hosts at the same time" : Levers((conflict, of), instance, item.Asset.Name), (conflict, of), instance));
         }
         return items;
 
@@ -107,6 +110,34 @@ internal sealed class UnplacedReasons(PlanningPolicy policy, PlanningEstate esta
             _ => "Order",
         };
     }
+
+    /// <summary>Where no change was proven to be enough: what the rules leave to be changed, without a promise.</summary>
+    private static string Levers((PlanningConflict? Conflict, string? Of) found, PlanningInstance instance, string name)
+    {
+        var rules = found.Conflict!.Rules;
+        var levers = rules.Select(rule => Lever(rule, instance)).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
+        // The one change that could be made was tried in full, and was not enough.
+        if (found.Of is null && levers.Count == 1) levers.Clear();
+        levers.AddRange(rules.Where(r => r.Kind is RuleKind.OtherHost or RuleKind.KeptPlace).Select(r => $"another window for {r.Id}"));
+        levers.Add($"another window for {name}");
+        return $"may fit with {(levers.Count == 1 ? levers[0] : $"{string.Join(", ", levers.SkipLast(1))} or {levers[^1]}")}{(levers.Count > 2 ? ", or with several of these" : "")}";
+    }
+
+    private static string? Lever(ConflictRule rule, PlanningInstance instance) => rule.Kind switch
+    {
+        RuleKind.Freeze => instance.Freezes[rule.Index] switch
+        {
+            { What: "freeze" } f => $"an approved exception from freeze '{f.Series ?? f.Id}'",
+            { What: "backup" } f => $"backup '{f.Series}' closer before its window",
+            { } f => $"other hours than '{f.Series ?? f.Id}'",
+        },
+        RuleKind.Horizon => "a longer -Horizon",
+        RuleKind.Release => $"a shorter lead time in policy for {rule.Id}",
+        RuleKind.Barrier when instance.Barriers[rule.Index] is { LagSeconds: > 0 } barrier => $"a shorter {barrier.LagName} in policy",
+        RuleKind.Resource or RuleKind.WindowConcurrent or RuleKind.WindowHosts => $"a higher limit for '{rule.Id}'",
+        RuleKind.Group => $"a lower minimum available of '{rule.Id}'",
+        _ => null,
+    };
 
     private static string Joined(IReadOnlyList<PlanningRelaxation> together) =>
         "fits if " + string.Join(" and ", together.Select(r => r.Text["fits if ".Length..]));

@@ -32,6 +32,7 @@ public sealed class PlanReview(PatchPlan plan, ICatalogue catalogue, PatchPolicy
         open.RemoveAll(h => h.Asset is null or { Retired: not null });
         foreach (var finding in new CalendarReview(plan, policy.Planning, catalogue.Windows(), replan, now, FreezeExceptions.On(catalogue, now)).Findings(open)) yield return finding;
         foreach (var finding in new OrderReview(plan, replan).Findings(open, assets, catalogue.ResolveAsset)) yield return finding;
+        foreach (var finding in new GuestReview(plan, policy.Planning, replan).Findings(open, assets, catalogue.ResolveAsset)) yield return finding;
         foreach (var finding in new PatchReview(plan.Id, catalogue, replan, now).Findings(open)) yield return finding;
         foreach (var item in plan.Unscheduled) yield return Say(FindingSeverity.Information, "Unscheduled", item.Reason, item.Remedy, item.Asset);
     }

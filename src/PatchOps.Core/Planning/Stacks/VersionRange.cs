@@ -34,10 +34,11 @@ public sealed class VersionRange
                 var sign = Operators.FirstOrDefault(o => words[i].StartsWith(o, StringComparison.Ordinal));
                 var version = sign is null ? words[i] : words[i][sign.Length..];
                 if (version.Length == 0 && i + 1 < words.Length) version = words[++i];
-                if (version.Length == 0 || Operators.Any(o => version.StartsWith(o, StringComparison.Ordinal))) throw Invalid(text);
+                if (!IsVersion(version)) throw Invalid(text);
                 all.Add((sign ?? "=", version));
             }
-            if (all.Count == 0) throw Invalid(text);
+            // No version is two at once: who lists versions means one or the other.
+            if (all.Count == 0 || all.Where(c => c.Item1 == "=").Skip(1).Any()) throw Invalid(text);
             range.alternatives.Add(all);
         }
         return range;
@@ -46,6 +47,9 @@ public sealed class VersionRange
     /// <summary>False also for versions that the scheme cannot order.</summary>
     public bool Contains(string version, IVersionScheme scheme) => alternatives.Count == 0 || alternatives.Any(all => all.TrueForAll(c => Holds(version, c.Operator, c.Version, scheme)));
 
+    /// <summary>What nothing can be compared with would never match, and a rule that never matches allows everything.</summary>
+    private static bool IsVersion(string text) => text.Length > 0 && char.IsAsciiLetterOrDigit(text[0]) && text.Any(char.IsAsciiDigit) && !text.AsSpan().ContainsAny("*<>=!|&()");
+
     private static bool Holds(string version, string sign, string bound, IVersionScheme scheme)
     {
         if (!scheme.TryValidate(version, out _) || !scheme.TryValidate(bound, out _)) return sign switch { "=" => version == bound, "!=" => version != bound, _ => false };
@@ -53,5 +57,5 @@ public sealed class VersionRange
         return sign switch { ">=" => order >= 0, "<=" => order <= 0, ">" => order > 0, "<" => order < 0, "!=" => order != 0, _ => order == 0 };
     }
 
-    private static FailureException Invalid(string text) => new("VersionRangeInvalid", FailureKind.InvalidInput, $"'{text}' is no range of versions.", text, "Write '>= 8.0.3', '>= 5.15 < 5.16 || >= 6.1', or a version.");
+    private static FailureException Invalid(string text) => new("VersionRangeInvalid", FailureKind.InvalidInput, $"'{text}' is no range of versions.", text, "Write '>= 8.0.3', '>= 5.15 < 5.16 || >= 6.1', a version, or several with || between them.");
 }

@@ -58,4 +58,18 @@ public sealed class ManyWindowsTests
         Assert.Equal(best, plan.Objective, 1e-6);
         Assert.InRange(plan.LowerBound, 1e-9, best + 1e-6);
     }
+
+    [Fact]
+    public void More_windows_between_all_hosts_than_fit_are_refused_and_a_host_is_named()
+    {
+        PlanningWindow[] windows = [.. Enumerable.Range(0, 10).Select(w => new PlanningWindow($"w{w}", w * 2 * Hour, (w * 2 + 1) * Hour))];
+        int[] all = [.. Enumerable.Range(0, windows.Length)];
+        PlanningHost[] hosts = [.. Enumerable.Range(0, 3).Select(h => new PlanningHost($"h{h}", 1, 600, 1_800, all))];
+        var compiled = new CompiledInstance(new PlanningInstance(0, 20 * Hour, hosts, windows));
+        Assert.Equal(30, SlotBuilder.Build(compiled, most: 30).Slots.Length);
+        var failure = Assert.Throws<FailureException>(() => SlotBuilder.Build(compiled, most: 29)).Failure;
+        Assert.Equal(("WindowsTooMany", "h2"), (failure.Code, failure.Target));
+        Assert.Contains("'h2' with 10", failure.Message);
+        Assert.NotNull(failure.Remedy);
+    }
 }

@@ -97,6 +97,33 @@ public sealed class PlannerTests
     }
 
     [Fact]
+    public void Rare_windows_of_a_stage_before_do_not_choose_a_canary_that_nobody_could_follow()
+    {
+        // Most of the test stage waits for the eleventh day. If production did too, its only canary would be the one of the twelfth, and nobody came after it.
+        List<PlanItem> hosts =
+        [
+            .. Hosts(AssetEnvironment.Test, 5).Select((h, i) => h with { Asset = h.Asset with { MaintenanceWindow = i == 0 ? "2026-11-02 22:00 2h" : "2026-11-12 20:00 1h" } }),
+            .. Hosts(AssetEnvironment.Production, 10).Select((h, i) => h with { Asset = h.Asset with { Criticality = i == 0 ? 1 : 3, MaintenanceWindow = i == 0 ? "2026-11-13 20:00 2h" : "Wed,Sat 20:00 2h" } }),
+        ];
+        var plan = Make(hosts, days: 12);
+        Assert.Equal(10, plan.Waves.Where(w => w.Stage == AssetEnvironment.Production).Sum(w => w.Hosts.Count));
+        Assert.All(plan.Unscheduled, u => Assert.StartsWith("Test-", u.Asset));
+    }
+
+    [Fact]
+    public void A_host_with_one_early_chance_goes_into_the_ring_that_has_it()
+    {
+        // The pilot takes the first Saturday and everybody else the second; one host has no second.
+        List<PlanItem> hosts = [.. Hosts(AssetEnvironment.Production, 20).Select((h, i) => h with
+        {
+            Asset = h.Asset with { Criticality = i == 19 ? 5 : 3, MaintenanceWindow = i == 0 ? "Thu 22:00 2h" : i == 19 ? "2026-11-07 22:00 2h" : "Sat 22:00 2h" },
+        })];
+        var plan = Make(hosts, days: 14);
+        Assert.Empty(plan.Unscheduled);
+        Assert.Equal(WaveRing.Pilot, plan.Waves.Single(w => w.Hosts.Any(h => h.Asset == "Production-020")).Ring);
+    }
+
+    [Fact]
     public void A_stage_that_is_there_is_never_skipped_whole()
     {
         // Without staging everything would fit; with it production waits, and some of it is left over.
@@ -154,7 +181,7 @@ public sealed class PlannerTests
         Assert.Equal(AssetEnvironment.Test, Assert.Single(plan.Waves).Stage);
         Assert.Contains("freeze 'Quarter'", item.Rules);
         Assert.Contains(item.Rules, r => r.Contains("Test Broad before Production", StringComparison.Ordinal));
-        Assert.Equal("fits if the bake time of 'Test Broad before Production Broad' is 10 hours 40 minutes shorter", item.Remedy);
+        Assert.Equal("fits if the soak time of 'Test Broad before Production Broad' is 10 hours 40 minutes shorter", item.Remedy);
     }
 
     [Fact]
@@ -169,6 +196,24 @@ public sealed class PlannerTests
             Assert.NotEmpty(u.Rules);
             Assert.Matches("^fits if ", u.Remedy);
         });
+    }
+
+    [Fact]
+    public void Nothing_is_promised_where_no_change_of_a_rule_is_enough()
+    {
+        // Both have one chance only, and production's comes first: no period, soak or limit turns that round.
+        PlanItem Once(AssetEnvironment stage, string window) => Hosts(stage, 1)[0] with { Asset = Hosts(stage, 1)[0].Asset with { MaintenanceWindow = window } };
+        var item = Assert.Single(Make([Once(AssetEnvironment.Test, "2026-11-05 22:00 2h"), Once(AssetEnvironment.Production, "2026-11-04 22:00 2h")], days: 7).Unscheduled);
+        Assert.Equal("Production-001", item.Asset);
+        Assert.Equal("may fit with another window for n-Test-001 or another window for n-Production-001", item.Remedy);
+        Assert.Contains("n-Test-001, which must be changed too", item.Rules);
+
+        // Of several rules it names what they leave to be changed.
+        var policy = PlanningPolicy.Default with { Freezes = [new FreezeRule { Name = "Year end", When = "2026-11-02..2026-12-31", For = new AssetSelector { Environments = [AssetEnvironment.Production] } }] };
+        var frozen = Assert.Single(Make([Once(AssetEnvironment.Test, "2026-11-05 22:00 2h"), Once(AssetEnvironment.Production, "2026-11-04 22:00 2h")], days: 7, policy: policy).Unscheduled);
+        Assert.Equal("Frozen", frozen.Constraint);
+        Assert.StartsWith("may fit with ", frozen.Remedy, StringComparison.Ordinal);
+        Assert.DoesNotContain("Horizon", frozen.Remedy, StringComparison.Ordinal);
     }
 
     [Fact]

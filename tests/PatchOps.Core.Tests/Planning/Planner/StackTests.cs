@@ -108,6 +108,14 @@ public sealed class StackTests
     [InlineData(">=")]
     [InlineData(">= < 3")]
     [InlineData("1 ||")]
+    [InlineData("=> 8.0.3")]
+    [InlineData("~> 1.2")]
+    [InlineData("^1.2")]
+    [InlineData("≥8.0.3")]
+    [InlineData("8.*")]
+    [InlineData("any version")]
+    [InlineData("8.0.1, 8.0.2")]
+    [InlineData("5.15 - 5.16")]
     public void A_range_that_says_nothing_is_refused(string range) =>
         Assert.Equal("VersionRangeInvalid", Assert.Throws<FailureException>(() => VersionRange.Parse(range)).Failure.Code);
 

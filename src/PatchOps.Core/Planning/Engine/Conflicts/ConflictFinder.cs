@@ -185,6 +185,6 @@ public sealed class ConflictFinder
         RuleKind.Barrier => _instance.Barriers[index].Id,
         RuleKind.Horizon => "the planning period",
         RuleKind.KeptPlaces => "the other hosts",
-        _ => _instance.Hosts[index].Id,
+        _ => _instance.Hosts[index].Name,
     });
 }

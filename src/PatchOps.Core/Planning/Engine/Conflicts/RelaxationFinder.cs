@@ -87,7 +87,7 @@ internal sealed class RelaxationFinder(PlanningInstance instance, RuleSubset sub
                 if (LeastTime(rule, all, also, instance.Hosts[rule.Index].Release!.Value - instance.Start, false) is { } earlier) yield return Time(rule, earlier, false, $"fits if '{rule.Id}' may start {Span(earlier)} earlier");
                 break;
             case RuleKind.Barrier when instance.Barriers[rule.Index].LagSeconds > 0:
-                if (LeastTime(rule, all, also, instance.Barriers[rule.Index].LagSeconds, false) is { } shorter) yield return Time(rule, shorter, false, $"fits if the bake time of '{rule.Id}' is {Span(shorter)} shorter");
+                if (LeastTime(rule, all, also, instance.Barriers[rule.Index].LagSeconds, false) is { } shorter) yield return Time(rule, shorter, false, $"fits if the {instance.Barriers[rule.Index].LagName} of '{rule.Id}' is {Span(shorter)} shorter");
                 break;
             case RuleKind.WindowConcurrent:
                 if (LeastUnits(rule, all, also) is { } slots) yield return More(rule, slots, (double)slots / instance.Windows[rule.Index].MaxConcurrent, Text($"fits if window '{rule.Id}' takes {slots} more at a time"));

@@ -1,13 +1,16 @@
 namespace PatchOps.Core.Planning.Engine.Model;
 
 /// <summary>One host to be placed. Times are UTC seconds on any common epoch; risk is money (or any other unit) per day of 86 400 s.</summary>
-/// <param name="Id">Name in messages; unique in an instance.</param>
+/// <param name="Id">Unique in an instance.</param>
 /// <param name="RiskPerDay">Expected loss per day while the host waits; zero or more.</param>
 /// <param name="MedianSeconds">Expected duration; the objective counts the host as done at start + median.</param>
 /// <param name="P90Seconds">Reserved duration; the window must hold it and every limit is kept for as long. At least the median, above zero.</param>
 /// <param name="Windows">Indexes of the windows in which the host may be patched.</param>
 public sealed record PlanningHost(string Id, double RiskPerDay, long MedianSeconds, long P90Seconds, IReadOnlyList<int> Windows)
 {
+    /// <summary>Name in messages.</summary>
+    public string Name { get; init; } = Id;
+
     /// <summary>Earliest start; null: the instance's start.</summary>
     public long? Release { get; init; }
 
@@ -52,6 +55,9 @@ public sealed record PlanningGroup(string Id, int MaxConcurrent, IReadOnlyList<i
 public sealed record PlanningBarrier(
     string Id, IReadOnlyList<int> Before, IReadOnlyList<int> After, long LagSeconds = 0, bool IgnoresUnplaced = false)
 {
+    /// <summary>What policy calls the lag.</summary>
+    public string LagName { get; init; } = "bake time";
+
     /// <summary>Indexes of those of Before that must be placed all the same where others may be missing.</summary>
     public IReadOnlyList<int> Required { get; init; } = [];
 }

@@ -44,7 +44,7 @@ internal static class PlanningValidation
         }
         var cycle = DependencyCycle.Find(instance);
         if (cycle is not null)
-            throw Fail("DependencyCycle", $"Dependencies form a cycle: {string.Join(" → ", cycle.Select(h => instance.Hosts[h].Id))}.",
+            throw Fail("DependencyCycle", $"Dependencies form a cycle: {string.Join(" → ", cycle.Select(h => instance.Hosts[h].Name))}.",
                 instance.Hosts[cycle[0]].Id, "Remove one of these dependencies with Set-PatchAsset.");
     }
 

@@ -13,8 +13,10 @@ internal static class SlotBuilder
     /// <summary>More slots than this, hosts times windows that do not overlap, neither fit into memory nor end in time.</summary>
     private const int MostSlots = 40_000_000;
 
+    /// <param name="instance">The instance, without its slots yet.</param>
+    /// <param name="most">More slots than this are refused.</param>
     /// <exception cref="FailureException"><c>WindowsTooMany</c>.</exception>
-    public static (int[] From, CompiledInstance.Slot[] Slots) Build(CompiledInstance instance)
+    public static (int[] From, CompiledInstance.Slot[] Slots) Build(CompiledInstance instance, int most = MostSlots)
     {
         var source = instance.Source;
         var freezesOf = Freezes(instance);
@@ -44,10 +46,10 @@ internal static class SlotBuilder
                 Join(source, mine, slots);
             }
             from[h + 1] = slots.Count;
-            if (slots.Count > MostSlots)
+            if (slots.Count > most)
             {
                 throw new FailureException("WindowsTooMany", FailureKind.InvalidInput,
-                    FormattableString.Invariant($"The hosts have more than {MostSlots / 1_000_000} million windows in the planning period between them, such as '{source.Hosts[h].Id}' with {windows.Count}."),
+                    FormattableString.Invariant($"The hosts have more than {most:N0} windows in the planning period between them, such as '{source.Hosts[h].Name}' with {windows.Count}."),
                     source.Hosts[h].Id, "Give a shorter -Horizon, fewer hosts with -Asset, or windows that occur less often.");
             }
         }
