@@ -100,6 +100,9 @@ public sealed record WaveConduct
     /// <summary>After this a host ends a step that changes it, and the step counts as failed; null for one hour.</summary>
     public TimeSpan? StepTimeLimit { get; init => field = value is null || value > TimeSpan.Zero ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "StepTimeLimit must be longer than zero."); }
 
+    /// <summary>How long apt and dpkg on a host wait for another package manager to let go of the lock, in whole seconds; null for one minute.</summary>
+    public TimeSpan? LockWait { get; init => field = value is null || value >= TimeSpan.Zero ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "LockWait must be zero or more."); }
+
     /// <summary>What to do when a gate is not healthy; null for <see cref="OnHalt"/>.</summary>
     public HaltAction? OnGate { get; init; }
 

@@ -18,7 +18,7 @@ internal static class AptFailure
         new(["Could not get lock", "Unable to acquire the dpkg frontend lock", "Unable to lock", "locked by another process"], "PackageManagerLocked", true,
             "another package manager holds the lock", "Wait until it has ended, then run Invoke-PatchWave -RetryFailed."),
         new(["Held packages were changed"], "PackageHeld", true, "an administrator holds the package", "Release it with 'apt-mark unhold', or take it out of the plan."),
-        new(["No space left on device", "enough free space"], "DiskFull", false, "there is no space left", "Make room on the host, then run Invoke-PatchWave -RetryFailed."),
+        new(["No space left on device", "enough free space"], "DiskFull", false, "there is no space left", "Make room on the host."),
         new(["Read-only file system"], "ReadOnlyFileSystem", false, "a file system is read-only", "See the kernel's log on the host: a disk may be failing."),
         new(["Failed to fetch", "Unable to fetch", "Could not resolve"], "ArchiveUnavailable", true, "the archive could not be read", "See the host's sources and network."),
         new(["unmet dependencies", "remove is disabled", "held broken packages"], "DependencyConflict", true, "the approved versions cannot be installed together",

@@ -27,6 +27,9 @@ public sealed record ConductRule
     /// <summary>After this a host ends a step that changes it; null for one hour.</summary>
     public TimeSpan? StepTimeLimit { get; init; }
 
+    /// <summary>How long apt waits for another package manager; null for one minute.</summary>
+    public TimeSpan? LockWait { get; init; }
+
     /// <summary>What to do when a gate is not healthy; null for <see cref="OnHalt"/>.</summary>
     public HaltAction? OnGate { get; init; }
 
@@ -47,7 +50,7 @@ public sealed record ConductRule
         {
             OnHalt = OnHalt, MaxConsecutiveFailures = MaxConsecutiveFailures, ConfirmWithin = confirmed.Count == 0 ? null : ConfirmWithin,
             ConfirmAssets = confirmed.Count == items.Count || ConfirmWithin is null ? [] : confirmed, SnapshotRetention = SnapshotRetention,
-            StepTimeLimit = StepTimeLimit, OnGate = OnGate, OnConsecutive = OnConsecutive, Gates = Gates, Canary = Canary, PreChecks = PreChecks,
+            StepTimeLimit = StepTimeLimit, LockWait = LockWait, OnGate = OnGate, OnConsecutive = OnConsecutive, Gates = Gates, Canary = Canary, PreChecks = PreChecks,
         };
     }
 }
