@@ -88,7 +88,7 @@ public sealed record WaveConduct
     /// <summary>Failed hosts in a row that halt the wave; null for no such rule.</summary>
     public int? MaxConsecutiveFailures { get; init => field = value is null or >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "MaxConsecutiveFailures must be 1 or more."); }
 
-    /// <summary>Commit-confirmed: a host reverts by itself when it is not confirmed so long after it was armed; null for not at all.</summary>
+    /// <summary>Commit-confirmed: a host reverts by itself when it is not confirmed so long after the change on it ended; null for not at all.</summary>
     public TimeSpan? ConfirmWithin { get; init => field = value is null || value > TimeSpan.Zero ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "ConfirmWithin must be longer than zero."); }
 
     /// <summary>Hosts that must be confirmed; empty for every host of the wave.</summary>

@@ -15,7 +15,7 @@ public sealed record ConductRule
     /// <summary>PreviousVersion, or Snapshot: a host that goes back returns to the first of its snapshots.</summary>
     public string Rollback { get; init => field = value is "PreviousVersion" or "Snapshot" ? value : throw new ArgumentException($"conduct: rollback is '{value}'; it is PreviousVersion or Snapshot."); } = "PreviousVersion";
 
-    /// <summary>Hosts revert by themselves when they are not confirmed so long after they were armed; null for not at all.</summary>
+    /// <summary>Hosts revert by themselves when they are not confirmed so long after the change on them ended; null for not at all.</summary>
     public TimeSpan? ConfirmWithin { get; init; }
 
     /// <summary>Hosts that must be confirmed.</summary>

@@ -135,7 +135,7 @@ internal sealed class HostEffects(WaveContext wave, PlannedHost host, HostScript
             () => remote.BoundedAsync(token => services.CommitConfirm!.ConfirmAsync(heard.Anew(), id, Options.CallDeadline, token), Twice(Options.CallDeadline), "Confirming"),
             r => r.Fate == CommandFate.Finished, Options.Tries).ConfigureAwait(false);
         if (result.Succeeded) return StepResult.Of(StepOutcome.Succeeded).With(heard.Commands);
-        return StepResult.Of(StepOutcome.Failed, result.Failure ?? new Failure("ConfirmRefused", FailureKind.Refused, $"{host.Name} refused the confirmation: its own revert has begun.", host.Asset, "See the host's evidence in Get-PatchWave -Timeline.")).With(heard.Commands);
+        return StepResult.Of(StepOutcome.Failed, result.Failure ?? new Failure("ConfirmRefused", FailureKind.Refused, $"{host.Name} refused the confirmation: its own revert has begun.", host.Asset, "Where a restart and probes need longer, give conduct.confirmWithin more time in the policy. See the host's evidence in Get-PatchWave -Evidence.")).With(heard.Commands);
     }
 
     /// <param name="mayStart">Asked before an apply that never started is started.</param>
