@@ -45,10 +45,21 @@ internal static class AptFailure
             return new ProviderReport(step, sign.Unchanged, new Failure(sign.Code, sign.Unchanged ? FailureKind.Refused : FailureKind.Failed,
                 $"{verb} on host '{host}': {sign.Message}: {string.Join("; ", lines)}", host, sign.Remedy));
         }
-        var broken = Lines(step).Where(l => l.StartsWith("dpkg: error processing", StringComparison.Ordinal)).Select(Plain).FirstOrDefault();
+        var broken = Broken([.. Lines(step)]);
         var last = broken ?? Lines(step).LastOrDefault() ?? "no reason given";
         return new ProviderReport(step, false, new Failure(broken is null ? CodeOf(verb) : "PackageScriptFailed", FailureKind.Failed,
             FormattableString.Invariant($"{verb} on host '{host}' ended with exit code {step.ExitCode}: {last}"), host, "See the step's output in the evidence."));
+    }
+
+    /// <summary>What dpkg says of the first package that it could not process, which its next line goes on with, and what the package's own script said last.</summary>
+    private static string? Broken(string[] lines)
+    {
+        var at = Array.FindIndex(lines, l => l.StartsWith("dpkg: error processing", StringComparison.Ordinal));
+        if (at < 0) return null;
+        var why = at + 1 < lines.Length && lines[at + 1].StartsWith(' ') ? " " + Plain(lines[at + 1]) : "";
+        var said = at > 0 && !lines[at - 1].StartsWith("dpkg", StringComparison.Ordinal) && !lines[at - 1].StartsWith("E: ", StringComparison.Ordinal) && !lines[at - 1].StartsWith("W: ", StringComparison.Ordinal)
+            ? $" ({Plain(lines[at - 1])})" : "";
+        return Plain(lines[at]) + why + said;
     }
 
     private static string CodeOf(string verb) => verb switch
