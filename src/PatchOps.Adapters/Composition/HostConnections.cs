@@ -14,8 +14,18 @@ internal sealed record HostAccess(string? KeyFile = null, string? KnownHostsFile
 
     public HostCredential? Credential { get; init; }
 
-    public static HostAccess Of(HostAccessRequest request) =>
-        new(request.KeyFile, request.KnownHostsFile) { ConnectTimeout = request.ConnectTimeout, Credential = request.Credential };
+    /// <exception cref="FailureException"><c>PathNotFound</c>: a file that was named is not there; ssh would take it for no key, and every host would fail.</exception>
+    public static HostAccess Of(HostAccessRequest request)
+    {
+        Require(request.KeyFile, "key file", "-KeyFile");
+        Require(request.KnownHostsFile, "known-hosts file", "-KnownHostsFile");
+        return new(request.KeyFile, request.KnownHostsFile) { ConnectTimeout = request.ConnectTimeout, Credential = request.Credential };
+    }
+
+    private static void Require(string? path, string what, string parameter)
+    {
+        if (path is not null && !File.Exists(path)) throw new FailureException("PathNotFound", FailureKind.NotFound, $"The {what} '{path}' does not exist.", path, $"Check {parameter}.");
+    }
 }
 
 /// <summary>Chooses and opens the transport of an asset; connections stay warm while this lives.</summary>

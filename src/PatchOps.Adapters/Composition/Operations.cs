@@ -4,6 +4,7 @@ using PatchOps.Adapters.Files;
 using PatchOps.Adapters.Inventory;
 using PatchOps.Adapters.Metrics;
 using PatchOps.Adapters.Notices;
+using PatchOps.Adapters.Providers.Apt;
 using PatchOps.Adapters.Records;
 using PatchOps.Adapters.Reports;
 using PatchOps.Adapters.Signatures;
@@ -117,7 +118,7 @@ internal static class Operations
         var request = p.As<GetInventoryRequest>();
         var connections = p.Host.Connections(HostAccess.Of(request));
         var shelf = p.Host.Providers(p.Request.Store);
-        return new HostInventory(connections.Connect, (asset, host, token) => shelf.For(asset).DetectAsync(host, TimeSpan.FromSeconds(120), token), connections.Session);
+        return new HostInventory(connections.Connect, (asset, host, token) => shelf.For(asset, new AptSettings()).DetectAsync(host, TimeSpan.FromSeconds(120), token), connections.Session);
     }
 
     private static string Runner() => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Environment.MachineName}/{Environment.ProcessId}");

@@ -61,13 +61,15 @@ internal sealed class ProviderShelf(string store, ConcurrentDictionary<string, I
     public static bool IsWindows(Asset asset) =>
         asset.OperatingSystem?.Contains("windows", StringComparison.OrdinalIgnoreCase) == true || asset.Provider?.ToUpperInvariant() is "WINDOWSUPDATE" or "WINGET";
 
+    /// <param name="asset">The host.</param>
+    /// <param name="apt">How apt works, where the host is apt's.</param>
     /// <exception cref="FailureException"><c>ProviderUnknown</c>.</exception>
-    public IPatchProvider For(Asset asset)
+    public IPatchProvider For(Asset asset, AptSettings apt)
     {
         var name = asset.Provider ?? Guess(asset.OperatingSystem);
         switch (name?.ToUpperInvariant())
         {
-            case "APT": return new AptProvider();
+            case "APT": return new AptProvider(apt);
             case "DNF": return RpmProviders.Dnf();
             case "YUM": return RpmProviders.Yum();
             case "ZYPPER": return RpmProviders.Zypper();

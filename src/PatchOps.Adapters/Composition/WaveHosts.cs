@@ -19,7 +19,7 @@ internal sealed class WaveHosts(ICatalogue catalogue, HostConnections connection
             throw new FailureException("HostGone", FailureKind.NotFound, $"{host.Name} is no longer in the store.", host.Asset, "Import it again with Import-PatchAsset, or make a new plan with New-PatchPlan.");
         if (asset.Retired is { } retired)
             throw new FailureException("HostRetired", FailureKind.Refused, FormattableString.Invariant($"{host.Name} was retired at {retired:u}."), host.Asset, "Make a new plan with New-PatchPlan.");
-        var provider = shelf.For(asset);
+        var provider = shelf.For(asset, Apt);
         var changed = host.Patches.SelectMany(p => p.Packages).Select(p => p.Package).ToHashSet(StringComparer.Ordinal);
         var bare = shelf.IsBare(asset);
         return ValueTask.FromResult(new Core.Waves.HostServices
@@ -43,6 +43,8 @@ internal sealed class WaveHosts(ICatalogue catalogue, HostConnections connection
 
     private WaveConduct Conduct => wave.Conduct ?? new WaveConduct();
 
+    private AptSettings Apt => Conduct.LockWait is { } wait ? new AptSettings { LockWait = wait } : new AptSettings();
+
     private IEnumerable<IHostCheck> Checks(PlannedHost host, Asset asset, bool bare)
     {
         var rule = Conduct.PreChecks;
@@ -58,9 +60,9 @@ internal sealed class WaveHosts(ICatalogue catalogue, HostConnections connection
         new("ConfirmUnsupported", FailureKind.InvalidInput, $"The plan wants {host.Name} to revert by itself unless confirmed, which the provider {provider.Name} cannot.", host.Asset, "Leave the host out of conduct.confirmFor in the policy, and make a new plan with New-PatchPlan.");
 
     /// <summary>A list of the installed versions costs nothing, and so it is always taken.</summary>
-    private static IEnumerable<ISnapshotProvider> Versions(IPatchProvider provider) => provider switch
+    private IEnumerable<ISnapshotProvider> Versions(IPatchProvider provider) => provider switch
     {
-        AptProvider => [new AptVersionSnapshots()],
+        AptProvider => [new AptVersionSnapshots(Apt)],
         { Name: "dnf" or "yum" or "zypper" } => [new RpmVersionSnapshots(provider.Name)],
         _ => [],
     };

@@ -141,7 +141,7 @@ public abstract class ShellTransport : IHostTransport
         var refused = raw is { Fate: CommandFate.Finished, ExitCode: 71 or 74 or 75 or 126 or 127 };
         var said = Encoding.UTF8.GetString(raw.Error).Trim();
         var (code, remedy) =
-            said.Contains("No space left", StringComparison.Ordinal) ? ("DiskFull", "Make room on the host, then run Invoke-PatchWave -RetryFailed.")
+            said.Contains("No space left", StringComparison.Ordinal) ? ("DiskFull", "Make room on the host.")
             : said.Contains("Read-only file system", StringComparison.Ordinal) ? ("ReadOnlyFileSystem", "See the kernel's log on the host: a disk may be failing.")
             : ("StepNotStarted", $"See that {_stateFolder} can be written by root and that flock, setsid and timeout are installed.");
         return new StepReport(stepId, refused ? StepState.NotSent : StepState.Unknown)

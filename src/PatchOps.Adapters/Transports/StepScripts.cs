@@ -4,7 +4,8 @@ namespace PatchOps.Adapters.Transports;
 /// <remarks>
 /// A step's folder: <c>in</c> its standard input; <c>alive</c>, locked while its supervisor lives; <c>started</c>, written by the
 /// supervisor before anything runs; <c>out</c> and <c>err</c>; <c>code</c>, written by the step's own shell when the program ended;
-/// <c>done</c>, written last: end, limit or killed; either counts once it is not empty. A restart of the host leaves <c>started</c> without <c>done</c> and without a lock.
+/// <c>done</c>, written last: end, limit or killed; either counts once it is not blank. Their room, and some for <c>err</c>, is taken
+/// beforehand, so that a disk that fills up meanwhile cannot swallow how the step ended. A restart of the host leaves <c>started</c> without <c>done</c> and without a lock.
 /// The answer is one line, <c>NONCE state found code highest bytes-out bytes-err</c>, followed by the ends of the two streams.
 /// </remarks>
 internal static class StepScripts
@@ -33,7 +34,8 @@ internal static class StepScripts
             found=0
             # A folder without the mark was left by a start that was cut off before its supervisor ran: nothing has happened.
             [ ! -e "$d" ] || rm -rf "$d"
-            mkdir "$d" && true >"$d/alive" && true >"$d/out" && true >"$d/err" && true >"$d/in" || die
+            mkdir "$d" && true >"$d/alive" && true >"$d/out" && true >"$d/err" && true >"$d/in" && { echo '   ' >"$d/code" && echo '      ' >"$d/done"; } 2>/dev/null || die
+            fallocate -n -l 16384 "$d/err" 2>/dev/null
             if [ "$bytes" -gt 0 ]; then
                 head -c "$bytes" >"$d/in"
                 [ "$(wc -c <"$d/in")" -eq "$bytes" ] || exit 74
@@ -53,7 +55,7 @@ internal static class StepScripts
                     d=$1
                     shift
                     exec 8<&-
-                    "$@" <"$d/in" >"$d/out" 2>"$d/err" &
+                    "$@" <"$d/in" >"$d/out" 2>>"$d/err" &
                     pid=$!
                     # At the limit comes a signal that nobody else minds, so that the tree still stands when it is looked through: what made a
                     # session of its own below it ends with the group. A daemon that left both, as services do, is nobody of ours any more.
@@ -73,9 +75,9 @@ internal static class StepScripts
                     }
                     trap end WINCH
                     wait "$pid"
-                    echo "$?" >"$d/code"'\'' sh "$d" "$@"
+                    echo "$?" 1<>"$d/code"'\'' sh "$d" "$@"
                 case $? in 0) why=end ;; 124 | 137) why=limit ;; *) why=killed ;; esac
-                echo "$why" >"$d/done"' patchops-step "$d" "$limit" "$fence" "$@" </dev/null >/dev/null 2>&1
+                echo "$why" 1<>"$d/done"' patchops-step "$d" "$limit" "$fence" "$@" </dev/null >/dev/null 2>&1
         fi
         # The supervisor holds a copy of this lock until it has left its mark.
         exec 9>&-
@@ -94,16 +96,18 @@ internal static class StepScripts
     private const string Answer = """
         if [ ! -e "$d/started" ]; then printf '%s missing 0 - - 0 0\n' "$nonce"; exit 0; fi
         code=- status=running
-        if [ ! -s "$d/done" ]; then
+        read -r why <"$d/done"
+        if [ -z "$why" ]; then
             exec 7<"$d/alive"
             if flock -s -w "$wait" 7; then status=lost; fi
             exec 7<&-
-        fi
-        if [ -s "$d/done" ]; then
             read -r why <"$d/done"
-            if [ -s "$d/code" ]; then status=finished; read -r code <"$d/code"
-            elif [ "$why" = limit ]; then status=timedout
-            else status=lost; fi
+        fi
+        if [ -n "$why" ]; then
+            read -r code <"$d/code"
+            if [ -n "$code" ]; then status=finished
+            elif [ "$why" = limit ]; then status=timedout code=-
+            else status=lost code=-; fi
         fi
         most=262144
         set -- $(stat -c %s "$d/out" "$d/err")

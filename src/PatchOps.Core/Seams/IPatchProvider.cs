@@ -40,7 +40,7 @@ public interface IPatchProvider
 public interface ICommitConfirm
 {
     /// <summary>Starts a step on the host that waits and then reverts, unless confirmed before. Arm it before apply.</summary>
-    /// <remarks><paramref name="confirmWithin"/> counts from now to the host's own revert; the key's time limit bounds the revert after that.</remarks>
+    /// <remarks><paramref name="confirmWithin"/> counts from the end of the last step that follows on the host, from now where none does; the key's time limit bounds the revert after that.</remarks>
     Task<ProviderReport> ArmAsync(IHostTransport host, IReadOnlyList<PackageChange> changes, StepKey key, TimeSpan confirmWithin, CancellationToken cancellationToken);
 
     /// <summary>Tells the host that it is well. Idempotent; refused by the host (exit code not 0) once the revert has begun.</summary>

@@ -88,7 +88,7 @@ public sealed record WaveConduct
     /// <summary>Failed hosts in a row that halt the wave; null for no such rule.</summary>
     public int? MaxConsecutiveFailures { get; init => field = value is null or >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "MaxConsecutiveFailures must be 1 or more."); }
 
-    /// <summary>Commit-confirmed: a host reverts by itself when it is not confirmed so long after it was armed; null for not at all.</summary>
+    /// <summary>Commit-confirmed: a host reverts by itself when it is not confirmed so long after the change on it ended; null for not at all.</summary>
     public TimeSpan? ConfirmWithin { get; init => field = value is null || value > TimeSpan.Zero ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "ConfirmWithin must be longer than zero."); }
 
     /// <summary>Hosts that must be confirmed; empty for every host of the wave.</summary>
@@ -99,6 +99,9 @@ public sealed record WaveConduct
 
     /// <summary>After this a host ends a step that changes it, and the step counts as failed; null for one hour.</summary>
     public TimeSpan? StepTimeLimit { get; init => field = value is null || value > TimeSpan.Zero ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "StepTimeLimit must be longer than zero."); }
+
+    /// <summary>How long apt and dpkg on a host wait for another package manager to let go of the lock, in whole seconds; null for one minute.</summary>
+    public TimeSpan? LockWait { get; init => field = value is null || value >= TimeSpan.Zero ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "LockWait must be zero or more."); }
 
     /// <summary>What to do when a gate is not healthy; null for <see cref="OnHalt"/>.</summary>
     public HaltAction? OnGate { get; init; }

@@ -65,6 +65,21 @@ public sealed class BadWaveTests : IAsyncLifetime
         await RefusedAsync(plan, 2, "WaveBaking", "after that time");
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_key_or_known_hosts_file_that_is_not_there_is_refused_before_any_host_is_tried(bool key)
+    {
+        var plan = await estate.ApprovedAsync(Lenient, "box-1");
+        var missing = estate.PathOf("not-there");
+        var told = await estate.AskAsync(BoxEstate.Invoke(plan) with { KeyFile = key ? missing : null, KnownHostsFile = key ? null : missing });
+        var failure = Assert.Single(told.Failures);
+        Assert.Equal(("PathNotFound", missing), (failure.Code, failure.Target));
+        Assert.Contains(key ? "-KeyFile" : "-KnownHostsFile", failure.Remedy, StringComparison.Ordinal);
+        Assert.Empty(told.Results);
+        Assert.Equal(HostState.Pending, Assert.Single((await estate.AskAsync(new GetWaveRequest { PlanId = plan.Id, Wave = 1, Hosts = true })).Runs).State);
+    }
+
     [Fact]
     public async Task A_host_that_is_listed_twice_is_refused_before_anything_is_changed()
     {

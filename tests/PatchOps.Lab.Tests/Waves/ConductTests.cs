@@ -246,6 +246,21 @@ public sealed class ConductTests(ProductLab lab)
         await desk.AuditIsIntactAsync();
     }
 
+    [SkippableFact]
+    public async Task A_change_that_takes_longer_than_the_time_to_confirm_it_is_not_taken_back_while_it_is_being_made()
+    {
+        await lab.RequireAsync();
+        await using var desk = new Desk(lab);
+        // Its installation takes four seconds.
+        var policy = await PolicyAsync(desk, "planning: { detectionWindow: 00:00:00, conduct: { confirmWithin: 00:00:02 } }\n");
+        var plan = await desk.PlanUnseenAsync("deb:po-slow/1.1", policy, "h10");
+        var run = (await desk.InvokeAsync(plan)).One<HostRun>();
+        Assert.True(run.State == HostState.Done, $"{run.State}: {run.Reason}");
+        await Task.Delay(TimeSpan.FromSeconds(3));
+        Assert.Equal("ii 1.1", await lab.VersionAsync("h10", "po-slow"));
+        await lab.EnterAsync("h10", "sh", "-c", "dpkg --force-downgrade -i /srv/po-repo/po-slow_1.0_all.deb");
+    }
+
     private static async Task<string> PolicyAsync(Desk desk, string text)
     {
         var file = Path.Combine(desk.Folder, "policy.yaml");

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using PatchOps.Domain;
+using PatchOps.Tests.Waves;
 
 namespace PatchOps.Lab.Tests.Waves;
 
@@ -54,6 +55,44 @@ public sealed class KilledRunnerTests(ProductLab lab)
         Assert.Equal(HostState.Done, run.State);
         Assert.Equal("1.1", Assert.Single(run.Changes).ToVersion);
         Assert.Equal(DeploymentOutcome.Succeeded, Assert.Single(await desk.DeploymentsAsync()).Outcome);
+        await desk.AuditIsIntactAsync();
+    }
+
+    [SkippableFact]
+    public async Task A_scheduler_that_comes_after_the_window_puts_a_host_back_into_service_that_a_killed_runner_had_taken_out()
+    {
+        await lab.RequireAsync();
+        var clock = new JumpingTime();
+        await using var desk = new Desk(lab, clock);
+        var policy = Path.Combine(desk.Folder, "policy.yaml");
+        await File.WriteAllTextAsync(policy,
+            """
+            planning:
+              detectionWindow: 00:00:00
+              quiesce:
+                - { name: balancer, take: [sh, -c, "echo drained >>/srv/balancer"], putBack: [sh, -c, "echo back >>/srv/balancer"] }
+            """);
+        var plan = await desk.PlanUnseenAsync("deb:po-slow/1.1", policy, "h50");
+        using (var runner = CommandLine.Start(CommandLine.Invoke(lab, desk, plan)))
+        {
+            var patience = Stopwatch.StartNew();
+            while (await lab.UpgradesAsync("h50", "po-slow") == 0)
+            {
+                Assert.True(!runner.HasExited && patience.Elapsed < TimeSpan.FromSeconds(60), "The upgrade never began.");
+                await Task.Delay(100);
+            }
+            runner.Kill();
+            await runner.WaitForExitAsync();
+        }
+        Assert.Equal("drained\n", await lab.EnterAsync("h50", "cat", "/srv/balancer"));
+
+        clock.Jump(TimeSpan.FromDays(2));
+        var told = await desk.AskAsync(new Core.Operations.Requests.InvokeWaveRequest { Due = true, KeyFile = lab.KeyFile, KnownHostsFile = lab.KnownHosts });
+        Assert.Equal(HostState.Done, told.One<HostRun>().State);
+        Assert.Contains(told.Warnings, w => w.Contains("no other host is begun", StringComparison.Ordinal));
+        Assert.Equal("drained\nback\n", await lab.EnterAsync("h50", "cat", "/srv/balancer"));
+        Assert.Equal("ii 1.1", await lab.VersionAsync("h50", "po-slow"));
+        Assert.Equal(1, await lab.UpgradesAsync("h50", "po-slow"));
         await desk.AuditIsIntactAsync();
     }
 

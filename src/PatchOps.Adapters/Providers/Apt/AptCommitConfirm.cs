@@ -25,6 +25,7 @@ internal static class AptCommitConfirm
 
     /// <summary>Waits for what is left of the time and reverts unless it is confirmed. Arguments: id. Runs after the arming, and again after a restart.</summary>
     /// <remarks>
+    /// The time counts from the end of the last step on the host: a change that takes longer than it must not be taken back while it is being made.
     /// Files go back before the packages, so that a daemon which starts again reads its old configuration, and after them, for what
     /// the scripts of the packages changed. What is new in the kept folders is moved aside, not deleted.
     /// </remarks>
@@ -39,9 +40,27 @@ internal static class AptCommitConfirm
         # A clock that was set back must not make the wait longer than it was.
         [ "$left" -le "$most" ] || left=$most
         [ "$left" -ge 0 ] || left=0
-        sleep "$left" &
-        echo $! >"$armed/$id.wait" && : >"$armed/$id.ready" || exit 71
-        wait $!
+        working() {
+            for s in /var/lib/patchops/steps/*; do
+                [ -e "$s/started" ] && [ ! -e "$armed/${s##*/}.until" ] || continue
+                why=
+                read -r why <"$s/done"
+                [ -n "$why" ] || flock -n -s "$s/alive" true || return 0
+            done
+            return 1
+        }
+        ended() { find /var/lib/patchops/steps -mindepth 2 -maxdepth 2 -name done -newer "$armed/$id.until" -exec stat -c %Y {} + 2>/dev/null | sort -n | tail -n 1; }
+        while :; do
+            sleep "$left" &
+            echo $! >"$armed/$id.wait" && : >"$armed/$id.ready" || exit 71
+            wait $!
+            [ ! -d "$armed/$id.decided" ] || break
+            if working; then left=1; continue; fi
+            last=$(ended)
+            left=$((${last:-0} + most - $(date +%s)))
+            [ "$left" -le "$most" ] || left=$most
+            [ "$left" -gt 0 ] || break
+        done
         mkdir "$armed/$id.decided" 2>/dev/null || { forget; echo confirmed; exit 0; }
         echo 'not confirmed in time: reverting'
         folders=$(cat "$armed/$id.folders")

@@ -18,7 +18,7 @@ internal static class AptFailure
         new(["Could not get lock", "Unable to acquire the dpkg frontend lock", "Unable to lock", "locked by another process"], "PackageManagerLocked", true,
             "another package manager holds the lock", "Wait until it has ended, then run Invoke-PatchWave -RetryFailed."),
         new(["Held packages were changed"], "PackageHeld", true, "an administrator holds the package", "Release it with 'apt-mark unhold', or take it out of the plan."),
-        new(["No space left on device", "enough free space"], "DiskFull", false, "there is no space left", "Make room on the host, then run Invoke-PatchWave -RetryFailed."),
+        new(["No space left on device", "enough free space"], "DiskFull", false, "there is no space left", "Make room on the host."),
         new(["Read-only file system"], "ReadOnlyFileSystem", false, "a file system is read-only", "See the kernel's log on the host: a disk may be failing."),
         new(["Failed to fetch", "Unable to fetch", "Could not resolve"], "ArchiveUnavailable", true, "the archive could not be read", "See the host's sources and network."),
         new(["unmet dependencies", "remove is disabled", "held broken packages"], "DependencyConflict", true, "the approved versions cannot be installed together",
@@ -45,10 +45,21 @@ internal static class AptFailure
             return new ProviderReport(step, sign.Unchanged, new Failure(sign.Code, sign.Unchanged ? FailureKind.Refused : FailureKind.Failed,
                 $"{verb} on host '{host}': {sign.Message}: {string.Join("; ", lines)}", host, sign.Remedy));
         }
-        var broken = Lines(step).Where(l => l.StartsWith("dpkg: error processing", StringComparison.Ordinal)).Select(Plain).FirstOrDefault();
+        var broken = Broken([.. Lines(step)]);
         var last = broken ?? Lines(step).LastOrDefault() ?? "no reason given";
         return new ProviderReport(step, false, new Failure(broken is null ? CodeOf(verb) : "PackageScriptFailed", FailureKind.Failed,
             FormattableString.Invariant($"{verb} on host '{host}' ended with exit code {step.ExitCode}: {last}"), host, "See the step's output in the evidence."));
+    }
+
+    /// <summary>What dpkg says of the first package that it could not process, which its next line goes on with, and what the package's own script said last.</summary>
+    private static string? Broken(string[] lines)
+    {
+        var at = Array.FindIndex(lines, l => l.StartsWith("dpkg: error processing", StringComparison.Ordinal));
+        if (at < 0) return null;
+        var why = at + 1 < lines.Length && lines[at + 1].StartsWith(' ') ? " " + Plain(lines[at + 1]) : "";
+        var said = at > 0 && !lines[at - 1].StartsWith("dpkg", StringComparison.Ordinal) && !lines[at - 1].StartsWith("E: ", StringComparison.Ordinal) && !lines[at - 1].StartsWith("W: ", StringComparison.Ordinal)
+            ? $" ({Plain(lines[at - 1])})" : "";
+        return Plain(lines[at]) + why + said;
     }
 
     private static string CodeOf(string verb) => verb switch

@@ -78,8 +78,8 @@ public sealed class AptProvider(AptSettings? settings = null) : IPatchProvider, 
             key.Id, confirmWithin.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture), Transports.PosixQuoting.Join(_settings.KeptFolders),
             AptScripts.Revert, AptCommitConfirm.WaitScript, Lock(), .. changes.Select(From),
         ];
-        // The host's own limit has to cover the wait as well.
-        var whole = new StepKey(key.Id, key.Fence, key.TimeLimit + confirmWithin);
+        // The host's own limit has to cover the change, the wait before and after it, and the way back.
+        var whole = new StepKey(key.Id, key.Fence, 2 * (key.TimeLimit + confirmWithin));
         var armed = await RunStepAsync("Arm", AptCommitConfirm.Arm, arguments, host, changes, whole, TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
         if (armed.Failure is not null || armed.Step.Ended) return armed;
         // Armed only once the files are kept: what is applied before that could not be put back.

@@ -59,13 +59,21 @@ public sealed class InvokeWaveOperation(WaveParts parts) : IOperation<InvokeWave
         }
 
         var unapproved = parts.Approvals.Check(plan, now);
-        // What was begun under an approval is brought to its end: hosts must not stay quiesced because time went by.
-        if (unapproved?.Code == "ApprovalExpired" && (await WaveHistory.StatusAsync(parts.Journal, definition, cancellationToken).ConfigureAwait(false)).State == WaveState.Running)
+        // What was begun is brought to its end: hosts must not stay quiesced because time went by.
+        if (unapproved?.Code == "ApprovalExpired" && await StandsOpenAsync(definition, running: true, cancellationToken).ConfigureAwait(false))
         {
             yield return new WarningEvent($"{unapproved.Message} The wave was begun before, and goes on.");
             unapproved = null;
         }
-        var refusal = unapproved ?? await OutOfOrderAsync(plan, number, now, cancellationToken).ConfigureAwait(false) ?? OutOfWindow(request, plan, definition.Wave, now);
+        var refusal = unapproved ?? await OutOfOrderAsync(plan, number, now, cancellationToken).ConfigureAwait(false);
+        var shut = OutOfWindow(request, plan, definition.Wave, now);
+        if (refusal is null && shut is not null && await StandsOpenAsync(definition, running: false, cancellationToken).ConfigureAwait(false))
+        {
+            // The starts of the other hosts lie outside as well, so none of them is admitted.
+            yield return new WarningEvent($"{shut.Message} What was begun on its hosts is brought to its end; no other host is begun.");
+            shut = null;
+        }
+        refusal ??= shut;
         if (refusal is not null)
         {
             // What would be refused is worth knowing under -WhatIf, where nothing can go wrong.
@@ -115,6 +123,17 @@ public sealed class InvokeWaveOperation(WaveParts parts) : IOperation<InvokeWave
         if (request.PassThru) yield return new ResultEvent(await WaveHistory.StatusAsync(parts.Journal, definition, cancellationToken).ConfigureAwait(false));
     }
 
+    /// <summary>Whether hosts are in the middle of their change, out of service, or not known: what an earlier run left.</summary>
+    /// <param name="running">A wave that runs counts as well, wherever its hosts are.</param>
+    private async Task<bool> StandsOpenAsync(WaveDefinition definition, bool running, CancellationToken cancellationToken)
+    {
+        var ledger = await WaveLedger.ReadAsync(parts.Journal, definition, static _ => false, cancellationToken).ConfigureAwait(false);
+        return (running && ledger.State == WaveState.Running) || InTheMiddle(ledger) || ledger.Hosts.Any(h => h.LeftQuiesced || h.State == HostState.Unknown);
+    }
+
+    /// <summary>A run ended without bringing its hosts to an end; snapshots that are being removed are a run of their own.</summary>
+    private static bool InTheMiddle(WaveLedger ledger) => ledger.Hosts.Any(h => h is { Open: true, Kind: not RoundKind.Release });
+
     private async Task<Failure?> OutOfOrderAsync(PatchPlan plan, int number, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var earlier = new Dictionary<int, (WaveStatus, DateTimeOffset?)>();
@@ -158,7 +177,11 @@ public sealed class InvokeWaveOperation(WaveParts parts) : IOperation<InvokeWave
         var due = new List<(PatchPlan, int)>();
         foreach (var plan in parts.Catalogue.Plans().OrderBy(p => p.Created))
         {
-            if (plan.End <= now || parts.Approvals.Check(plan, now) is not null) continue;
+            var inTime = plan.Waves.Where(w => now >= w.Start && now < w.End).ToHashSet();
+            var dead = await DeadAsync(plan, now, cancellationToken).ConfigureAwait(false);
+            if (plan.End <= now && dead.Count == 0) continue;
+            var unapproved = parts.Approvals.Check(plan, now);
+            if (unapproved is not null && (unapproved.Code != "ApprovalExpired" || dead.Count == 0)) continue;
             if (!PlanDocument.IsIntact(plan))
             {
                 // Approved was what its hash was made of; this is something else.
@@ -167,16 +190,27 @@ public sealed class InvokeWaveOperation(WaveParts parts) : IOperation<InvokeWave
             }
             foreach (var wave in plan.Waves)
             {
-                if (now < wave.Start || now >= wave.End) continue;
+                if (!inTime.Contains(wave) && !dead.Contains(wave.Number)) continue;
                 var ledger = await WaveLedger.ReadAsync(parts.Journal, new WaveDefinition(plan.Id, wave), static _ => false, cancellationToken).ConfigureAwait(false);
                 // A run that ended because hosts were not due yet, or was stopped, goes on; what a person or the rule paused waits for a person.
-                var open = ledger.State is WaveState.NotStarted or WaveState.Running || (ledger.State == WaveState.Suspended && !ledger.Paused);
+                // Hosts that a dead runner left in the middle wait for nobody, and for no window.
+                var open = InTheMiddle(ledger) || (inTime.Contains(wave) && unapproved is null
+                    && (ledger.State is WaveState.NotStarted or WaveState.Running || (ledger.State == WaveState.Suspended && !ledger.Paused)));
                 if (!open || await IsRunAsync(plan, wave.Number, now, cancellationToken).ConfigureAwait(false)) continue;
                 // A wave whose turn has not come (the one before bakes, or has not run) is not due yet; that is no failure.
                 if (await OutOfOrderAsync(plan, wave.Number, now, cancellationToken).ConfigureAwait(false) is null) due.Add((plan, wave.Number));
             }
         }
         return due;
+    }
+
+    /// <summary>Waves whose runner let its lease lapse instead of giving it back.</summary>
+    private async Task<HashSet<int>> DeadAsync(PatchPlan plan, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var dead = new HashSet<int>();
+        foreach (var wave in plan.Waves)
+            if (await parts.Journal.HolderAsync(LeaseNames.Wave(plan.Id, wave.Number), cancellationToken).ConfigureAwait(false) is { } holder && holder.Expires <= now) dead.Add(wave.Number);
+        return dead;
     }
 
     private async Task<bool> IsRunAsync(PatchPlan plan, int wave, DateTimeOffset now, CancellationToken cancellationToken) =>

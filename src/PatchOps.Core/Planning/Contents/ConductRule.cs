@@ -15,7 +15,7 @@ public sealed record ConductRule
     /// <summary>PreviousVersion, or Snapshot: a host that goes back returns to the first of its snapshots.</summary>
     public string Rollback { get; init => field = value is "PreviousVersion" or "Snapshot" ? value : throw new ArgumentException($"conduct: rollback is '{value}'; it is PreviousVersion or Snapshot."); } = "PreviousVersion";
 
-    /// <summary>Hosts revert by themselves when they are not confirmed so long after they were armed; null for not at all.</summary>
+    /// <summary>Hosts revert by themselves when they are not confirmed so long after the change on them ended; null for not at all.</summary>
     public TimeSpan? ConfirmWithin { get; init; }
 
     /// <summary>Hosts that must be confirmed.</summary>
@@ -26,6 +26,9 @@ public sealed record ConductRule
 
     /// <summary>After this a host ends a step that changes it; null for one hour.</summary>
     public TimeSpan? StepTimeLimit { get; init; }
+
+    /// <summary>How long apt waits for another package manager; null for one minute.</summary>
+    public TimeSpan? LockWait { get; init; }
 
     /// <summary>What to do when a gate is not healthy; null for <see cref="OnHalt"/>.</summary>
     public HaltAction? OnGate { get; init; }
@@ -47,7 +50,7 @@ public sealed record ConductRule
         {
             OnHalt = OnHalt, MaxConsecutiveFailures = MaxConsecutiveFailures, ConfirmWithin = confirmed.Count == 0 ? null : ConfirmWithin,
             ConfirmAssets = confirmed.Count == items.Count || ConfirmWithin is null ? [] : confirmed, SnapshotRetention = SnapshotRetention,
-            StepTimeLimit = StepTimeLimit, OnGate = OnGate, OnConsecutive = OnConsecutive, Gates = Gates, Canary = Canary, PreChecks = PreChecks,
+            StepTimeLimit = StepTimeLimit, LockWait = LockWait, OnGate = OnGate, OnConsecutive = OnConsecutive, Gates = Gates, Canary = Canary, PreChecks = PreChecks,
         };
     }
 }

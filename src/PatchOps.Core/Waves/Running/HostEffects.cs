@@ -135,7 +135,7 @@ internal sealed class HostEffects(WaveContext wave, PlannedHost host, HostScript
             () => remote.BoundedAsync(token => services.CommitConfirm!.ConfirmAsync(heard.Anew(), id, Options.CallDeadline, token), Twice(Options.CallDeadline), "Confirming"),
             r => r.Fate == CommandFate.Finished, Options.Tries).ConfigureAwait(false);
         if (result.Succeeded) return StepResult.Of(StepOutcome.Succeeded).With(heard.Commands);
-        return StepResult.Of(StepOutcome.Failed, result.Failure ?? new Failure("ConfirmRefused", FailureKind.Refused, $"{host.Name} refused the confirmation: its own revert has begun.", host.Asset, "See the host's evidence in Get-PatchWave -Timeline.")).With(heard.Commands);
+        return StepResult.Of(StepOutcome.Failed, result.Failure ?? new Failure("ConfirmRefused", FailureKind.Refused, $"{host.Name} refused the confirmation: its own revert has begun.", host.Asset, "Where a restart and probes need longer, give conduct.confirmWithin more time in the policy. See the host's evidence in Get-PatchWave -Evidence.")).With(heard.Commands);
     }
 
     /// <param name="mayStart">Asked before an apply that never started is started.</param>
@@ -145,6 +145,9 @@ internal sealed class HostEffects(WaveContext wave, PlannedHost host, HostScript
         if (done.Report.State == StepState.Missing && !mayStart())
         {
             await RaiseFenceAsync(call).ConfigureAwait(false);
+            // What script blocks or a person did before the last runner died stands in no record of the host's.
+            if (call.Observe && !await IsAsBeforeAsync().ConfigureAwait(false))
+                return StepResult.Of(StepOutcome.Unknown, $"The window of {host.Name} has ended, and {host.Name} is not as it was before.");
             return StepResult.Of(StepOutcome.NotSent, new Failure("WindowEnded", FailureKind.Refused, $"The window of {host.Name} ended before the change began.", host.Asset, "Plan the host again with New-PatchPlan."));
         }
         return Judge(done, "Applying");
@@ -302,6 +305,9 @@ internal sealed class HostEffects(WaveContext wave, PlannedHost host, HostScript
         var report = await remote.FinishAsync(key, call.Observe, async token => (told = await start(key, token).ConfigureAwait(false)).Step, mayStart).ConfigureAwait(false);
         return (report, told?.Failure, told?.Refused ?? false);
     }
+
+    private async Task<bool> IsAsBeforeAsync() =>
+        await remote.BoundedAsync(token => services.Provider.VerifyAsync(Transport, Changes, Options.CallDeadline, token), Twice(Options.CallDeadline), "Verifying").ConfigureAwait(false) is { Failure: null, AllReverted: true };
 
     private static string Difference(VerifiedPackage package, string? wanted) =>
         package.Installed == wanted && package.Broken.Length > 0 ? $"{package.Change.Package} {wanted} is {package.Broken}"

@@ -112,6 +112,7 @@ internal static class PolicyCases
         yield return Key("onGate", "Pause", "Stop");
         yield return Key("onConsecutive", "Pause", "Stop");
         yield return Key("stepTimeLimit", "01:00:00", "02:00:00");
+        yield return Key("lockWait", "00:01:00", "00:05:00");
         yield return Key("maxConsecutiveFailures", "2", "3");
         yield return Key("rollback", "PreviousVersion", "Snapshot", "snapshots: [{ name: lvm, take: [t], list: [l], restore: [r], remove: [d] }]");
         yield return Key("confirmWithin", "00:10:00", "00:20:00");
