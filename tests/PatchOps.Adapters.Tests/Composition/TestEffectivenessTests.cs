@@ -97,6 +97,38 @@ public sealed class TestEffectivenessTests : IAsyncLifetime
         Assert.Contains(again.Reasons, r => r.Contains("deb:nginx/1.26", StringComparison.Ordinal));
     }
 
+    /// <summary>Quiet canaries that were patched and changed last, busy hosts that were changed early: nothing came back on any of them.</summary>
+    [Theory]
+    [InlineData(10, EffectivenessVerdict.Effective)]
+    [InlineData(4, EffectivenessVerdict.Recurred)]
+    public async Task The_review_holds_each_host_against_itself(double since, EffectivenessVerdict verdict)
+    {
+        var (assets, incidents, deployments, later) = (new StringBuilder("Id,Environment,Tags\n"), new StringBuilder("Id,Opened,ConfigurationItem,Category,Problem\n"),
+            new StringBuilder("Id,Patch,Asset,Started,Outcome\n"), new StringBuilder("Id,Patch,Asset,Started,Outcome\n"));
+        for (var i = 0; i < 24; i++)
+        {
+            var canary = i < 16;
+            double patched = canary ? 100 : 60, changed = canary ? 340 : 180;
+            assets.Append(CultureInfo.InvariantCulture, $"h{i:00},{(canary ? "Test" : "Production")},role:web\n");
+            deployments.Append(CultureInfo.InvariantCulture, $"D{i},KB1,h{i:00},{Day(patched)},Succeeded\n");
+            later.Append(CultureInfo.InvariantCulture, $"L{i},KB9,h{i:00},{Day(changed)},Succeeded\n");
+            var number = 0;
+            for (var t = 0.2 + (canary ? 20.0 * i : 0.5 * (i - 16)); t < 360; t += canary ? 320 : t < patched ? 4 : t < changed ? 10 : since)
+                incidents.Append(CultureInfo.InvariantCulture, $"I{i}-{number++},{Day(t)},h{i:00},crash,PRB1\n");
+        }
+        incidents.Append(CultureInfo.InvariantCulture, $"LAST,{Day(360.5)},h00,other,\n");
+        await estate.RunAsync(new ImportAssetRequest { Path = [estate.Write("assets.csv", assets.ToString())] });
+        await estate.RunAsync(new ImportProblemRequest { Path = [estate.Write("problems.csv", $"Id,Title,ConfigurationItems,Patches\nPRB1,Crash,{string.Join(';', Enumerable.Range(0, 24).Select(i => $"h{i:00}"))},KB1\n")] });
+        await estate.RunAsync(new ImportIncidentRequest { Path = [estate.Write("incidents.csv", incidents.ToString())] });
+        await estate.RunAsync(new ImportDeploymentRequest { Path = [estate.Write("deployments.csv", deployments.ToString())] });
+        estate.Host.Store(null).Catalogue.AddVerdict(new EffectivenessResult { Problem = "PRB1", Patch = "KB1", Verdict = EffectivenessVerdict.Effective }, Start.AddDays(170));
+        await estate.RunAsync(new ImportDeploymentRequest { Path = [estate.Write("later.csv", later.ToString())] });
+        var result = Assert.Single(await TestAsync(new() { Since = Start.AddDays(170), AsOf = Start.AddDays(400) }));
+        Assert.Equal(verdict, result.Verdict);
+        Assert.Contains(result.Reasons, r => r.Contains("24 of the patched items", StringComparison.Ordinal));
+        Assert.Contains(result.Reasons, r => r.Contains("held against itself", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Under_what_if_or_without_consent_the_verdicts_come_out_and_nothing_is_kept()
     {
