@@ -63,7 +63,7 @@ internal static class Operations
         [typeof(RevokeExceptionRequest)] = Of<RevokeExceptionRequest>(p => new RevokeExceptionOperation(p.Catalogue, p.Audit, p.Clock, p.Caller)),
         [typeof(GetCandidateRequest)] = Of<GetCandidateRequest>(p => new GetCandidateOperation(p.Catalogue, p.Policy, p.Clock)),
         [typeof(GetDebtRequest)] = Of<GetDebtRequest>(p => new GetDebtOperation(p.Catalogue, p.Policy, p.Clock)),
-        [typeof(SetProblemRequest)] = Of<SetProblemRequest>(p => new SetProblemOperation(p.Catalogue, p.Journal, p.Audit, p.Clock, p.Caller)),
+        [typeof(SetProblemRequest)] = Of<SetProblemRequest>(p => new SetProblemOperation(p.Catalogue, p.Journal, p.Audit, () => p.Policy.Effectiveness, p.Clock, p.Caller)),
         [typeof(GetInvestigationRequest)] = Of<GetInvestigationRequest>(p => new GetInvestigationOperation(p.Catalogue)),
         [typeof(SetInvestigationRequest)] = Of<SetInvestigationRequest>(p => new SetInvestigationOperation(p.Catalogue, p.Audit, p.Clock, p.Caller)),
         [typeof(NewPlanRequest)] = Of<NewPlanRequest>(p => new NewPlanOperation(p.Catalogue, p.Approvals, p.Audit, p.Policy, p.Clock, p.Caller)),

@@ -17,7 +17,6 @@ public sealed class ProblemHistories
     private readonly ILookup<string, int> attempts;
     private readonly ILookup<string, int> answers;
     private readonly ILookup<int, int> dependents;
-    private readonly ILookup<string, Deployment> future;
     private readonly ConcurrentBag<ControlSearch> idle = [];
     private readonly DateTimeOffset from;
     private readonly DateTimeOffset until;
@@ -39,7 +38,6 @@ public sealed class ProblemHistories
         deployments = new RowGroups(items.OfDeployment, items.Count);
         attempts = Enumerable.Range(0, all.Count).ToLookup(d => all[d].Patch, StringComparer.OrdinalIgnoreCase);
         answers = Enumerable.Range(0, all.Count).Where(d => all[d].Problem is not null).ToLookup(d => all[d].Problem!, StringComparer.Ordinal);
-        future = estate.Future.ToLookup(d => d.Asset, StringComparer.Ordinal);
         dependents = estate.Assets.Values.SelectMany(a => a.DependsOn.Select(d => (On: items.Number(Resolve(d)), By: items.Number(a.Id)))).Where(d => d.On >= 0).ToLookup(d => d.On, d => d.By);
         incidents = index.GetAwaiter().GetResult();
     }
@@ -50,11 +48,41 @@ public sealed class ProblemHistories
     public string? Future(Problem problem, IReadOnlyList<string> patches)
     {
         if (estate.Future.Count == 0) return null;
-        var tested = patches.Count > 0 ? patches : problem.Patches;
-        var count = problem.ConfigurationItems.Select(Resolve).Distinct(StringComparer.Ordinal).SelectMany(i => future[i])
-            .Count(d => tested.Count == 0 ? d.Problem == problem.Id : tested.Contains(d.Patch, StringComparer.OrdinalIgnoreCase));
+        var scope = Scope(problem, patches, []);
+        var own = scope.Items.ToHashSet(StringComparer.Ordinal);
+        var count = estate.Future.Count(d => (d.Problem == problem.Id || (scope.Patches.Count > 0 && own.Contains(d.Asset)))
+            && (scope.Patches.Count == 0 || scope.Patches.Contains(d.Patch, StringComparer.OrdinalIgnoreCase)));
         return count == 0 ? null
             : string.Create(CultureInfo.InvariantCulture, $"{count} {(count == 1 ? "deployment is" : "deployments are")} dated after {estate.AsOf.UtcDateTime:yyyy-MM-dd}, in the future, and left out.");
+    }
+
+    /// <summary>Items and patches of a problem: those of its record, and those that deployments and incidents which name the problem add to it.</summary>
+    /// <param name="problem">The problem record.</param>
+    /// <param name="patches">Patches under test; empty for the record's own.</param>
+    /// <param name="controls">Assets that are asked for as controls: only the record itself makes them the problem's.</param>
+    public ProblemScope Scope(Problem problem, IReadOnlyList<string> patches, IReadOnlyList<string> controls)
+    {
+        var recorded = patches.Count > 0 ? patches : problem.Patches;
+        var named = answers[problem.Id].ToList();
+        List<string> tested = [.. recorded.Count > 0 ? recorded : named.Select(d => estate.Deployments[d].Patch).Distinct(StringComparer.OrdinalIgnoreCase)];
+        var all = problem.ConfigurationItems.Select(Resolve).Distinct(StringComparer.Ordinal).ToList();
+        var known = all.ToHashSet(StringComparer.Ordinal);
+        var stated = all.Count;
+        foreach (var control in controls) known.Add(Resolve(control));
+        foreach (var d in named)
+            if (estate.Deployments[d] is var deployment && (tested.Contains(deployment.Patch, StringComparer.OrdinalIgnoreCase) || tested.Exists(p => estate.Succession.Replaces(deployment.Patch, p, null))) && known.Add(deployment.Asset)) all.Add(deployment.Asset);
+        var deployed = all.Count - stated;
+        // Where the record names items, others on which it occurred and that never got the patch are its controls.
+        HashSet<int>? got = null;
+        foreach (ref readonly var incident in incidents.Linked(incidents.Table.ProblemOf(problem.Id)))
+        {
+            if (incident.Item < 0 || known.Contains(items.Id(incident.Item))) continue;
+            got ??= stated == 0 ? [] : [.. tested.SelectMany(p => attempts[p]).Where(d => estate.Deployments[d].Outcome == DeploymentOutcome.Succeeded).Select(d => items.OfDeployment[d])];
+            if (stated > 0 && !got.Contains(incident.Item)) continue;
+            known.Add(items.Id(incident.Item));
+            all.Add(items.Id(incident.Item));
+        }
+        return new ProblemScope(all, tested, ProblemScope.Say(problem, recorded.Count == 0 ? tested : [], deployed, all.Count - stated - deployed));
     }
 
     /// <param name="problem">The problem record.</param>
@@ -64,15 +92,16 @@ public sealed class ProblemHistories
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public ProblemHistory? Of(Problem problem, IReadOnlyList<string> patches, IReadOnlyList<string> controls)
     {
-        var tested = patches.Count > 0 ? patches : problem.Patches;
+        var scope = Scope(problem, patches, controls);
+        var tested = scope.Patches;
         // Deployments of what is tested, on whatever item.
-        var own = Attempts(problem, tested);
+        var own = Attempts(tested);
         var search = idle.TryTake(out var rested) ? rested : new ControlSearch(incidents, items);
         try
         {
             var observed = new List<ObservedItem>();
             var affected = new List<int>();
-            foreach (var id in problem.ConfigurationItems.Select(Resolve).Distinct(StringComparer.Ordinal))
+            foreach (var id in scope.Items)
             {
                 var item = items.Number(id);
                 // Nothing ever happened on an item that nobody knows, but it is one of the problem's.
@@ -80,20 +109,20 @@ public sealed class ProblemHistories
                 affected.Add(item);
             }
             search.Begin(affected, incidents.Table.ProblemOf(problem.Id));
-            var notes = new List<string>();
+            List<string> notes = [.. scope.Notes];
             var got = Got(own);
             if (InPlace(tested, affected, got) is { Count: > 0 } newer)
             {
                 notes.Add($"Where {string.Join(", ", tested)} was not installed, {string.Join(", ", newer)} was, which {(newer.Count == 1 ? "contains" : "contain")} it.");
                 tested = [.. tested, .. newer];
-                got = Got(own = Attempts(problem, tested));
+                got = Got(own = Attempts(tested));
             }
             if (!got.Exists(search.Leaves)) return null;
 
             IReadOnlyDictionary<int, DateTimeOffset> later = new Dictionary<int, DateTimeOffset>();
             if (incidents.Table.Count == 0) notes.Add("No incident is on record: from when to when incidents were recorded is not known.");
             if (controls.Count > 0) search.Ask(Named(controls, search, notes));
-            else if (search.Choose(affected, got, later = Later(own, search, tested)) is { } more) notes.Add(more);
+            else if (search.Choose(affected, got, later = Later(own, search)) is { } more) notes.Add(more);
             var needing = new List<int>();
             foreach (var item in affected)
                 foreach (var other in item < 0 ? [] : dependents[item])
@@ -102,8 +131,8 @@ public sealed class ProblemHistories
             var done = new List<Deployment>();
             foreach (var item in affected.Concat(needing))
                 foreach (var d in deployments[item]) done.Add(estate.Deployments[d]);
-            // Chosen controls never got the patch, so that other patches on them decide nothing; named ones, and those of a problem that names no patch, are looked at closely.
-            if (controls.Count > 0 || tested.Count == 0)
+            // Chosen controls never got the patch, so that other patches on them decide nothing; named ones are looked at closely.
+            if (controls.Count > 0)
             {
                 foreach (var item in search.Chosen)
                     foreach (var d in deployments[item]) done.Add(estate.Deployments[d]);
@@ -146,8 +175,7 @@ public sealed class ProblemHistories
         }
     }
 
-    private List<int> Attempts(Problem problem, IReadOnlyList<string> tested) =>
-        tested.Count == 0 ? [.. answers[problem.Id]] : [.. tested.Distinct(StringComparer.OrdinalIgnoreCase).SelectMany(p => attempts[p])];
+    private List<int> Attempts(IReadOnlyList<string> tested) => [.. tested.Distinct(StringComparer.OrdinalIgnoreCase).SelectMany(p => attempts[p])];
 
     private List<int> Got(List<int> own) => own.Where(d => estate.Deployments[d].Outcome == DeploymentOutcome.Succeeded).Select(d => items.OfDeployment[d]).ToList();
 
@@ -155,7 +183,6 @@ public sealed class ProblemHistories
     private List<string> InPlace(IReadOnlyList<string> tested, List<int> affected, List<int> got)
     {
         var found = new List<string>();
-        if (tested.Count == 0) return found;
         var has = got.ToHashSet();
         foreach (var item in affected)
         {
@@ -172,10 +199,9 @@ public sealed class ProblemHistories
     }
 
     /// <summary>Items that got the patch after the first of the problem's own, by the time of their first success: until then they show how the rate moved.</summary>
-    private Dictionary<int, DateTimeOffset> Later(List<int> own, ControlSearch search, IReadOnlyList<string> tested)
+    private Dictionary<int, DateTimeOffset> Later(List<int> own, ControlSearch search)
     {
         var later = new Dictionary<int, DateTimeOffset>();
-        if (tested.Count == 0) return later;
         var first = DateTimeOffset.MaxValue;
         foreach (var d in own)
         {

@@ -61,6 +61,21 @@ public sealed class ProblemRecordTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Where_the_test_was_inconclusive_nobody_is_sent_to_test_again_for_nothing()
+    {
+        foreach (var item in new[] { "web1", "web2" }) await DeployAsync(item, -20, DeploymentOutcome.Succeeded);
+        Incident At(double day, string item) => new() { Id = FormattableString.Invariant($"I{day}-{item}"), Opened = Now.AddDays(day), ConfigurationItem = item, Problem = "PRB1", Category = "stall" };
+        await estate.RunAsync(new ImportIncidentRequest { InputObject = [.. Enumerable.Range(0, 12).Select(k => At(-290 + 22 * k, k % 2 == 0 ? "web1" : "web2")), new Incident { Id = "LAST", Opened = Now, ConfigurationItem = "web1", Category = "other" }] });
+        var result = Assert.IsType<EffectivenessResult>(Assert.Single((await estate.RunAsync(new TestEffectivenessRequest { Problem = ["PRB1"] })).Results));
+        Assert.Equal(EffectivenessVerdict.Inconclusive, result.Verdict);
+        var refused = await estate.FailAsync(new SetProblemRequest { Id = "PRB1", Status = "Resolved" });
+        Assert.Equal("ProblemUnproven", refused.Code);
+        Assert.Contains(FormattableString.Invariant($"tested now it is Inconclusive, and a verdict is possible once incidents until {result.EarliestVerdict!.Value.UtcDateTime:yyyy-MM-dd} are on record"), refused.Message);
+        Assert.DoesNotContain("get one with", refused.Remedy, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("New-PatchException", refused.Remedy);
+    }
+
+    [Fact]
     public async Task A_deployment_elsewhere_or_one_that_failed_is_no_proof()
     {
         Verdict(EffectivenessVerdict.Effective);

@@ -97,6 +97,79 @@ public sealed class TestEffectivenessTests : IAsyncLifetime
         Assert.Contains(again.Reasons, r => r.Contains("deb:nginx/1.26", StringComparison.Ordinal));
     }
 
+    /// <summary>Quiet canaries that were patched and changed last, busy hosts that were changed early: nothing came back on any of them.</summary>
+    [Theory]
+    [InlineData(10, EffectivenessVerdict.Effective)]
+    [InlineData(4, EffectivenessVerdict.Recurred)]
+    public async Task The_review_holds_each_host_against_itself(double since, EffectivenessVerdict verdict)
+    {
+        var (assets, incidents, deployments, later) = (new StringBuilder("Id,Environment,Tags\n"), new StringBuilder("Id,Opened,ConfigurationItem,Category,Problem\n"),
+            new StringBuilder("Id,Patch,Asset,Started,Outcome\n"), new StringBuilder("Id,Patch,Asset,Started,Outcome\n"));
+        for (var i = 0; i < 24; i++)
+        {
+            var canary = i < 16;
+            double patched = canary ? 100 : 60, changed = canary ? 340 : 180;
+            assets.Append(CultureInfo.InvariantCulture, $"h{i:00},{(canary ? "Test" : "Production")},role:web\n");
+            deployments.Append(CultureInfo.InvariantCulture, $"D{i},KB1,h{i:00},{Day(patched)},Succeeded\n");
+            later.Append(CultureInfo.InvariantCulture, $"L{i},KB9,h{i:00},{Day(changed)},Succeeded\n");
+            var number = 0;
+            for (var t = 0.2 + (canary ? 20.0 * i : 0.5 * (i - 16)); t < 360; t += canary ? 320 : t < patched ? 4 : t < changed ? 10 : since)
+                incidents.Append(CultureInfo.InvariantCulture, $"I{i}-{number++},{Day(t)},h{i:00},crash,PRB1\n");
+        }
+        incidents.Append(CultureInfo.InvariantCulture, $"LAST,{Day(360.5)},h00,other,\n");
+        await estate.RunAsync(new ImportAssetRequest { Path = [estate.Write("assets.csv", assets.ToString())] });
+        await estate.RunAsync(new ImportProblemRequest { Path = [estate.Write("problems.csv", $"Id,Title,ConfigurationItems,Patches\nPRB1,Crash,{string.Join(';', Enumerable.Range(0, 24).Select(i => $"h{i:00}"))},KB1\n")] });
+        await estate.RunAsync(new ImportIncidentRequest { Path = [estate.Write("incidents.csv", incidents.ToString())] });
+        await estate.RunAsync(new ImportDeploymentRequest { Path = [estate.Write("deployments.csv", deployments.ToString())] });
+        estate.Host.Store(null).Catalogue.AddVerdict(new EffectivenessResult { Problem = "PRB1", Patch = "KB1", Verdict = EffectivenessVerdict.Effective }, Start.AddDays(170));
+        await estate.RunAsync(new ImportDeploymentRequest { Path = [estate.Write("later.csv", later.ToString())] });
+        var result = Assert.Single(await TestAsync(new() { Since = Start.AddDays(170), AsOf = Start.AddDays(400) }));
+        Assert.Equal(verdict, result.Verdict);
+        Assert.Contains(result.Reasons, r => r.Contains("24 of the patched items", StringComparison.Ordinal));
+        Assert.Contains(result.Reasons, r => r.Contains("held against itself", StringComparison.Ordinal));
+    }
+
+    /// <summary>A record that names neither items nor patches, as most desks keep them: deployments name the problem, or incidents do, or both.</summary>
+    [Theory]
+    [InlineData("", "", true, true, "4 from deployments that name the problem")]
+    [InlineData("", "KB1", true, true, "4 from deployments that name the problem")]
+    [InlineData("", "KB1", false, true, "4 from incidents that name it")]
+    [InlineData("", "", true, false, "4 from deployments that name the problem")]
+    [InlineData("spare", "KB1", false, true, "Besides the items of the record, the problem's are 4 from incidents that name it, on items that got the patch")]
+    [InlineData("h0", "KB1", true, true, "3 from deployments that name the problem")]
+    public async Task What_the_record_does_not_name_is_found_by_what_names_the_problem(string items, string patch, bool deployed, bool reported, string said)
+    {
+        var (incidents, deployments) = (new StringBuilder("Id,Opened,ConfigurationItem,Category,Problem\n"), new StringBuilder("Id,Patch,Asset,Started,Outcome,Problem\n"));
+        for (var i = 0; i < 4; i++)
+        {
+            deployments.Append(CultureInfo.InvariantCulture, $"D{i},KB1,h{i},{Day(180)},Succeeded,{(deployed ? "PRB1" : "")}\nE{i},KB7,h{i},{Day(60)},Succeeded,\n");
+            for (double t = 0.5 + i, k = 0; t < 300; t += t < 180 ? 10 : 60, k++) incidents.Append(CultureInfo.InvariantCulture, $"I{i}-{k},{Day(t)},h{i},crash,{(reported ? "PRB1" : "")}\n");
+        }
+        if (!reported) incidents.Append(CultureInfo.InvariantCulture, $"ONE,{Day(20)},,crash,PRB1\n");
+        incidents.Append(CultureInfo.InvariantCulture, $"LAST,{Day(300.5)},spare,other,\n");
+        await estate.RunAsync(new ImportAssetRequest { Path = [estate.Write("assets.csv", "Id,Environment,Tags\nh0,Production,role:web\nh1,Production,role:web\nh2,Production,role:web\nh3,Production,role:web\nspare,Production,role:web\n")] });
+        await estate.RunAsync(new ImportProblemRequest { Path = [estate.Write("problems.csv", $"Id,Title,ConfigurationItems,Patches\nPRB1,Crash,{items},{patch}\nPRB2,Nothing names it,,\n")] });
+        await estate.RunAsync(new ImportIncidentRequest { Path = [estate.Write("incidents.csv", incidents.ToString())] });
+        await estate.RunAsync(new ImportDeploymentRequest { Path = [estate.Write("deployments.csv", deployments.ToString())] });
+
+        var together = Assert.Single(await TestAsync(new() { By = EffectivenessGrouping.Patch }));
+        Assert.Equal(("KB1", EffectivenessVerdict.Effective), (together.Group, together.Verdict));
+        var result = Assert.Single(await TestAsync(new() { Problem = ["PRB1"] }));
+        Assert.Equal((EffectivenessVerdict.Effective, "KB1", 4), (result.Verdict, result.Patch, result.Items));
+        Assert.Contains(result.Reasons, r => r.Contains(said, StringComparison.Ordinal));
+        Assert.Equal(patch.Length == 0, result.Reasons.Any(r => r.Contains("The record names no patch; KB1 comes from deployments", StringComparison.Ordinal)));
+        var outcome = Assert.IsType<Problem>(Assert.Single((await estate.RunAsync(new GetProblemRequest { Id = ["PRB1"] })).Results)).Outcome!;
+        Assert.Equal(["h0", "h1", "h2", "h3"], outcome.Deployed);
+        Assert.False(Assert.IsType<RecurrenceAlert>(Assert.Single((await estate.RunAsync(new WatchRecurrenceRequest { Problem = ["PRB1"] })).Results)).Alarm);
+
+        // Looked at again after a later change, and closed once the record names the patch.
+        await estate.RunAsync(new ImportDeploymentRequest { Path = [estate.Write("later.csv", $"Id,Patch,Asset,Started,Outcome\nL1,KB9,h1,{Day(250)},Succeeded\n")] });
+        Assert.Contains(Assert.Single(await TestAsync(new() { Since = Start.AddDays(240) })).Reasons, r => r.Contains("KB9", StringComparison.Ordinal));
+        if (patch.Length == 0) Assert.Contains("deployments for this problem name KB1", (await estate.FailAsync(new SetProblemRequest { Id = "PRB1", Status = "Closed" })).Remedy);
+        if (deployed) Assert.Empty((await estate.RunAsync(new SetProblemRequest { Id = "PRB1", Status = "Closed", Patch = ["KB1"] })).Failures);
+        Assert.Contains(Assert.Single(await TestAsync(new() { Problem = ["PRB2"] })).Reasons, r => r.Contains("The record names no configuration items, and no deployment or incident", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Under_what_if_or_without_consent_the_verdicts_come_out_and_nothing_is_kept()
     {

@@ -58,6 +58,8 @@ internal sealed class EstateItems
     /// <summary>Negative where no asset and no record has this id.</summary>
     public int Number(string id) => numbers.TryGetValue(id, out var number) ? number : -1;
 
+    public string Id(int item) => ids[item];
+
     public bool Retired(int item) => retired[item];
 
     /// <summary>Orders items by id.</summary>

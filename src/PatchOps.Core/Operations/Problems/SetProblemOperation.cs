@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using PatchOps.Core.Effectiveness;
 using PatchOps.Core.Operations.Requests;
 using PatchOps.Core.Problems.Lifecycle;
 using PatchOps.Core.Seams;
@@ -8,7 +9,7 @@ using PatchOps.Domain;
 namespace PatchOps.Core.Operations.Problems;
 
 /// <summary>Changes a problem record: what ends it needs proof, what is changed is kept, and the audit trail has it.</summary>
-public sealed class SetProblemOperation(ICatalogue catalogue, IJournal journal, IAuditLog audit, TimeProvider clock, Caller caller) : IOperation<SetProblemRequest>
+public sealed class SetProblemOperation(ICatalogue catalogue, IJournal journal, IAuditLog audit, Func<EffectivenessPolicy> policy, TimeProvider clock, Caller caller) : IOperation<SetProblemRequest>
 {
     public async IAsyncEnumerable<OperationEvent> RunAsync(SetProblemRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -82,7 +83,7 @@ public sealed class SetProblemOperation(ICatalogue catalogue, IJournal journal, 
         if (await RunningAsync(wanted, cancellationToken).ConfigureAwait(false) is { } running)
             return new Failure("WaveRunning", FailureKind.Conflict, $"Problem {problem.Id} cannot be closed: wave {running.Wave} of plan {running.Plan} is deploying its patch.", problem.Id,
                 $"Wait until it has ended (Get-PatchWave {running.Plan}), or stop it with Suspend-PatchWave.");
-        return ClosingRule.Ends(wanted.Status) ? ClosingRule.Check(catalogue, wanted, now) : null;
+        return ClosingRule.Ends(wanted.Status) ? ClosingRule.Check(catalogue, wanted, now, policy) : null;
     }
 
     /// <summary>A wave at work on one of the problem's patches.</summary>

@@ -20,5 +20,5 @@ internal sealed class ChangeReview
 
     /// <summary>Changes on the problem's items other than its own patches; empty where there is no reason to look again.</summary>
     public IReadOnlyList<LaterChange> Of(Problem problem, ProblemHistories histories) =>
-        [.. problem.ConfigurationItems.Select(histories.Resolve).Distinct(StringComparer.Ordinal).SelectMany(i => changes[i]).Where(c => !problem.Patches.Contains(c.Name, StringComparer.Ordinal))];
+        histories.Scope(problem, [], []) is var scope ? [.. scope.Items.SelectMany(i => changes[i]).Where(c => !scope.Patches.Contains(c.Name, StringComparer.OrdinalIgnoreCase))] : [];
 }

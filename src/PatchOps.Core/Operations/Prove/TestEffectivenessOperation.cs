@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using PatchOps.Core.Effectiveness;
-using PatchOps.Core.Exposure.Supersedence;
 using PatchOps.Core.Operations.Problems;
 using PatchOps.Core.Operations.Requests;
 using PatchOps.Core.Problems.Lifecycle;
@@ -33,7 +32,7 @@ public sealed class TestEffectivenessOperation(
         }
 
         var catalogue = open();
-        var choice = new PatchChoice(request, request.PlanId is null ? null : Plan.StoredPlan.Require(catalogue, request.PlanId), new PatchSuccession(catalogue));
+        var choice = new PatchChoice(request, request.PlanId is null ? null : Plan.StoredPlan.Require(catalogue, request.PlanId), catalogue);
         var problems = new Wildcard(request.Problem);
         var effective = request.Since is null ? null
             : catalogue.Verdicts(asOf).Where(v => v.Verdict.Verdict == EffectivenessVerdict.Effective).Select(v => v.Verdict.Problem).ToHashSet(StringComparer.Ordinal);
@@ -78,11 +77,11 @@ public sealed class TestEffectivenessOperation(
                     if (future is not null && history is not null) history = history with { Limitations = [.. history.Limitations, future] };
                     part[i] = history is not null
                         ? changes is null ? EffectivenessAnalysis.Analyse(history, rules) : LaterChanges.Review(EffectivenessAnalysis.Analyse(history, rules), history, changes, rules)
-                        : problems.Literals.Contains(problem.Id, StringComparer.OrdinalIgnoreCase) ? Untested(problem, future) : null;
+                        : problems.Literals.Contains(problem.Id, StringComparer.OrdinalIgnoreCase) ? Untested(problem, histories.Scope(problem, patches, request.Control), future) : null;
                 });
                 results.AddRange(part.OfType<EffectivenessResult>());
                 // What keeping verdicts needs is gathered beside the analysis as soon as there is one.
-                if (kept && learning is null && results.Exists(r => r.Verdict != EffectivenessVerdict.Inconclusive)) learning = Task.Run(() => new ProblemLearning(catalogue, estate, all, now).Prepare(), CancellationToken.None);
+                if (kept && learning is null && results.Exists(r => r.Verdict != EffectivenessVerdict.Inconclusive)) learning = Task.Run(() => new ProblemLearning(catalogue, estate, (p, tested) => histories.Scope(p, tested, request.Control).Items, all, now).Prepare(), CancellationToken.None);
             }
             if (review is not null && results.Count == 0) yield return new WarningEvent($"Nothing that was effective had other patches or changes on its items since {request.Since:yyyy-MM-dd}.");
             var answers = results.Count > 1 ? EffectivenessAnalysis.ControlFalseDiscoveries(results, rules) : results;
@@ -135,11 +134,17 @@ public sealed class TestEffectivenessOperation(
         return results.Count > 1 ? EffectivenessAnalysis.ControlFalseDiscoveries(results, rules) : results;
     }
 
-    private static EffectivenessResult Untested(Problem problem, string? future) => new()
+    private static EffectivenessResult Untested(Problem problem, ProblemScope scope, string? future) => new()
     {
         Problem = problem.Id,
-        Patch = problem.Patches.Count > 0 ? string.Join(", ", problem.Patches) : null,
+        Patch = scope.Patches.Count > 0 ? string.Join(", ", scope.Patches) : null,
         Verdict = EffectivenessVerdict.Inconclusive,
-        Reasons = ["No successful deployment of its patches to its configuration items is on record, so there is nothing to compare.", .. future is null ? [] : new[] { future }],
+        Reasons =
+        [
+            scope.Items.Count == 0
+                ? "The record names no configuration items, and no deployment or incident on an item names the problem, so there is nothing to compare: add items with Set-PatchProblem -Asset."
+                : "No successful deployment of its patches to its configuration items is on record, so there is nothing to compare.",
+            .. scope.Notes, .. future is null ? [] : new[] { future },
+        ],
     };
 }

@@ -1,3 +1,4 @@
+using PatchOps.Core.Effectiveness;
 using PatchOps.Core.Exposure.Supersedence;
 using PatchOps.Core.Governance.Exceptions;
 using PatchOps.Core.Seams;
@@ -16,8 +17,9 @@ public static class ClosingRule
 
     /// <summary>Reads what the store knows about a problem's fix.</summary>
     /// <param name="problem">As it shall be.</param>
+    /// <param name="policy">Asked where a verdict lacks: those that are inconclusive are not kept, and nobody should be sent to test again for nothing.</param>
     /// <returns>Null where it may be closed, else the refusal with what lacks and how to get it.</returns>
-    public static Failure? Check(ICatalogue catalogue, Problem problem, DateTimeOffset asOf)
+    public static Failure? Check(ICatalogue catalogue, Problem problem, DateTimeOffset asOf, Func<EffectivenessPolicy> policy)
     {
         if (Accepted(catalogue, problem, asOf) is not null) return null;
         var patches = problem.Patches.ToHashSet(StringComparer.OrdinalIgnoreCase);
@@ -25,7 +27,7 @@ public static class ClosingRule
         // A newer patch contains the one that the record names.
         var succession = new PatchSuccession(catalogue);
         var systems = new Lazy<Dictionary<string, string?>>(() => catalogue.Assets(includeRetired: true).ToDictionary(a => a.Id, a => a.OperatingSystem, StringComparer.Ordinal));
-        var deployed = catalogue.Deployments().Any(d => d.Started <= asOf && d.Outcome == DeploymentOutcome.Succeeded && (items.Count == 0 || items.Contains(d.Asset))
+        var deployed = catalogue.Deployments().Any(d => d.Started <= asOf && d.Outcome == DeploymentOutcome.Succeeded && (items.Count == 0 || items.Contains(d.Asset) || d.Problem == problem.Id)
             && (patches.Contains(d.Patch) || patches.Any(p => succession.Replaces(d.Patch, p, systems.Value.GetValueOrDefault(d.Asset)))));
         var verdict = catalogue.Verdicts(asOf).FirstOrDefault(v => v.Verdict.Problem == problem.Id);
         var lacks = new List<string>();
@@ -33,7 +35,8 @@ public static class ClosingRule
         if (patches.Count == 0)
         {
             lacks.Add("a patch id");
-            remedies.Add("name the patch with -Patch");
+            var named = catalogue.Deployments().Where(d => d.Problem == problem.Id && d.Started <= asOf).Select(d => d.Patch).Distinct(StringComparer.OrdinalIgnoreCase).ToList();
+            remedies.Add(named.Count == 0 ? "name the patch with -Patch" : $"name the patch with -Patch (deployments for this problem name {string.Join(" and ", named)})");
         }
         if (!deployed)
         {
@@ -46,7 +49,9 @@ public static class ClosingRule
         if (verdict.Verdict is null || other is not null)
         {
             lacks.Add($"a verdict on whether it helped{(other is null ? "" : FormattableString.Invariant($" (that of {verdict.At.UtcDateTime:yyyy-MM-dd} is on {other})"))}");
-            remedies.Add($"get one with Test-PatchEffectiveness {problem.Id}");
+            var open = lacks.Count == 1 ? Undecided(catalogue, problem, asOf, policy()) : null;
+            if (open is not null) lacks[0] += $": tested now it is Inconclusive, {open}";
+            remedies.Add(open is null ? $"get one with Test-PatchEffectiveness {problem.Id}" : $"see why with Test-PatchEffectiveness {problem.Id} and test again when there is more to see");
         }
         const string accept = "or accept the risk with New-PatchException -Kind RiskAcceptance";
         if (lacks.Count > 0)
@@ -56,6 +61,17 @@ public static class ClosingRule
                 FormattableString.Invariant($"Problem {problem.Id} cannot be closed as resolved: the verdict of {verdict.At.UtcDateTime:yyyy-MM-dd} on {verdict.Verdict.Patch} is {verdict.Verdict.Verdict}."), problem.Id,
                 $"See the evidence with Get-PatchInvestigation -Problem {problem.Id}, deploy another patch, {accept}.");
         return null;
+    }
+
+    /// <summary>When there may be a verdict, where the data of today give none; null where they do.</summary>
+    private static string? Undecided(ICatalogue catalogue, Problem problem, DateTimeOffset asOf, EffectivenessPolicy policy)
+    {
+        if (new ProblemHistories(catalogue, asOf).Of(problem, [], []) is not { } history) return null;
+        var result = EffectivenessAnalysis.Analyse(history, policy);
+        if (result.Verdict != EffectivenessVerdict.Inconclusive) return null;
+        return result.EarliestVerdict is { } earliest
+            ? FormattableString.Invariant($"and a verdict is possible once incidents until {earliest.UtcDateTime:yyyy-MM-dd} are on record")
+            : "and none is in sight from the data at hand";
     }
 
     /// <summary>The active risk acceptance that covers a problem: it names its patch or a vulnerability of it, on all of its items or on every one.</summary>

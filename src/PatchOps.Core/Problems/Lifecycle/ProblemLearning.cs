@@ -25,6 +25,7 @@ public sealed class ProblemLearning
     private const int LearntLimit = 20;
 
     private readonly EstateHistory estate;
+    private readonly Func<Problem, IReadOnlyList<string>, IReadOnlyList<string>> itemsOf;
     private readonly DateTimeOffset now;
     private readonly Dictionary<string, Problem> problems;
     private readonly Dictionary<string, List<int>> unlinked = new(StringComparer.Ordinal);
@@ -34,8 +35,10 @@ public sealed class ProblemLearning
     private readonly Lazy<ILookup<string, Finding>> findings;
     private readonly ILookup<string, string> dependents;
 
-    public ProblemLearning(ICatalogue catalogue, EstateHistory estate, IEnumerable<Problem> known, DateTimeOffset now)
+    /// <param name="itemsOf">Items of a problem where these patches are tested.</param>
+    public ProblemLearning(ICatalogue catalogue, EstateHistory estate, Func<Problem, IReadOnlyList<string>, IReadOnlyList<string>> itemsOf, IEnumerable<Problem> known, DateTimeOffset now)
     {
+        this.itemsOf = itemsOf;
         this.estate = estate;
         this.now = now;
         problems = known.ToDictionary(p => p.Id, StringComparer.Ordinal);
@@ -86,7 +89,7 @@ public sealed class ProblemLearning
     {
         if (result.Problem is null || result.Verdict == EffectivenessVerdict.Inconclusive || !problems.TryGetValue(result.Problem, out var problem)) return null;
         var patches = result.Patch?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
-        var items = problem.ConfigurationItems.Select(estate.Resolve).Distinct(StringComparer.Ordinal).ToList();
+        var items = itemsOf(problem, patches);
         var tried = patches.SelectMany(p => estate.DeploymentsOf[p]).Where(d => items.Contains(d.Asset)).OrderBy(d => d.Started).ToList();
         var done = tried.Where(d => d.Outcome == DeploymentOutcome.Succeeded).GroupBy(d => d.Asset, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Min(d => d.Ended ?? d.Started), StringComparer.Ordinal);
         var open = done.Keys.Count(a => findings.Value[a].Any(f => f.Status == FindingStatus.Affected && IsNamed(problem, f)));
@@ -176,7 +179,7 @@ public sealed class ProblemLearning
         return [.. learnt.Concat(problem.Outcome is { } last && last.Verdict != result.Verdict ? last.Learnt.Select(l => l.StartsWith("Before ", StringComparison.Ordinal) ? l : FormattableString.Invariant($"Before {outcome.At.UtcDateTime:yyyy-MM-dd}: {l}")) : []).Take(LearntLimit)];
     }
 
-    private PatchInvestigation? Investigate(Problem problem, EffectivenessResult result, IReadOnlyList<string> patches, List<string> items, List<Deployment> tried,
+    private PatchInvestigation? Investigate(Problem problem, EffectivenessResult result, IReadOnlyList<string> patches, IReadOnlyList<string> items, List<Deployment> tried,
         Dictionary<string, DateTimeOffset> done, int linked, int open)
     {
         var id = IdOf(problem.Id, patches, result.Verdict);
