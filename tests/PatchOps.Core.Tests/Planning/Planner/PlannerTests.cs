@@ -111,6 +111,22 @@ public sealed class PlannerTests
     }
 
     [Fact]
+    public void Production_waits_for_a_stage_where_all_then_find_a_place()
+    {
+        // One of the test stage has its only chance on the second Saturday. A canary on the Wednesday before it would leave it over, and the period has room for all.
+        var windows = new Dictionary<string, string> { ["h0"] = "2026-12-12 22:00 PT1H", ["h1"] = "Sat 22:00 40m", ["h2"] = "Sat 22:00-01:00", ["h3"] = "Wed 20:00 1h", ["h4"] = "Wed 20:00 1h", ["h5"] = "Sat 22:00 40m", ["h6"] = "Sun 02:00 90m", ["h7"] = "Sat 22:00-23:00" };
+        var start = new DateTimeOffset(2026, 12, 5, 0, 0, 0, TimeSpan.Zero);
+        var hosts = windows.Select(w => Hosts(w.Key is "h0" or "h1" or "h7" ? AssetEnvironment.Test : AssetEnvironment.Production, 1)[0] is var host ? host with
+        {
+            Asset = host.Asset with { Id = w.Key, Name = w.Key, MaintenanceWindow = w.Value, Criticality = w.Key is "h0" or "h2" ? 4 : w.Key is "h5" ? 5 : 1 }, NinetiethPercentile = TimeSpan.FromMinutes(30),
+            NotBefore = w.Key is "h2" or "h5" or "h6" ? start.AddDays(6.2) : null,
+        } : host).ToList();
+        var plan = new Core.Planning.Planner.Planner(PlanningPolicy.Default with { MaxConcurrent = 1, Soak = TimeSpan.Zero, Bake = TimeSpan.FromHours(1) }, new Dictionary<string, (int, int)>(), id => id).Make(
+            new PlanOrder { Name = "Test", Author = "ops", Created = start, Start = start, End = start.AddDays(18.875), Currency = "USD" }, hosts, progress: null, CancellationToken.None);
+        Assert.Empty(plan.Unscheduled);
+    }
+
+    [Fact]
     public void A_host_with_one_early_chance_goes_into_the_ring_that_has_it()
     {
         // The pilot takes the first Saturday and everybody else the second; one host has no second.
