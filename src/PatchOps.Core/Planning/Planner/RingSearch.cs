@@ -32,6 +32,8 @@ internal sealed class RingSearch(PlanningPolicy policy, PlanningEstate estate, P
         if (first.Hosts.Count == 0) return null;
         var refused = first.Refused.Select(r => r.Item.Asset.Id).ToHashSet(StringComparer.Ordinal);
         var rounds = first.Hosts.Count(h => h.Stage == AssetEnvironment.Production) < 2 ? 1 : Math.Clamp(HostsOfRounds / first.Hosts.Count, 1, Patience.Length);
+        // The largest estates have one round.
+        var more = rounds == 1 ? 0 : (rounds + 1) / 2;
         PlanAttempt? best = null;
         HashSet<string> unfit = [.. refused], preferred = [];
         var opens = Guess(first, 0.8);
@@ -42,13 +44,22 @@ internal sealed class RingSearch(PlanningPolicy policy, PlanningEstate estate, P
         }
         // Something is left over: production could open as soon as the stages before it have shown anything.
         var early = Guess(first, 0);
-        for (var round = 0; round < rounds && early < opens && LeftOver().Count > 0; round++)
+        var hurries = early < opens;
+        for (var round = 0; round < more && hurries && LeftOver().Count > 0; round++)
         {
             if (round == 0) (opens, unfit) = (early, [.. refused]);
             Try(Patience[round]);
         }
+        // Somebody of an earlier stage is left over: production could wait for all of them.
+        var late = Guess(first, 1);
+        var waits = late > opens;
+        for (var round = 0; round < more && waits && LeftOver(production: false).Count > 0; round++)
+        {
+            if (round == 0) (opens, unfit) = (late, [.. refused]);
+            Try(Patience[round]);
+        }
         // Those who have chances early only belong into an early ring.
-        for (var round = 0; round < rounds && rounds > 1 && LeftOver() is { Count: > 0 } left && !preferred.IsSupersetOf(left); round++)
+        for (var round = 0; round < more && LeftOver() is { Count: > 0 } left && !preferred.IsSupersetOf(left); round++)
         {
             preferred.UnionWith(left);
             opens = Opening(best!) ?? early;
@@ -66,14 +77,14 @@ internal sealed class RingSearch(PlanningPolicy policy, PlanningEstate estate, P
             // Choosing rings takes half of the time; the other half improves what was chosen.
             var solution = PatchScheduler.Solve(instance, new PlanningOptions
             {
-                TimeLimit = order.TimeLimit / (6 * rounds) ?? Timeout.InfiniteTimeSpan, MaxSteps = Steps, BoundIterations = Iterations, Progress = progress is null ? null : progress.Tell,
+                TimeLimit = order.TimeLimit / (2 * (rounds + 3 * more)) ?? Timeout.InfiniteTimeSpan, MaxSteps = Steps, BoundIterations = Iterations, Progress = progress is null ? null : progress.Tell,
             }, cancellationToken);
             var next = new PlanAttempt(builder, instance, solution);
             if (best is null || next.IsBetterThan(best)) best = next;
             unfit.UnionWith(solution.Unplaced.Select(h => builder.Hosts[h]).Where(h => h.Ring < WaveRing.Broad).Select(h => h.Asset.Id));
         }
 
-        HashSet<string> LeftOver() => best is null ? [] : [.. best.Solution.Unplaced.Select(h => best.Builder.Hosts[h]).Where(h => h.Stage == AssetEnvironment.Production).Select(h => h.Asset.Id)];
+        HashSet<string> LeftOver(bool production = true) => best is null ? [] : [.. best.Solution.Unplaced.Select(h => best.Builder.Hosts[h]).Where(h => h.Stage == AssetEnvironment.Production == production).Select(h => h.Asset.Id)];
     }
 
     /// <summary>When production opens in an attempt; null where nothing before it is placed.</summary>

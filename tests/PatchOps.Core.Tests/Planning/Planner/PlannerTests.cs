@@ -111,6 +111,22 @@ public sealed class PlannerTests
     }
 
     [Fact]
+    public void Production_waits_for_a_stage_where_all_then_find_a_place()
+    {
+        // One of the test stage has its only chance on the second Saturday. A canary on the Wednesday before it would leave it over, and the period has room for all.
+        var windows = new Dictionary<string, string> { ["h0"] = "2026-12-12 22:00 PT1H", ["h1"] = "Sat 22:00 40m", ["h2"] = "Sat 22:00-01:00", ["h3"] = "Wed 20:00 1h", ["h4"] = "Wed 20:00 1h", ["h5"] = "Sat 22:00 40m", ["h6"] = "Sun 02:00 90m", ["h7"] = "Sat 22:00-23:00" };
+        var start = new DateTimeOffset(2026, 12, 5, 0, 0, 0, TimeSpan.Zero);
+        var hosts = windows.Select(w => Hosts(w.Key is "h0" or "h1" or "h7" ? AssetEnvironment.Test : AssetEnvironment.Production, 1)[0] is var host ? host with
+        {
+            Asset = host.Asset with { Id = w.Key, Name = w.Key, MaintenanceWindow = w.Value, Criticality = w.Key is "h0" or "h2" ? 4 : w.Key is "h5" ? 5 : 1 }, NinetiethPercentile = TimeSpan.FromMinutes(30),
+            NotBefore = w.Key is "h2" or "h5" or "h6" ? start.AddDays(6.2) : null,
+        } : host).ToList();
+        var plan = new Core.Planning.Planner.Planner(PlanningPolicy.Default with { MaxConcurrent = 1, Soak = TimeSpan.Zero, Bake = TimeSpan.FromHours(1) }, new Dictionary<string, (int, int)>(), id => id).Make(
+            new PlanOrder { Name = "Test", Author = "ops", Created = start, Start = start, End = start.AddDays(18.875), Currency = "USD" }, hosts, progress: null, CancellationToken.None);
+        Assert.Empty(plan.Unscheduled);
+    }
+
+    [Fact]
     public void A_host_with_one_early_chance_goes_into_the_ring_that_has_it()
     {
         // The pilot takes the first Saturday and everybody else the second; one host has no second.
@@ -121,6 +137,35 @@ public sealed class PlannerTests
         var plan = Make(hosts, days: 14);
         Assert.Empty(plan.Unscheduled);
         Assert.Equal(WaveRing.Pilot, plan.Waves.Single(w => w.Hosts.Any(h => h.Asset == "Production-020")).Ring);
+    }
+
+    [Fact]
+    public void Who_holds_back_everybody_goes_first_however_little_it_costs_to_wait()
+    {
+        // Three weekends in three zones; development fits but a part of itself into each. The one of it that must have been is among the cheapest:
+        // behind the dear ones it would come a weekend later, and so would everybody else.
+        string[] zones = ["Europe/Berlin", "America/New_York", "Asia/Tokyo"];
+        AssetEnvironment[] stages = [AssetEnvironment.Development, AssetEnvironment.Test, AssetEnvironment.Staging, .. Enumerable.Repeat(AssetEnvironment.Production, 5)];
+        var start = new DateTimeOffset(2026, 12, 5, 0, 0, 0, TimeSpan.Zero);
+        var hosts = Enumerable.Range(0, 2_000).Select(i => new PlanItem
+        {
+            Asset = new Asset
+            {
+                Id = $"h{i}", Name = $"h{i}", Environment = stages[i % 8], BusinessUnit = i % 3 == 0 ? "Finance" : "Shop", OwnerTeam = $"t{i % 3}", Cluster = i % 8 < 3 ? null : $"c{i / 8}", MinAvailable = i % 8 < 3 ? null : 4,
+                TimeZone = zones[i % 3], MaintenanceWindow = "Sat 22:00-04:00", Site = i % 2 == 0 ? "Kiel" : "Bonn", Hardware = i % 2 == 0 ? "dell" : "hp",
+            },
+            Patches = [new PlannedPatch { Patch = "deb:curl/1", Packages = [new PackageVersion("curl", "1")] }],
+            LossPerDay = 0.0002043 * Math.Pow(5, i % 5) * (i % 8 < 2 ? 0.2 : i % 8 < 3 ? 0.5 : 1) * (i % 2 == 0 ? 10 : 1), Median = TimeSpan.FromMinutes(10), NinetiethPercentile = TimeSpan.FromMinutes(30), Due = start.AddDays(11.19),
+        }).OrderBy(i => i.Asset.Id, StringComparer.Ordinal).ToList();
+        var policy = PlanningPolicy.Default with
+        {
+            Freezes = [new FreezeRule { Name = "Year end", When = "12-19..01-03", TimeZone = "Europe/Berlin", For = new AssetSelector { BusinessUnits = ["Finance"] } }],
+            Limits = [new CapacityRule { Name = "kiel", MaxConcurrent = 3, For = new AssetSelector { Sites = ["Kiel"] } }],
+        };
+        var clusters = hosts.Where(h => h.Asset.Cluster is not null).GroupBy(h => h.Asset.Cluster!).ToDictionary(g => g.Key, g => (g.Count(), 4));
+        var plan = new Core.Planning.Planner.Planner(policy, clusters, id => id).Make(
+            new PlanOrder { Name = "Test", Author = "ops", Created = start, Start = start, End = start.AddDays(21), Currency = "USD" }, hosts, progress: null, CancellationToken.None);
+        Assert.Equal([108, 250, 72], plan.Waves.Select(w => w.Hosts.Count));
     }
 
     [Fact]

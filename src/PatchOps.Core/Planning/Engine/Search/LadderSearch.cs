@@ -9,6 +9,7 @@ namespace PatchOps.Core.Planning.Engine.Search;
 internal sealed class LadderSearch(CompiledInstance instance, Ladder ladder, LadderRelaxation relaxation)
 {
     private readonly int[] _latest = new int[instance.Hosts];
+    private readonly double[] _urged = new double[instance.Hosts];
 
     /// <summary>Tables of plans that were no better, to be used again.</summary>
     private readonly Stack<Timetable> _spare = [];
@@ -66,6 +67,7 @@ internal sealed class LadderSearch(CompiledInstance instance, Ladder ladder, Lad
 
     private Timetable Build(int[] cells, double[] keys)
     {
+        Urge(keys);
         Array.Fill(_latest, int.MaxValue);
         for (var l = 0; l < cells.Length; l++)
         {
@@ -78,6 +80,14 @@ internal sealed class LadderSearch(CompiledInstance instance, Ladder ladder, Lad
             }
         }
         if (_spare.TryPop(out var table)) table.Clear();
-        return Construction.Build(instance, keys, _latest, table);
+        return Construction.Build(instance, _urged, _latest, table);
+    }
+
+    /// <summary>Those without whom nothing may follow come before the others of their level, whatever they weigh: everybody behind waits for them.</summary>
+    private void Urge(double[] keys)
+    {
+        if (keys.Length == 0) return;
+        var span = keys.Max() - keys.Min() + 1;
+        for (var h = 0; h < keys.Length; h++) _urged[h] = ladder.HoldsBack[h] ? keys[h] - span : keys[h];
     }
 }
