@@ -29,6 +29,12 @@ public sealed class PatchSuccession(ICatalogue catalogue)
     public bool Replaces(string newer, string older, string? product)
     {
         if (IsArticle(older)) return IsArticle(newer) && successors.GetOrAdd((product, older), Successors).Contains(newer);
+        return IsLaterVersion(newer, older);
+    }
+
+    /// <summary>True for two fixes of one package of a distribution, the first of which is the newer.</summary>
+    public static bool IsLaterVersion(string newer, string older)
+    {
         if (!Array.Exists(Versioned, v => older.StartsWith(v, StringComparison.Ordinal))) return false;
         var at = older.LastIndexOf('/') + 1;
         return at > 0 && newer.Length > at && string.CompareOrdinal(older, 0, newer, 0, at) == 0 && newer.IndexOf('/', at) < 0

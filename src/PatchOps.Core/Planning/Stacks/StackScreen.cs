@@ -1,3 +1,4 @@
+using PatchOps.Core.Exposure.Supersedence;
 using PatchOps.Core.Operations;
 using PatchOps.Core.Planning.Planner;
 using PatchOps.Core.Versions;
@@ -103,7 +104,10 @@ public sealed class StackScreen
 
     /// <summary>A patch that contains the needed one is as good.</summary>
     private bool IsPlanned(PlanItem item, string needed) =>
-        Open(item).Any(p => p.Patch.Equals(needed, StringComparison.OrdinalIgnoreCase) || state.Articles.SupersededBy(needed).Contains(p.Patch, StringComparer.OrdinalIgnoreCase));
+        Open(item).Any(p => Brings(p, needed));
+
+    private bool Brings(PlannedPatch patch, string needed) =>
+        patch.Patch.Equals(needed, StringComparison.OrdinalIgnoreCase) || PatchSuccession.IsLaterVersion(patch.Patch, needed) || state.Articles.SupersededBy(needed).Contains(patch.Patch, StringComparer.OrdinalIgnoreCase);
 
     private void Combinations(CompatibilityRule rule, VersionRange versions, VersionRange needs)
     {
@@ -217,7 +221,7 @@ public sealed class StackScreen
         while (rest.Count > 0)
         {
             // Prerequisites that go round have no order; they stay as they are.
-            var next = rest.Find(p => !Needs(item, p).Any(n => rest.Exists(r => r != p && r.Patch.Equals(n.Needed, StringComparison.OrdinalIgnoreCase)))) ?? rest[0];
+            var next = rest.Find(p => !Needs(item, p).Any(n => rest.Exists(r => r != p && Brings(r, n.Needed)))) ?? rest[0];
             sorted.Add(next);
             rest.Remove(next);
         }

@@ -89,6 +89,9 @@ public sealed class StackTests
         Assert.Empty(Make(policy, State(assets, new StackPackage("win", "KB40", null, "", null)), [Needing("KB501")]).Left);
         // An update that contains the needed one is as good.
         Assert.Empty(Make(policy, new StackState([new("win", "KB41", null, "", null)], assets, n => n, [new("KB41", "KB40")]), [Needing("KB501")]).Left);
+        var debian = new PlanningPolicy { Prerequisites = [new() { Patch = "deb:app/*", Needs = ["deb:lib/1.1"] }] };
+        Assert.Equal(["deb:lib/1.2", "deb:app/3"], Make(debian, State(assets), [Needing("deb:app/3", "deb:lib/1.2")]).Plan.Waves.Single().Hosts.Single().Patches.Select(p => p.Patch));
+        Assert.Equal("deb:app/3", Assert.Single(Make(debian, State(assets), [Needing("deb:app/3", "deb:lib/1.0")]).Left).Patch);
         var missing = Assert.Single(Make(policy, State(assets), [Needing("KB501")]).Plan.Unscheduled);
         Assert.Equal("Prerequisite", missing.Constraint);
         Assert.Equal("fits if KB40 is planned with it", missing.Remedy);
