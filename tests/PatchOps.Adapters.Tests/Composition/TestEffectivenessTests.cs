@@ -220,6 +220,34 @@ public sealed class TestEffectivenessTests : IAsyncLifetime
         Assert.Equal("DeploymentNotFound", Assert.Single(failures).Failure.Code);
     }
 
+    /// <summary>As a Prometheus names things: by address, with several series a host, and the aggregates by another label.</summary>
+    [Fact]
+    public async Task Series_of_one_host_are_told_apart_and_hosts_are_found_by_address_or_any_label()
+    {
+        await estate.RunAsync(new ImportAssetRequest { Path = [estate.Write("assets.csv", "Id,Address\nweb1,2001:db8::5\nweb2,10.0.0.7\nweb3,\n")] });
+        await estate.RunAsync(new ImportProblemRequest { Path = [estate.Write("problems.csv", "Id,Title,ConfigurationItems,Patches\nPRB1,Slow,web1;web2;web3,KB1\n")] });
+        await estate.RunAsync(new ImportDeploymentRequest { Path = [estate.Write("deployments.csv", $"Id,Patch,Asset,Started,Outcome\nD1,kb1,web1,{Day(180)},Succeeded\nD2,KB1,web2,{Day(180)},Succeeded\nD3,KB1,web3,{Day(180)},Succeeded\n")] });
+        var random = new Random(4);
+        string Series(string labels, double sooner, double later)
+        {
+            var samples = Enumerable.Range(0, 300).Select(k => FormattableString.Invariant($"[{Start.AddDays(30 + k).ToUnixTimeSeconds()},\"{(k < 150 ? sooner : later) + random.NextDouble()}\"]"));
+            return $"{{\"metric\":{{{labels}}},\"values\":[{string.Join(',', samples)}]}}";
+        }
+        var strangers = Enumerable.Range(0, 7).Select(k => Series($"\"instance\":\"s{k}:9100\"", 1, 1));
+        var path = estate.Write("range.json", $"{{\"status\":\"success\",\"data\":{{\"resultType\":\"matrix\",\"result\":[{string.Join(',', [
+            Series("\"__name__\":\"disk\",\"instance\":\"[2001:db8::5]:9100\",\"device\":\"sda\",\"job\":\"node\"", 900, 900),
+            Series("\"__name__\":\"disk\",\"instance\":\"[2001:db8::5]:9100\",\"device\":\"sdb\",\"job\":\"node\"", 20, 10),
+            Series("\"__name__\":\"disk\",\"instance\":\"10.0.0.7:9100\",\"device\":\"sda\",\"job\":\"node\"", 10, 20),
+            Series("\"host\":\"web3\",\"job\":\"node\"", 20, 10),
+            .. strangers])}]}}}}");
+        var (results, failures, _) = await estate.RunAsync(new TestEffectivenessRequest { Metric = path, Problem = ["PRB1"], Tolerance = 2 });
+        Assert.Equal([("10.0.0.7", MetricShiftVerdict.Higher), ("2001:db8::5 (device=sda)", MetricShiftVerdict.Unchanged), ("2001:db8::5 (device=sdb)", MetricShiftVerdict.Lower), ("host=web3,job=node", MetricShiftVerdict.Lower)],
+            results.Cast<MetricShift>().Select(s => (s.Series!, s.Verdict)));
+        var failure = Assert.Single(failures).Failure;
+        Assert.Equal("DeploymentNotFound", failure.Code);
+        Assert.Contains("'s0', 's1', 's2', 's3', 's4' and 2 more", failure.Message);
+    }
+
     [Theory]
     [InlineData("Time,Value\n2025-01-01,x\n2025-01-02,5\n", "MetricSampleInvalid")]
     [InlineData("When,What\n2025-01-01,5\n", "MetricColumnsMissing")]
