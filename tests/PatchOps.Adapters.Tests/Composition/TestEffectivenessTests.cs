@@ -3,6 +3,7 @@ using System.Text;
 using PatchOps.Core.Effectiveness;
 using PatchOps.Core.Operations;
 using PatchOps.Core.Operations.Requests;
+using PatchOps.Core.Planning.Planner;
 using PatchOps.Domain;
 
 namespace PatchOps.Adapters.Tests.Composition;
@@ -388,6 +389,49 @@ public sealed class TestEffectivenessTests : IAsyncLifetime
         Assert.InRange(result.ControlRatio!.Value, 0.25, 0.45);
         // The plain rates differ threefold and would give one at once.
         Assert.True(result.DaysNeeded is null or > 90, $"{result.DaysNeeded} days");
+    }
+
+    [Fact]
+    public async Task Hosts_that_were_patched_minutes_later_give_no_movement_of_controls()
+    {
+        var result = await CompareAsync(6, 0, i => 180 + 0.004 * i, i => 180 + 0.004 * i, every: 9, then: 40);
+        Assert.Equal((EffectivenessVerdict.Effective, EffectivenessDesign.BeforeAfter), (result.Verdict, result.Design));
+        Assert.Null(result.ControlRatio);
+    }
+
+    [Fact]
+    public async Task Where_nothing_can_be_tested_a_warning_says_why()
+    {
+        await ImportAsync(["PRB1"]);
+        async Task<string> WarnAsync(TestEffectivenessRequest request)
+        {
+            var (results, failures, warnings) = await estate.RunAsync(request);
+            Assert.Empty(results);
+            Assert.Empty(failures);
+            return Assert.Single(warnings);
+        }
+        Assert.Contains("No problem names such a patch", await WarnAsync(new() { Patch = ["KB*"] }));
+        await estate.RunAsync(new SetProblemRequest { Id = "PRB1", Patch = ["KB1"] });
+        Assert.Contains("Nothing to compare", await WarnAsync(new() { }));
+        Assert.Contains("Nothing to compare", await WarnAsync(new() { By = EffectivenessGrouping.Vendor }));
+        // A wave deploys for a vulnerability: the problem that names only that is not found by the plan's patches.
+        var plan = PlanDocument.Seal(new PatchPlan
+        {
+            Id = "PLN-1", Name = "May", Hash = "", Author = "tester", Created = Start, Start = Start, End = Start.AddDays(1), Unscheduled = [], ApprovalsNeeded = [], Objective = 0, LowerBound = 0, Currency = "EUR",
+            Waves =
+            [
+                new PlanWave
+                {
+                    Number = 1, Ring = WaveRing.Canary, Stage = AssetEnvironment.Production, Start = Start, End = Start.AddDays(1), BakeTime = TimeSpan.Zero, Gates = [], HaltRule = new HaltRule(),
+                    Rollback = new RollbackRule { Method = "PreviousVersion", DetectionWindow = TimeSpan.Zero },
+                    Hosts = [new PlannedHost { Asset = "PRB1-h0", Name = "PRB1-h0", Start = Start, LatestStart = Start, Median = TimeSpan.Zero, NinetiethPercentile = TimeSpan.Zero, Patches = [new PlannedPatch { Patch = "deb:openssl/3.0.11" }] }],
+                },
+            ],
+        });
+        estate.Host.Store(null).Catalogue.SavePlan(plan);
+        Assert.Contains($"No problem names the patch of plan {plan.Id} (deb:openssl/3.0.11). Name the patch", await WarnAsync(new() { PlanId = plan.Id }));
+        await estate.RunAsync(new SetProblemRequest { Id = "PRB1", Patch = ["DEB:openssl/3.0.11"] });
+        Assert.Equal("PRB1", Assert.Single(await TestAsync(new() { PlanId = plan.Id })).Problem);
     }
 
     [Fact]
