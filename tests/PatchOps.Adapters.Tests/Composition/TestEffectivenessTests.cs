@@ -527,6 +527,20 @@ public sealed class TestEffectivenessTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Two_people_may_test_on_one_day_and_the_audit_trail_has_both()
+    {
+        await ImportAsync(["PRB1"]);
+        foreach (var account in new[] { "alice", "bob", "bob" })
+        {
+            var (results, failures, _) = await estate.RunAsync(new TestEffectivenessRequest(), account: account);
+            Assert.Empty(failures);
+            Assert.Equal(EffectivenessVerdict.Effective, Assert.IsType<EffectivenessResult>(Assert.Single(results)).Verdict);
+        }
+        var (audit, _, _) = await estate.RunAsync(new GetAuditRequest { Subject = "PRB1" });
+        Assert.Equal(["alice", "bob"], audit.Cast<AuditEntry>().Where(e => e.Action == "Verdict").Select(e => e.Actor));
+    }
+
+    [Fact]
     public async Task Many_problems_are_tested_in_parallel_in_their_order_and_leave_one_chained_audit_entry_each()
     {
         await ImportAsync([.. Enumerable.Range(0, 40).Select(k => $"PRB{k:00}")], items: 2, every: 6);

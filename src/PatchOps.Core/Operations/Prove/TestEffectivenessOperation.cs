@@ -113,7 +113,7 @@ public sealed class TestEffectivenessOperation(
     private async ValueTask<IReadOnlyList<PatchInvestigation>> KeepAsync(ICatalogue catalogue, ProblemLearning learning, IReadOnlyList<EffectivenessResult> verdicts, DateTimeOffset now, CancellationToken cancellationToken)
     {
         catalogue.AddVerdicts(verdicts, now);
-        await audit().AppendAsync([.. verdicts.Select(r => new AuditRecord($"verdict/{r.Problem}/{r.Verdict}/{r.AfterCount}/{r.BeforeCount}/{r.Patch}/{now:yyyyMMdd}", caller.Account, "Verdict", r.Problem!,
+        await audit().AppendAsync([.. verdicts.Select(r => new AuditRecord($"verdict/{r.Problem}/{r.Verdict}/{r.AfterCount}/{r.BeforeCount}/{r.Patch}/{now:yyyyMMdd}/{caller.Account}", caller.Account, "Verdict", r.Problem!,
             CanonicalJson.Of(("verdict", r.Verdict.ToString()), ("patch", r.Patch), ("before", r.BeforeCount), ("after", r.AfterCount))))], now, cancellationToken).ConfigureAwait(false);
         return await ProblemFeedback.KeepAsync(catalogue, learning, journal(), audit(), verdicts, caller, now, cancellationToken).ConfigureAwait(false);
     }
