@@ -58,13 +58,14 @@ internal sealed class MetricFile : IMetricFile
                     $"'{path}' is the answer to a query that failed: {(root.TryGetProperty("error", out var error) ? error.ToString() : status.ToString())}.", path, "Run the query again and save a successful answer.");
             if (!root.TryGetProperty("data", out var data) || !data.TryGetProperty("resultType", out var kind) || kind.GetString() != "matrix" || !data.TryGetProperty("result", out var result))
                 throw new FailureException("MetricNoRange", FailureKind.InvalidInput, $"'{path}' is a Prometheus answer, but not of a range query (resultType matrix).", path, Remedy);
-            var series = new SortedDictionary<string, List<(DateTimeOffset, double)>>(StringComparer.OrdinalIgnoreCase);
+            var series = new List<(Dictionary<string, string> Labels, List<(DateTimeOffset, double)> Samples)>();
             var rejected = new List<Failure>();
             var number = 0;
             foreach (var one in result.EnumerateArray())
             {
                 number++;
-                var samples = Of(series, Label(one));
+                var samples = new List<(DateTimeOffset, double)>();
+                series.Add((Labels(one), samples));
                 if (!one.TryGetProperty("values", out var values)) { rejected.Add(Invalid($"{path}, series {number}", "it has no values")); continue; }
                 var place = 0;
                 foreach (var pair in values.EnumerateArray())
@@ -76,8 +77,8 @@ internal sealed class MetricFile : IMetricFile
                         rejected.Add(Invalid($"{path}, series {number}, sample {place}", $"{pair} is no [seconds, value]"));
                 }
             }
-            if (number == 0) throw Empty(path);
-            return (Sorted(series), rejected);
+            if (number == 0) throw new FailureException("FileEmpty", FailureKind.InvalidInput, $"'{path}' holds no samples: the query matched no series in that time.", path, "Check the query's metric and labels, and its start and end (seconds since 1970 or ISO 8601, UTC).");
+            return (Told(series), rejected);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
@@ -90,16 +91,45 @@ internal sealed class MetricFile : IMetricFile
         }
     }
 
-    /// <summary>The instance without its port, as hosts are named; all labels where there is none.</summary>
-    private static string Label(JsonElement one)
+    private static Dictionary<string, string> Labels(JsonElement one) =>
+        one.TryGetProperty("metric", out var labels) && labels.ValueKind == JsonValueKind.Object
+            ? labels.EnumerateObject().ToDictionary(l => l.Name, l => l.Value.ToString(), StringComparer.Ordinal) : new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>One series each: those of one host (its disks, modes, ports) are told apart by the labels in which they differ.</summary>
+    private static List<MetricSamples> Told(List<(Dictionary<string, string> Labels, List<(DateTimeOffset, double)> Samples)> series)
     {
-        if (!one.TryGetProperty("metric", out var labels) || labels.ValueKind != JsonValueKind.Object) return "";
-        if (labels.TryGetProperty("instance", out var instance) && instance.GetString() is { Length: > 0 } host)
+        var told = new SortedDictionary<string, MetricSamples>(StringComparer.Ordinal);
+        foreach (var host in series.GroupBy(s => Host(s.Labels), StringComparer.OrdinalIgnoreCase))
         {
-            var colon = host.LastIndexOf(':');
-            return colon > 0 && host.AsSpan(colon + 1).IndexOfAnyExceptInRange('0', '9') < 0 && (host.IndexOf(':', StringComparison.Ordinal) == colon || host[colon - 1] == ']') ? host[..colon] : host;
+            var keys = host.SelectMany(s => s.Labels.Keys).Distinct(StringComparer.Ordinal).Where(k => host.Select(s => s.Labels.GetValueOrDefault(k)).Distinct(StringComparer.Ordinal).Skip(1).Any()).Order(StringComparer.Ordinal).ToList();
+            // A single series without an instance differs from nothing: all of its labels say what it is.
+            if (host.Key.Length == 0 && keys.Count == 0) keys = [.. host.First().Labels.Keys.Where(k => k != "__name__").Order(StringComparer.Ordinal)];
+            foreach (var same in host.GroupBy(s => Text(s.Labels, keys), StringComparer.Ordinal))
+            {
+                var labels = same.First().Labels;
+                var name = same.Key.Length == 0 ? host.Key : host.Key.Length == 0 ? same.Key : $"{host.Key} ({same.Key})";
+                told[name] = new MetricSamples(name, [.. same.SelectMany(s => s.Samples)])
+                {
+                    // Where no instance says which host it is, another label may.
+                    Hosts = host.Key.Length > 0 ? [host.Key] : labels.Count == 0 ? [""] : [.. labels.Where(l => l.Key != "__name__").Select(l => Bare(l.Value))],
+                };
+            }
         }
-        return string.Join(",", labels.EnumerateObject().Where(l => l.Name != "__name__").Select(l => $"{l.Name}={l.Value}"));
+        return [.. told.Values];
+    }
+
+    private static string Text(Dictionary<string, string> labels, List<string> keys) =>
+        string.Join(",", keys.Where(labels.ContainsKey).Select(k => k == "__name__" ? labels[k] : $"{k}={labels[k]}"));
+
+    /// <summary>The instance as hosts are named; empty where there is none.</summary>
+    private static string Host(Dictionary<string, string> labels) => labels.TryGetValue("instance", out var instance) ? Bare(instance) : "";
+
+    /// <summary>Without a port, and an IPv6 address without its brackets.</summary>
+    private static string Bare(string host)
+    {
+        var colon = host.LastIndexOf(':');
+        if (colon > 0 && host.AsSpan(colon + 1).IndexOfAnyExceptInRange('0', '9') < 0 && (host.IndexOf(':', StringComparison.Ordinal) == colon || host[colon - 1] == ']')) host = host[..colon];
+        return host is ['[', .., ']'] ? host[1..^1] : host;
     }
 
     private static bool Number(string text, out double value)

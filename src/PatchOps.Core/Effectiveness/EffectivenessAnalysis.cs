@@ -130,7 +130,8 @@ public static class EffectivenessAnalysis
         reasons.Add(wedge.Concurrent
             ? "The unpatched comparable items say too little to be the measure: a trend or regression to the mean is not excluded."
             : "There are no unpatched comparable items over the same time: a trend or regression to the mean is not excluded.");
-        if (wedge.ControlChange is { } change)
+        // Hosts that were patched minutes later are no controls worth a number.
+        if (wedge.ControlChange is { } change && wedge.ControlsExpected >= 1)
         {
             result = result with { Controls = wedge.Controls, ControlRatio = change.Ratio };
             // The rate may have ended everywhere: then no model can be fitted, and the controls still speak.

@@ -10,6 +10,7 @@ internal sealed class DeploymentTimes
     private readonly DeploymentNumbers numbers;
     private readonly Dictionary<long, int> firsts;
     private readonly Lazy<Dictionary<(string Patch, string Asset), DateTimeOffset>> successes;
+    private readonly Lazy<Dictionary<(string Patch, string Asset), Problem>> waiting;
     private readonly bool[] first;
     private readonly Dictionary<int, int> next;
 
@@ -27,6 +28,7 @@ internal sealed class DeploymentTimes
             else retried.TryAdd(numbers.Pair(i), []);
         }
         next = Successes(retried);
+        waiting = new(Waiting);
         successes = new(() => firsts.Values.ToDictionary(i => (deployments[i].Patch, deployments[i].Asset), i => deployments[i].Started));
     }
 
@@ -44,11 +46,28 @@ internal sealed class DeploymentTimes
         first[place] && facts.FixAvailable.TryGetValue(facts.Deployments[place].Patch, out var available) && Done(facts.Deployments[place]) is var done && available <= done ? (done - available).TotalDays : null;
 
     /// <summary>Days from the opening of its problem to the first success for it; null for another deployment.</summary>
-    public double? FromProblem(int place) =>
-        first[place] && facts.Deployments[place] is { Problem: { } id } one && facts.ProblemsById.TryGetValue(id, out var problem) && Done(one) is var done && problem.Opened <= done ? (done - problem.Opened.Value).TotalDays : null;
+    /// <remarks>Its problem is the one that the deployment names, else one that names the patch and the asset and was not resolved before: waves name none.</remarks>
+    public double? FromProblem(int place)
+    {
+        if (!first[place]) return null;
+        var one = facts.Deployments[place];
+        var opened = one.Problem is { } id ? facts.ProblemsById.TryGetValue(id, out var problem) ? problem.Opened : null
+            : waiting.Value.TryGetValue((one.Patch, one.Asset), out var asked) && !(asked.Resolved < one.Started) ? asked.Opened : null;
+        return opened is { } since && Done(one) is var done && since <= done ? (done - since).TotalDays : null;
+    }
 
     /// <summary>True where a deployment of the patch on the asset that succeeded had been started by then.</summary>
     public bool SucceededBy(string patch, string asset, DateTimeOffset at) => successes.Value.TryGetValue((patch, asset), out var started) && started <= at;
+
+    /// <summary>The problem that has waited longest for a patch on an asset; one that is open before those that were resolved.</summary>
+    private Dictionary<(string Patch, string Asset), Problem> Waiting()
+    {
+        var problems = new Dictionary<(string Patch, string Asset), Problem>();
+        foreach (var problem in facts.Problems.Where(p => p.Opened is not null).OrderBy(p => p.Resolved is not null).ThenBy(p => p.Opened))
+            foreach (var patch in problem.Patches)
+                foreach (var item in problem.ConfigurationItems) problems.TryAdd((patch, item), problem);
+        return problems;
+    }
 
     /// <summary>From each deployment of what failed somewhere to the next success of the same, both by place.</summary>
     private Dictionary<int, int> Successes(Dictionary<long, List<int>> retried)

@@ -122,7 +122,8 @@ public sealed class KpiCalculator
     private IEnumerable<Domain.Kpi> Volume(string group, int place)
     {
         var unpatched = groups.Open[group].Select(o => o.Asset).ToHashSet(StringComparer.Ordinal);
-        yield return Make(KpiNames.UnpatchedIncidents, group, unpatched.Count == 0 ? new Estimate(null, null, null, 0) : Estimate.Rate(incidents.On(unpatched), period.Days / 30));
+        // Without any incident on record nobody counted them: that is no rate of 0.
+        yield return Make(KpiNames.UnpatchedIncidents, group, unpatched.Count == 0 || facts.Incidents.Count == 0 ? new Estimate(null, null, null, 0) : Estimate.Rate(incidents.On(unpatched), period.Days / 30));
         // Whether incidents are matched to vulnerabilities at all is known where one was.
         yield return Make(KpiNames.ComponentIncidents, group, !groups.OfPatches && facts.AnyFlagged ? Estimate.Rate(incidents.Flagged(place), period.Days / 30) : new Estimate(null, null, null, 0));
     }

@@ -41,7 +41,7 @@ public static class KpiNames
         [Compliance] = ("%", "Assets without an affected finding past its due date, of all assets; what an exception covers does not count. " + Wilson),
         [PatchMedian] = ("days", "From the day a fix could be had to the first successful deployment on an asset; what is still open does not count. " + Order),
         [PatchNinetieth] = ("days", "From the day a fix could be had to the first successful deployment on an asset; what is still open does not count. " + Order),
-        [AnswerMedian] = ("days", "From the opening of a problem to the first successful deployment for it on an asset. " + Order),
+        [AnswerMedian] = ("days", "From the opening of a problem to the first successful deployment for it on an asset: one that names it, or of its patch on its item before it was resolved. " + Order),
         [ExposureMedian] = ("days", "Age of the fixes that are still missing, one for each asset and patch. " + Order),
         [ResolvedByPatch] = ("%", "Resolved problems with a successful deployment for them before the resolution, of all resolved problems. " + Wilson),
         [UnpatchedIncidents] = ("per 30 days", "Incidents on assets that have open affected findings now. 95 % exact Poisson interval."),

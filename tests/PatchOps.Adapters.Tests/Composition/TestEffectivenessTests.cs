@@ -3,6 +3,7 @@ using System.Text;
 using PatchOps.Core.Effectiveness;
 using PatchOps.Core.Operations;
 using PatchOps.Core.Operations.Requests;
+using PatchOps.Core.Planning.Planner;
 using PatchOps.Domain;
 
 namespace PatchOps.Adapters.Tests.Composition;
@@ -220,6 +221,34 @@ public sealed class TestEffectivenessTests : IAsyncLifetime
         Assert.Equal("DeploymentNotFound", Assert.Single(failures).Failure.Code);
     }
 
+    /// <summary>As a Prometheus names things: by address, with several series a host, and the aggregates by another label.</summary>
+    [Fact]
+    public async Task Series_of_one_host_are_told_apart_and_hosts_are_found_by_address_or_any_label()
+    {
+        await estate.RunAsync(new ImportAssetRequest { Path = [estate.Write("assets.csv", "Id,Address\nweb1,2001:db8::5\nweb2,10.0.0.7\nweb3,\n")] });
+        await estate.RunAsync(new ImportProblemRequest { Path = [estate.Write("problems.csv", "Id,Title,ConfigurationItems,Patches\nPRB1,Slow,web1;web2;web3,KB1\n")] });
+        await estate.RunAsync(new ImportDeploymentRequest { Path = [estate.Write("deployments.csv", $"Id,Patch,Asset,Started,Outcome\nD1,kb1,web1,{Day(180)},Succeeded\nD2,KB1,web2,{Day(180)},Succeeded\nD3,KB1,web3,{Day(180)},Succeeded\n")] });
+        var random = new Random(4);
+        string Series(string labels, double sooner, double later)
+        {
+            var samples = Enumerable.Range(0, 300).Select(k => FormattableString.Invariant($"[{Start.AddDays(30 + k).ToUnixTimeSeconds()},\"{(k < 150 ? sooner : later) + random.NextDouble()}\"]"));
+            return $"{{\"metric\":{{{labels}}},\"values\":[{string.Join(',', samples)}]}}";
+        }
+        var strangers = Enumerable.Range(0, 7).Select(k => Series($"\"instance\":\"s{k}:9100\"", 1, 1));
+        var path = estate.Write("range.json", $"{{\"status\":\"success\",\"data\":{{\"resultType\":\"matrix\",\"result\":[{string.Join(',', [
+            Series("\"__name__\":\"disk\",\"instance\":\"[2001:db8::5]:9100\",\"device\":\"sda\",\"job\":\"node\"", 900, 900),
+            Series("\"__name__\":\"disk\",\"instance\":\"[2001:db8::5]:9100\",\"device\":\"sdb\",\"job\":\"node\"", 20, 10),
+            Series("\"__name__\":\"disk\",\"instance\":\"10.0.0.7:9100\",\"device\":\"sda\",\"job\":\"node\"", 10, 20),
+            Series("\"host\":\"web3\",\"job\":\"node\"", 20, 10),
+            .. strangers])}]}}}}");
+        var (results, failures, _) = await estate.RunAsync(new TestEffectivenessRequest { Metric = path, Problem = ["PRB1"], Tolerance = 2 });
+        Assert.Equal([("10.0.0.7", MetricShiftVerdict.Higher), ("2001:db8::5 (device=sda)", MetricShiftVerdict.Unchanged), ("2001:db8::5 (device=sdb)", MetricShiftVerdict.Lower), ("host=web3,job=node", MetricShiftVerdict.Lower)],
+            results.Cast<MetricShift>().Select(s => (s.Series!, s.Verdict)));
+        var failure = Assert.Single(failures).Failure;
+        Assert.Equal("DeploymentNotFound", failure.Code);
+        Assert.Contains("'s0', 's1', 's2', 's3', 's4' and 2 more", failure.Message);
+    }
+
     [Theory]
     [InlineData("Time,Value\n2025-01-01,x\n2025-01-02,5\n", "MetricSampleInvalid")]
     [InlineData("When,What\n2025-01-01,5\n", "MetricColumnsMissing")]
@@ -363,6 +392,49 @@ public sealed class TestEffectivenessTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Hosts_that_were_patched_minutes_later_give_no_movement_of_controls()
+    {
+        var result = await CompareAsync(6, 0, i => 180 + 0.004 * i, i => 180 + 0.004 * i, every: 9, then: 40);
+        Assert.Equal((EffectivenessVerdict.Effective, EffectivenessDesign.BeforeAfter), (result.Verdict, result.Design));
+        Assert.Null(result.ControlRatio);
+    }
+
+    [Fact]
+    public async Task Where_nothing_can_be_tested_a_warning_says_why()
+    {
+        await ImportAsync(["PRB1"]);
+        async Task<string> WarnAsync(TestEffectivenessRequest request)
+        {
+            var (results, failures, warnings) = await estate.RunAsync(request);
+            Assert.Empty(results);
+            Assert.Empty(failures);
+            return Assert.Single(warnings);
+        }
+        Assert.Contains("No problem names such a patch", await WarnAsync(new() { Patch = ["KB*"] }));
+        await estate.RunAsync(new SetProblemRequest { Id = "PRB1", Patch = ["KB1"] });
+        Assert.Contains("Nothing to compare", await WarnAsync(new() { }));
+        Assert.Contains("Nothing to compare", await WarnAsync(new() { By = EffectivenessGrouping.Vendor }));
+        // A wave deploys for a vulnerability: the problem that names only that is not found by the plan's patches.
+        var plan = PlanDocument.Seal(new PatchPlan
+        {
+            Id = "PLN-1", Name = "May", Hash = "", Author = "tester", Created = Start, Start = Start, End = Start.AddDays(1), Unscheduled = [], ApprovalsNeeded = [], Objective = 0, LowerBound = 0, Currency = "EUR",
+            Waves =
+            [
+                new PlanWave
+                {
+                    Number = 1, Ring = WaveRing.Canary, Stage = AssetEnvironment.Production, Start = Start, End = Start.AddDays(1), BakeTime = TimeSpan.Zero, Gates = [], HaltRule = new HaltRule(),
+                    Rollback = new RollbackRule { Method = "PreviousVersion", DetectionWindow = TimeSpan.Zero },
+                    Hosts = [new PlannedHost { Asset = "PRB1-h0", Name = "PRB1-h0", Start = Start, LatestStart = Start, Median = TimeSpan.Zero, NinetiethPercentile = TimeSpan.Zero, Patches = [new PlannedPatch { Patch = "deb:openssl/3.0.11" }] }],
+                },
+            ],
+        });
+        estate.Host.Store(null).Catalogue.SavePlan(plan);
+        Assert.Contains($"No problem names the patch of plan {plan.Id} (deb:openssl/3.0.11). Name the patch", await WarnAsync(new() { PlanId = plan.Id }));
+        await estate.RunAsync(new SetProblemRequest { Id = "PRB1", Patch = ["DEB:openssl/3.0.11"] });
+        Assert.Equal("PRB1", Assert.Single(await TestAsync(new() { PlanId = plan.Id })).Problem);
+    }
+
+    [Fact]
     public async Task A_patch_of_today_has_the_earliest_date_of_a_verdict()
     {
         var result = await CompareAsync(4, 0, _ => 362, _ => 362, every: 10, then: 10);
@@ -452,6 +524,20 @@ public sealed class TestEffectivenessTests : IAsyncLifetime
         await ImportAsync(["PRB1"]);
         var twice = Assert.Single(await TestAsync(new() { Problem = ["PRB1"] }));
         Assert.Equal((once.BeforeCount, once.AfterCount, once.BeforeDays), (twice.BeforeCount, twice.AfterCount, twice.BeforeDays));
+    }
+
+    [Fact]
+    public async Task Two_people_may_test_on_one_day_and_the_audit_trail_has_both()
+    {
+        await ImportAsync(["PRB1"]);
+        foreach (var account in new[] { "alice", "bob", "bob" })
+        {
+            var (results, failures, _) = await estate.RunAsync(new TestEffectivenessRequest(), account: account);
+            Assert.Empty(failures);
+            Assert.Equal(EffectivenessVerdict.Effective, Assert.IsType<EffectivenessResult>(Assert.Single(results)).Verdict);
+        }
+        var (audit, _, _) = await estate.RunAsync(new GetAuditRequest { Subject = "PRB1" });
+        Assert.Equal(["alice", "bob"], audit.Cast<AuditEntry>().Where(e => e.Action == "Verdict").Select(e => e.Actor));
     }
 
     [Fact]

@@ -124,6 +124,26 @@ public class KpiCalculatorTests
     }
 
     [Fact]
+    public void Without_any_incident_on_record_there_is_no_rate_of_incidents()
+    {
+        var facts = Facts();
+        var silent = new EstateFacts(AsOf, facts.Assets, facts.Deployments, facts.Problems, IncidentTable.Empty, facts.Changes, facts.Open, facts.FixAvailable);
+        var kpi = new KpiCalculator(silent).All().Single(k => k.Name == KpiNames.UnpatchedIncidents);
+        Assert.Equal((null, null, null, 0L), (kpi.Value, kpi.Low, kpi.High, kpi.N));
+    }
+
+    [Fact]
+    public void A_deployment_that_names_no_problem_answers_the_one_that_waits_for_its_patch()
+    {
+        // As waves write them. P2 was resolved before its item was patched: nobody waited any more.
+        var facts = Facts();
+        var unnamed = new EstateFacts(AsOf, facts.Assets, [.. facts.Deployments.Select(d => d with { Problem = null })], facts.Problems, facts.Incidents, facts.Changes, facts.Open, facts.FixAvailable);
+        var kpi = new KpiCalculator(unnamed).All().Single(k => k.Name == KpiNames.AnswerMedian);
+        Assert.Equal(1, kpi.N);
+        Assert.Equal(6 + (1d / 24), kpi.Value!.Value, 9);
+    }
+
+    [Fact]
     public void Downtime_adds_up()
     {
         Assert.Equal(4, Of(KpiNames.IncidentRepair).N);

@@ -56,7 +56,7 @@ internal sealed class WedgeDesign
                 if (cell.Treated) _patchedPeriods[cell.Period] = true;
         foreach (var group in _groups)
             if (IsControl(group)) Controls += group.Items;
-        ControlChange = Change();
+        (ControlChange, ControlsExpected) = Change();
         Pooled = new WedgeCell[_groups.Sum(g => g.Cells.Length)];
         var at = 0;
         foreach (var group in _groups)
@@ -84,6 +84,9 @@ internal sealed class WedgeDesign
     /// <summary>The controls' own rates, before any comparable item was patched and since; null where they had no incidents.</summary>
     public RateComparison? ControlChange { get; }
 
+    /// <summary>Incidents that the controls would have had since, had nothing changed.</summary>
+    public double ControlsExpected { get; }
+
     /// <summary>Items that were unpatched while a comparable one was patched.</summary>
     public int Controls { get; }
 
@@ -104,7 +107,7 @@ internal sealed class WedgeDesign
     /// nothing changed; the sums of those expectations are the exposures of the comparison. (Its binomial variance is at least that of
     /// the sum of unequal binomials; Hodges and Le Cam 1960.)
     /// </summary>
-    private RateComparison? Change()
+    private (RateComparison? Change, double Expected) Change()
     {
         double before = 0, expectedBefore = 0, after = 0, expectedAfter = 0;
         foreach (var group in _groups)
@@ -124,7 +127,7 @@ internal sealed class WedgeDesign
             expectedBefore += (countBefore + countAfter) * (1 - share);
             expectedAfter += (countBefore + countAfter) * share;
         }
-        return before > 0 ? new RateComparison(before, expectedBefore, after, expectedAfter) : null;
+        return (before > 0 ? new RateComparison(before, expectedBefore, after, expectedAfter) : null, expectedAfter);
     }
 
     private bool IsControl(WedgeGroup group)

@@ -9,6 +9,9 @@ namespace PatchOps.Core.Operations.Prove;
 /// <summary>Compares a metric file before and after a deployment, series by series.</summary>
 internal static class MetricEffect
 {
+    /// <summary>A query over a fleet has many hosts that the problem has not: so many are named.</summary>
+    private const int Named = 5;
+
     public static IEnumerable<OperationEvent> Run(TestEffectivenessRequest request, IMetricFile reader, Func<ICatalogue> open, EffectivenessPolicy policy, DateTimeOffset asOf, CancellationToken cancellationToken)
     {
         var (series, rejected) = reader.Read(request.Metric!, cancellationToken);
@@ -24,22 +27,27 @@ internal static class MetricEffect
         var problem = catalogue.Problems().FirstOrDefault(p => p.Id.Equals(name, StringComparison.OrdinalIgnoreCase))
             ?? throw new FailureException("ProblemNotFound", FailureKind.NotFound, $"No problem '{name}' is in the store.", name, "See what there is with Get-PatchProblem.");
         var deployments = catalogue.Deployments()
-            .Where(d => d.Outcome == DeploymentOutcome.Succeeded && d.Started <= asOf && (problem.Patches.Contains(d.Patch, StringComparer.Ordinal) || d.Problem == problem.Id))
-            .GroupBy(d => d.Asset, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First(), StringComparer.Ordinal);
+            .Where(d => d.Outcome == DeploymentOutcome.Succeeded && d.Started <= asOf && (problem.Patches.Contains(d.Patch, StringComparer.OrdinalIgnoreCase) || d.Problem == problem.Id))
+            .GroupBy(d => d.Asset, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.MinBy(d => d.Started)!, StringComparer.Ordinal);
+        var addresses = catalogue.Assets(includeRetired: true).Where(a => a.Address is not null && deployments.ContainsKey(a.Id)).ToLookup(a => a.Address!, a => a.Id, StringComparer.OrdinalIgnoreCase);
+        var strangers = new List<string>();
         foreach (var one in series)
         {
             // A series without a name belongs to the problem's only patched item, where there is one.
-            var asset = one.Name.Length == 0 && deployments.Count == 1 ? deployments.Keys.First() : catalogue.ResolveAsset(one.Name) ?? one.Name;
-            if (deployments.TryGetValue(asset, out var deployment))
+            var asset = one.Name.Length == 0 && deployments.Count == 1 ? deployments.Keys.First()
+                : one.Hosts.SelectMany(h => new[] { catalogue.ResolveAsset(h), addresses[h].Count() == 1 ? addresses[h].First() : null, h }).FirstOrDefault(a => a is not null && deployments.ContainsKey(a));
+            if (asset is null)
             {
-                var end = deployment.Ended is { } ended && ended >= deployment.Started ? ended : deployment.Started;
-                yield return new ResultEvent(MetricReview.Compare(one with { Name = one.Name.Length == 0 ? asset : one.Name }, (deployment.Started, end), request.Tolerance, policy));
+                strangers.Add(one.Name.Length == 0 ? "(unnamed series)" : one.Name);
+                continue;
             }
-            else
-            {
-                yield return new FailedEvent(new Failure("DeploymentNotFound", FailureKind.NotFound, $"No successful deployment for {problem.Id} on '{(one.Name.Length == 0 ? "(unnamed series)" : one.Name)}' is in the store.", one.Name,
-                    "Name series by asset (column Asset, label instance), or give -DeployedAt. See Get-PatchDeployment."));
-            }
+            var deployment = deployments[asset];
+            var end = deployment.Ended is { } ended && ended >= deployment.Started ? ended : deployment.Started;
+            yield return new ResultEvent(MetricReview.Compare(one with { Name = one.Name.Length == 0 ? asset : one.Name }, (deployment.Started, end), request.Tolerance, policy));
         }
+        if (strangers.Count == 0) yield break;
+        yield return new FailedEvent(new Failure("DeploymentNotFound", FailureKind.NotFound,
+            FormattableString.Invariant($"No successful deployment for {problem.Id} on '{string.Join("', '", strangers.Take(Named))}'{(strangers.Count > Named ? $" and {strangers.Count - Named} more" : "")} is in the store."), strangers[0],
+            "Name series by asset (column Asset, label instance; an asset's id, name or address), or give -DeployedAt. See Get-PatchDeployment."));
     }
 }

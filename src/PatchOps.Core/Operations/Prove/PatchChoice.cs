@@ -25,6 +25,10 @@ internal sealed class PatchChoice(TestEffectivenessRequest request, PatchPlan? p
     public IReadOnlyList<string> Of(Problem problem) =>
         [.. (problem.Patches.Count > 0 ? problem.Patches : answers.Value[problem.Id].Distinct(StringComparer.OrdinalIgnoreCase)).Where(p => patches.Matches(p) && products.Matches(PatchNames.Product(p)) && vendors.Matches(PatchNames.Vendor(p)) && (planned is null || planned.Contains(p) || planned.Any(newer => succession.Replaces(newer, p, null))))];
 
+    /// <summary>What to say where no problem names what is asked for.</summary>
+    public string Nobody() => planned is null ? "No problem names such a patch."
+        : $"No problem names {(planned.Count == 1 ? "the patch" : "such a patch")} of plan {plan!.Id} ({string.Join(", ", planned.Order(StringComparer.Ordinal).Take(5))}{(planned.Count > 5 ? $" and {planned.Count - 5} more" : "")}).";
+
     public string GroupOf(string patch, EffectivenessGrouping by) => by switch
     {
         EffectivenessGrouping.Product => PatchNames.Product(patch),

@@ -45,12 +45,16 @@ public sealed class TestEffectivenessOperation(
                 effective is null ? $"No problem '{name}' with such a patch is in the store." : $"No problem '{name}' with the verdict Effective is in the store.", name,
                 effective is null ? "See what there is with Get-PatchProblem." : "Test it first with Test-PatchEffectiveness without -Since."));
         var estate = reading is not null ? await reading.ConfigureAwait(false) : chosen.Count > 0 ? new EstateHistory(catalogue, asOf) : null;
+        if (chosen.Count == 0 && !choice.Everything && effective is null && problems.MatchesAll)
+            yield return new WarningEvent($"{choice.Nobody()} Name the patch on the problem's record with Set-PatchProblem -Patch, or the problem in its deployments.");
         if (chosen.Count == 0 || estate is null) yield break;
 
         var histories = new ProblemHistories(estate);
         if (request.By != EffectivenessGrouping.Problem)
         {
-            foreach (var result in Grouped(request, chosen, histories, choice, rules, cancellationToken)) yield return new ResultEvent(result);
+            var groups = Grouped(request, chosen, histories, choice, rules, cancellationToken);
+            if (groups.Count == 0) yield return Nothing(chosen.Count);
+            foreach (var result in groups) yield return new ResultEvent(result);
             yield break;
         }
         var review = request.Since is { } since ? new ChangeReview(catalogue, since, asOf) : null;
@@ -83,6 +87,7 @@ public sealed class TestEffectivenessOperation(
                 // What keeping verdicts needs is gathered beside the analysis as soon as there is one.
                 if (kept && learning is null && results.Exists(r => r.Verdict != EffectivenessVerdict.Inconclusive)) learning = Task.Run(() => new ProblemLearning(catalogue, estate, (p, tested) => histories.Scope(p, tested, request.Control).Items, all, now).Prepare(), CancellationToken.None);
             }
+            if (review is null && results.Count == 0) yield return Nothing(chosen.Count);
             if (review is not null && results.Count == 0) yield return new WarningEvent($"Nothing that was effective had other patches or changes on its items since {request.Since:yyyy-MM-dd}.");
             var answers = results.Count > 1 ? EffectivenessAnalysis.ControlFalseDiscoveries(results, rules) : results;
             List<EffectivenessResult> keeping = kept ? [.. answers.Where(r => r.Verdict != EffectivenessVerdict.Inconclusive && r.Problem is not null)] : [];
@@ -108,12 +113,12 @@ public sealed class TestEffectivenessOperation(
     private async ValueTask<IReadOnlyList<PatchInvestigation>> KeepAsync(ICatalogue catalogue, ProblemLearning learning, IReadOnlyList<EffectivenessResult> verdicts, DateTimeOffset now, CancellationToken cancellationToken)
     {
         catalogue.AddVerdicts(verdicts, now);
-        await audit().AppendAsync([.. verdicts.Select(r => new AuditRecord($"verdict/{r.Problem}/{r.Verdict}/{r.AfterCount}/{r.BeforeCount}/{r.Patch}/{now:yyyyMMdd}", caller.Account, "Verdict", r.Problem!,
+        await audit().AppendAsync([.. verdicts.Select(r => new AuditRecord($"verdict/{r.Problem}/{r.Verdict}/{r.AfterCount}/{r.BeforeCount}/{r.Patch}/{now:yyyyMMdd}/{caller.Account}", caller.Account, "Verdict", r.Problem!,
             CanonicalJson.Of(("verdict", r.Verdict.ToString()), ("patch", r.Patch), ("before", r.BeforeCount), ("after", r.AfterCount))))], now, cancellationToken).ConfigureAwait(false);
         return await ProblemFeedback.KeepAsync(catalogue, learning, journal(), audit(), verdicts, caller, now, cancellationToken).ConfigureAwait(false);
     }
 
-    private static IEnumerable<EffectivenessResult> Grouped(
+    private static IReadOnlyList<EffectivenessResult> Grouped(
         TestEffectivenessRequest request, IReadOnlyList<Problem> chosen, ProblemHistories histories, PatchChoice choice, EffectivenessPolicy rules, CancellationToken cancellationToken)
     {
         var results = new List<EffectivenessResult>();
@@ -133,6 +138,10 @@ public sealed class TestEffectivenessOperation(
         }
         return results.Count > 1 ? EffectivenessAnalysis.ControlFalseDiscoveries(results, rules) : results;
     }
+
+    /// <summary>No answer at all would leave people wondering whether the test ran.</summary>
+    private static WarningEvent Nothing(int problems) =>
+        new($"Nothing to compare: {(problems == 1 ? "the problem has" : FormattableString.Invariant($"none of the {problems} problems has"))} {(problems == 1 ? "no" : "a")} successful deployment of its patches on its items. Import deployments with Import-PatchDeployment; Test-PatchEffectiveness with a problem's id says what lacks.");
 
     private static EffectivenessResult Untested(Problem problem, ProblemScope scope, string? future) => new()
     {
