@@ -6,7 +6,8 @@ namespace PatchOps.Cli;
 /// <summary>A table that redraws itself on a terminal while a wave runs: its hosts with their last step, and how far the wave is.</summary>
 public sealed class LiveTable(TextWriter terminal, int width, int height, TimeProvider clock)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(150);
+    /// <summary>The table is drawn again after this at the soonest.</summary>
+    public static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(150);
 
     private readonly Dictionary<string, (string Step, DateTimeOffset Since)> hosts = new(StringComparer.Ordinal);
     private string title = "";
@@ -20,7 +21,17 @@ public sealed class LiveTable(TextWriter terminal, int width, int height, TimePr
         title = progress.Activity;
         percent = progress.Percent ?? percent;
         if (progress.Status.Split(": ", 2) is [var host, var step]) hosts[host] = (step, clock.GetUtcNow());
-        if (last != 0 && clock.GetElapsedTime(last) < Pause) return;
+        IsBehind = last != 0 && clock.GetElapsedTime(last) < Pause;
+        if (!IsBehind) CatchUp();
+    }
+
+    /// <summary>Whether it took something that is not drawn yet: the next progress may be an hour away.</summary>
+    public bool IsBehind { get; private set; }
+
+    /// <summary>Draws what it knows.</summary>
+    public void CatchUp()
+    {
+        IsBehind = false;
         last = clock.GetTimestamp();
         Draw();
     }
@@ -28,6 +39,7 @@ public sealed class LiveTable(TextWriter terminal, int width, int height, TimePr
     /// <summary>Takes the table off the screen, so that something else can be written; the next progress draws it again.</summary>
     public void Clear()
     {
+        IsBehind = false;
         if (drawn == 0) return;
         terminal.Write(string.Create(CultureInfo.InvariantCulture, $"\u001b[{drawn}F\u001b[J"));
         terminal.Flush();

@@ -21,6 +21,11 @@ internal sealed class Output(TextWriter standard, TextWriter error, bool json, b
     // Only where a person looks at a terminal, and never between lines that a program reads.
     private readonly LiveTable? live = !json && !Console.IsErrorRedirected && !Console.IsOutputRedirected ? new LiveTable(error, Size(static () => Console.WindowWidth, 80), Size(static () => Console.WindowHeight, 24), TimeProvider.System) : null;
 
+    /// <summary>Whether the live table has something that it has not drawn.</summary>
+    public bool IsBehind => live?.IsBehind == true;
+
+    public void CatchUp() => live?.CatchUp();
+
     public bool WhatIf => whatIf;
 
     public void Write(OperationEvent next)

@@ -36,7 +36,7 @@ internal sealed class RequestRunner(OperationHost host, Output output)
         var caller = new Caller { Account = Environment.UserName, WhatIf = output.WhatIf };
         try
         {
-            await foreach (var next in host.RunAsync(request, caller, cancellationToken).ConfigureAwait(false))
+            await foreach (var next in DrawnAsync(host.RunAsync(request, caller, cancellationToken)).ConfigureAwait(false))
             {
                 switch (next)
                 {
@@ -63,6 +63,20 @@ internal sealed class RequestRunner(OperationHost host, Output output)
             return Stopped;
         }
         return code;
+    }
+
+    /// <summary>Lets the live table draw what came last before a silence.</summary>
+    private async IAsyncEnumerable<OperationEvent> DrawnAsync(IAsyncEnumerable<OperationEvent> source)
+    {
+        var events = source.GetAsyncEnumerator(CancellationToken.None);
+        await using var _ = events.ConfigureAwait(false);
+        while (true)
+        {
+            var next = events.MoveNextAsync().AsTask();
+            if (output.IsBehind && await Task.WhenAny(next, Task.Delay(LiveTable.Pause, CancellationToken.None)).ConfigureAwait(false) != next) output.CatchUp();
+            if (!await next.ConfigureAwait(false)) yield break;
+            yield return events.Current;
+        }
     }
 
     private static int CodeOf(Failure failure, bool terminating) => failure.Kind switch

@@ -76,6 +76,12 @@ public sealed class OperationHost(TimeProvider clock, HostServices? services = n
                 {
                     failure = e.Failure;
                 }
+                catch (Microsoft.Data.Sqlite.SqliteException e) when (e.SqliteErrorCode is 8 or 10 or 13)
+                {
+                    // Read-only, input or output error, full: the disk's doing.
+                    failure = new Failure("StoreUnavailable", FailureKind.Unavailable, $"The store cannot be written: {e.Message}", request.Store ?? DefaultStore,
+                        "Free space on the disk or check the file's permissions, then do it again; a wave goes on with Invoke-PatchWave.");
+                }
                 catch (Exception e) when (e is not OperationCanceledException)
                 {
                     // A defect of ours, not of the input: said as such, with where it happened.

@@ -49,13 +49,16 @@ internal sealed class SqliteJournal : IJournal, IAsyncDisposable
         await Task.CompletedTask.ConfigureAwait(false);
     }
 
-    public ValueTask<Lease?> AcquireAsync(string resource, string owner, TimeSpan duration, DateTimeOffset now, CancellationToken cancellationToken)
+    public ValueTask<Lease?> AcquireAsync(string resource, string owner, TimeSpan duration, DateTimeOffset now, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(Written(() => Acquire(resource, owner, duration, now)));
+
+    private Lease? Acquire(string resource, string owner, TimeSpan duration, DateTimeOffset now)
     {
         using var connection = database.Connect();
         using var transaction = connection.BeginTransaction(deferred: false);
         var held = connection.QuerySingleOrDefault<LeaseRow>("SELECT * FROM lease WHERE resource=@resource", new { resource }, transaction);
         var free = held is null || held.Owner.Length == 0 || held.Owner == owner || held.Expires <= now.ToUnixTimeMilliseconds();
-        if (!free) return ValueTask.FromResult<Lease?>(null);
+        if (!free) return null;
 
         // A released lease keeps its row: tokens must rise for as long as the store lives.
         var lease = new Lease { Resource = resource, Owner = owner, Token = (held?.Token ?? 0) + 1, Expires = now + duration };
@@ -63,14 +66,13 @@ internal sealed class SqliteJournal : IJournal, IAsyncDisposable
             "INSERT INTO lease(resource, owner, token, expires) VALUES (@Resource, @Owner, @Token, @expires) ON CONFLICT(resource) DO UPDATE SET owner=excluded.owner, token=excluded.token, expires=excluded.expires",
             new { lease.Resource, lease.Owner, lease.Token, expires = lease.Expires.ToUnixTimeMilliseconds() }, transaction);
         transaction.Commit();
-        return ValueTask.FromResult<Lease?>(lease);
+        return lease;
     }
 
     public ValueTask<Lease?> RenewAsync(Lease lease, TimeSpan duration, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        using var connection = database.Connect();
         var renewed = lease with { Expires = now + duration };
-        var rows = connection.Execute(
+        var rows = Execute(
             "UPDATE lease SET expires=@expires WHERE resource=@Resource AND owner=@Owner AND token=@Token",
             new { lease.Resource, lease.Owner, lease.Token, expires = renewed.Expires.ToUnixTimeMilliseconds() });
         return ValueTask.FromResult(rows == 1 ? renewed : null);
@@ -78,8 +80,7 @@ internal sealed class SqliteJournal : IJournal, IAsyncDisposable
 
     public ValueTask ReleaseAsync(Lease lease, CancellationToken cancellationToken)
     {
-        using var connection = database.Connect();
-        connection.Execute("UPDATE lease SET owner='', expires=0 WHERE resource=@Resource AND owner=@Owner AND token=@Token", new { lease.Resource, lease.Owner, lease.Token });
+        Execute("UPDATE lease SET owner='', expires=0 WHERE resource=@Resource AND owner=@Owner AND token=@Token", new { lease.Resource, lease.Owner, lease.Token });
         return ValueTask.CompletedTask;
     }
 
@@ -94,8 +95,7 @@ internal sealed class SqliteJournal : IJournal, IAsyncDisposable
 
     public ValueTask SetControlAsync(string resource, string wish, string actor, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        using var connection = database.Connect();
-        connection.Execute(
+        Execute(
             "INSERT INTO control(resource, wish, actor, at) VALUES (@resource, @wish, @actor, @at) ON CONFLICT(resource) DO UPDATE SET wish=excluded.wish, actor=excluded.actor, at=excluded.at",
             new { resource, wish, actor, at = now.ToUnixTimeMilliseconds() });
         return ValueTask.CompletedTask;
@@ -128,12 +128,34 @@ internal sealed class SqliteJournal : IJournal, IAsyncDisposable
             catch (Exception e)
             {
                 // The whole commit failed (disk full, file gone): nobody was acknowledged, everybody is told.
-                var failure = new FailureException(new Failure("JournalUnavailable", FailureKind.Unavailable, $"The journal '{database.Path}' cannot be written: {e.Message}", database.Path,
-                    "Free space on the disk or check the file's permissions; then resume the wave with Invoke-PatchWave."), e);
+                var failure = Unavailable(e);
                 foreach (var append in batch) append.Done.TrySetException(failure);
             }
         }
     }
+
+    private int Execute(string sql, object parameters) => Written(() =>
+    {
+        using var connection = database.Connect();
+        return connection.Execute(sql, parameters);
+    });
+
+    /// <summary>A heartbeat and a wish meet the same full disks as an entry does, and whoever waits for the journal must know it by the same failure.</summary>
+    private T Written<T>(Func<T> write)
+    {
+        try
+        {
+            return write();
+        }
+        catch (SqliteException e)
+        {
+            throw Unavailable(e);
+        }
+    }
+
+    private FailureException Unavailable(Exception e) =>
+        new(new Failure("JournalUnavailable", FailureKind.Unavailable, $"The journal '{database.Path}' cannot be written: {e.Message}", database.Path,
+            "Free space on the disk or check the file's permissions; then resume the wave with Invoke-PatchWave."), e);
 
     private async Task CommitAsync(List<Append> batch)
     {

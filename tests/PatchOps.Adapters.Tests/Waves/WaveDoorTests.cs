@@ -44,7 +44,7 @@ public sealed class WaveDoorTests : IAsyncLifetime
         Assert.Equal((WaveState.Completed, 3), (told.Results.OfType<WaveStatus>().Single().State, told.Results.OfType<WaveStatus>().Single().Done));
         var progress = told.Events.OfType<ProgressEvent>().ToList();
         Assert.Equal([100.0 / 3, 200.0 / 3, 100], progress.Where(p => p.Id == 0).Select(p => p.Percent!.Value));
-        foreach (var host in seen) Assert.Contains(progress, p => p.Id == 1 && p.Status == $"{host}: Apply Succeeded");
+        foreach (var host in seen) Assert.Contains(progress, p => p.Id == 1 && p.Status == $"{host}: Apply …");
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed class WaveDoorTests : IAsyncLifetime
         var other = estate.Open();
         var told = await BoxEstate.AskAsync(estate.Door, BoxEstate.Invoke(plan) with { ThrottleLimit = 1 }, null, async next =>
         {
-            if (next is not ProgressEvent { Status: "box-1: Stage Succeeded" }) return;
+            if (next is not ProgressEvent { Status: "box-1: Apply …" }) return;
             var running = (WaveStatus)Assert.Single((await BoxEstate.AskAsync(other, new SuspendWaveRequest { PlanId = plan.Id })).Results);
             Assert.Equal(WaveState.Running, running.State);
             await WaitForAsync(async () => (await StatusAsync(other, plan)).State == WaveState.Suspended);
@@ -86,7 +86,7 @@ public sealed class WaveDoorTests : IAsyncLifetime
         var other = estate.Open();
         var told = await BoxEstate.AskAsync(estate.Door, BoxEstate.Invoke(plan) with { ThrottleLimit = 1 }, null, async next =>
         {
-            if (next is not ProgressEvent { Status: "box-2: Stage Succeeded" }) return;
+            if (next is not ProgressEvent { Status: "box-2: Apply …" }) return;
             var asked = await BoxEstate.AskAsync(other, new UndoWaveRequest { PlanId = plan.Id });
             Assert.Contains("takes it back", Assert.Single(asked.Warnings), StringComparison.Ordinal);
             gate.Release();
@@ -110,7 +110,7 @@ public sealed class WaveDoorTests : IAsyncLifetime
         Task<BoxTold>? undo = null;
         await BoxEstate.AskAsync(estate.Door, BoxEstate.Invoke(plan), null, async next =>
         {
-            if (next is not ProgressEvent { Status: "box-1: Stage Succeeded" }) return;
+            if (next is not ProgressEvent { Status: "box-1: Apply …" }) return;
             undo = BoxEstate.AskAsync(other, new UndoWaveRequest { PlanId = plan.Id });
             await WaitForAsync(async () => (await BoxEstate.AskAsync(estate.Door, new GetAuditRequest())).Results.Cast<AuditEntry>().Any(e => e.Action == "WaveUndoRequested"));
             gate.Release();
@@ -130,7 +130,7 @@ public sealed class WaveDoorTests : IAsyncLifetime
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => BoxEstate.AskAsync(estate.Door, BoxEstate.Invoke(plan) with { ThrottleLimit = 1 }, null, async next =>
         {
             if (next is ResultEvent { Value: HostRun run }) runs.Add(run);
-            if (next is not ProgressEvent { Status: "box-1: Stage Succeeded" }) return;
+            if (next is not ProgressEvent { Status: "box-1: Apply …" }) return;
             await stop.CancelAsync();
             gate.Release();
         }, stop.Token));

@@ -43,6 +43,21 @@ public sealed class LiveTableTests
         Assert.InRange(text.ToString().Split("Wave").Length - 1, 1, 8);
     }
 
+    [Fact]
+    public void What_came_within_a_moment_of_the_last_drawing_is_drawn_before_a_silence()
+    {
+        using var text = new StringWriter();
+        var table = new LiveTable(text, 60, 10, new Stepping { Step = TimeSpan.FromMilliseconds(1) });
+        table.Show(new ProgressEvent("Wave", "h: PreCheck …", 0, 1));
+        Assert.False(table.IsBehind);
+        table.Show(new ProgressEvent("Wave", "h: Apply …", 0, 1));
+        Assert.True(table.IsBehind);
+        Assert.Contains("PreCheck", Screen(text.ToString())[1], StringComparison.Ordinal);
+        table.CatchUp();
+        Assert.False(table.IsBehind);
+        Assert.Contains("Apply", Screen(text.ToString())[1], StringComparison.Ordinal);
+    }
+
     /// <summary>What a terminal shows after these writes: line ends, and the two sequences that the table uses.</summary>
     private static List<string> Screen(string written)
     {

@@ -44,8 +44,11 @@ internal static class WaveReading
                             yield return new FailedEvent(new Failure("HostSkipped", FailureKind.Refused, $"{host.Name} was left out: {host.Reason}", host.Name, $"See where the wave stands with Get-PatchWave {plan.Id} {definition.Number} -Hosts."));
                         yield return new ResultEvent(host);
                         break;
+                    case HostStarted started:
+                        yield return new ProgressEvent($"Wave {definition.Number} of {plan.Name}", $"{started.Name}: {started.Round} …", 100.0 * finished.Count / definition.Hosts.Count, Id: 1);
+                        break;
                     case HostStepped step:
-                        yield return new ProgressEvent($"Wave {definition.Number} of {plan.Name}", $"{step.Name}: {step.Step} {step.Outcome}", 100.0 * finished.Count / definition.Hosts.Count, Id: 1);
+                        yield return new ProgressEvent($"Wave {definition.Number} of {plan.Name}", $"{step.Name}: {(step.Next is { } now ? $"{now} …" : $"{step.Step} {step.Outcome}")}", 100.0 * finished.Count / definition.Hosts.Count, Id: 1);
                         yield return new DecisionEvent($"{step.Name}: {step.Step} {step.Outcome}{(step.Summary is null ? "" : $": {step.Summary}")}");
                         break;
                     case AskEvent ask:

@@ -115,13 +115,14 @@ internal sealed class HostScript(WaveContext wave, PlannedHost host, HostLedger 
         Announce(entries);
     }
 
-    private void Announce(IEnumerable<JournalEntry> entries)
+    private void Announce(IReadOnlyCollection<JournalEntry> entries)
     {
+        HostStep? next = entries.LastOrDefault() is { Phase: JournalPhase.Intent } begun ? Enum.Parse<HostStep>(begun.Step) : null;
         foreach (var entry in entries)
         {
             if (entry.Phase == JournalPhase.Intent || entry.Step is nameof(HostStep.Finish) or nameof(HostStep.Admit)) continue;
             wave.Feed.Write(new HostStepped(entry.At, host.Asset, host.Name, Enum.Parse<HostStep>(entry.Step), Enum.Parse<StepOutcome>(entry.Outcome!), ledger.State,
-                StepDetail.Parse(entry.Detail, entry.Key)?.Summary));
+                StepDetail.Parse(entry.Detail, entry.Key)?.Summary) { Next = next });
         }
     }
 

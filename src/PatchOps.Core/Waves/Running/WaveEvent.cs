@@ -10,7 +10,11 @@ public abstract record WaveEvent(DateTimeOffset At);
 public sealed record HostStarted(DateTimeOffset At, string Asset, string Name, RoundKind Round) : WaveEvent(At);
 
 /// <summary>A step of a host ended.</summary>
-public sealed record HostStepped(DateTimeOffset At, string Asset, string Name, HostStep Step, StepOutcome Outcome, HostState State, string? Summary) : WaveEvent(At);
+public sealed record HostStepped(DateTimeOffset At, string Asset, string Name, HostStep Step, StepOutcome Outcome, HostState State, string? Summary) : WaveEvent(At)
+{
+    /// <summary>The step that begins now; null where the host's round ends.</summary>
+    public HostStep? Next { get; init; }
+}
 
 /// <summary>A host is finished; one for every host of the wave, those that were not admitted last.</summary>
 public sealed record HostFinished(DateTimeOffset At, HostRun Run) : WaveEvent(At);

@@ -65,12 +65,19 @@ internal sealed class WaveSession(WaveContext wave)
         }
         finally
         {
-            while (running > 0) await DrainAsync().ConfigureAwait(false);
-            await ended.CancelAsync().ConfigureAwait(false);
-            await beating.ConfigureAwait(false);
-            await ReleaseAsync().ConfigureAwait(false);
-            if (fatal is not null) Feed.Write(new WaveWarned(wave.Now, fatal));
-            Feed.Complete();
+            try
+            {
+                while (running > 0) await DrainAsync().ConfigureAwait(false);
+                await ended.CancelAsync().ConfigureAwait(false);
+                await beating.ConfigureAwait(false);
+                await ReleaseAsync().ConfigureAwait(false);
+                if (fatal is not null) Feed.Write(new WaveWarned(wave.Now, fatal));
+            }
+            finally
+            {
+                // Whatever broke: the reader must not wait for ever.
+                Feed.Complete();
+            }
         }
         return fatal is null ? wave.Locked(l => l.ToStatus()) : throw new FailureException(fatal);
     }
