@@ -8,7 +8,7 @@ namespace PatchOps.Lab.Tests.Waves;
 [Collection(LabCollection.Name)]
 public sealed class InterruptedApplyTests(ProductLab lab, Xunit.Abstractions.ITestOutputHelper output)
 {
-    private const string Unpacking = "h45", Configuring = "h46", Locked = "h47", Sound = "h48";
+    private const string Unpacking = "h52", Configuring = "h53", Locked = "h54", Sound = "h55";
 
     [SkippableFact]
     public async Task A_disk_that_fills_up_and_a_lock_that_stays_held_end_in_a_true_state_with_the_next_step_while_others_go_on()

@@ -72,11 +72,11 @@ public sealed class KilledRunnerTests(ProductLab lab)
               quiesce:
                 - { name: balancer, take: [sh, -c, "echo drained >>/srv/balancer"], putBack: [sh, -c, "echo back >>/srv/balancer"] }
             """);
-        var plan = await desk.PlanUnseenAsync("deb:po-slow/1.1", policy, "h50");
+        var plan = await desk.PlanUnseenAsync("deb:po-slow/1.1", policy, "h51");
         using (var runner = CommandLine.Start(CommandLine.Invoke(lab, desk, plan)))
         {
             var patience = Stopwatch.StartNew();
-            while (await lab.UpgradesAsync("h50", "po-slow") == 0)
+            while (await lab.UpgradesAsync("h51", "po-slow") == 0)
             {
                 Assert.True(!runner.HasExited && patience.Elapsed < TimeSpan.FromSeconds(60), "The upgrade never began.");
                 await Task.Delay(100);
@@ -84,15 +84,15 @@ public sealed class KilledRunnerTests(ProductLab lab)
             runner.Kill();
             await runner.WaitForExitAsync();
         }
-        Assert.Equal("drained\n", await lab.EnterAsync("h50", "cat", "/srv/balancer"));
+        Assert.Equal("drained\n", await lab.EnterAsync("h51", "cat", "/srv/balancer"));
 
         clock.Jump(TimeSpan.FromDays(2));
         var told = await desk.AskAsync(new Core.Operations.Requests.InvokeWaveRequest { Due = true, KeyFile = lab.KeyFile, KnownHostsFile = lab.KnownHosts });
         Assert.Equal(HostState.Done, told.One<HostRun>().State);
         Assert.Contains(told.Warnings, w => w.Contains("no other host is begun", StringComparison.Ordinal));
-        Assert.Equal("drained\nback\n", await lab.EnterAsync("h50", "cat", "/srv/balancer"));
-        Assert.Equal("ii 1.1", await lab.VersionAsync("h50", "po-slow"));
-        Assert.Equal(1, await lab.UpgradesAsync("h50", "po-slow"));
+        Assert.Equal("drained\nback\n", await lab.EnterAsync("h51", "cat", "/srv/balancer"));
+        Assert.Equal("ii 1.1", await lab.VersionAsync("h51", "po-slow"));
+        Assert.Equal(1, await lab.UpgradesAsync("h51", "po-slow"));
         await desk.AuditIsIntactAsync();
     }
 

@@ -6,7 +6,7 @@ namespace PatchOps.Lab.Tests.Waves;
 /// <summary>Hosts of a lab of their own for the tests that go through the product's door: each test has its host.</summary>
 public sealed class ProductLab : IAsyncLifetime
 {
-    private const int Hosts = 50;
+    private const int Hosts = 55;
 
     private readonly SemaphoreSlim starting = new(1, 1);
     private LabRun? lab;
