@@ -9,57 +9,8 @@ using PatchOps.Domain;
 namespace PatchOps.Adapters.Tests.Composition;
 
 /// <summary>Test-PatchEffectiveness through the users' door: files in, verdicts out.</summary>
-public sealed class TestEffectivenessTests : IAsyncLifetime
+public sealed class TestEffectivenessTests : EffectivenessTestBase
 {
-    private static readonly DateTimeOffset Start = new(2025, 1, 1, 0, 0, 0, TimeSpan.Zero);
-
-    private readonly TestEstate estate = new();
-
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public Task DisposeAsync() => estate.DisposeAsync().AsTask();
-
-    /// <summary>Problems with an incident every <paramref name="every"/> days on each of their items until day 180, when all are patched, and none but every 60 days after.</summary>
-    private async Task ImportAsync(string[] problems, int items = 4, double every = 10, string extraIncidents = "", string extraDeployments = "", string patch = "deb:openssl/3.0.11", double until = 300, double after = 60)
-    {
-        var (assets, records, incidents, deployments) = (new StringBuilder("Id,Environment,Tags\n"), new StringBuilder("Id,Title,ConfigurationItems,Patches\n"),
-            new StringBuilder("Id,Opened,ConfigurationItem,Category,Problem\n"), new StringBuilder("Id,Patch,Asset,Started,Ended,Outcome\n"));
-        var number = 0;
-        foreach (var problem in problems)
-        {
-            var names = Enumerable.Range(0, items).Select(i => $"{problem}-h{i}").ToList();
-            records.Append(CultureInfo.InvariantCulture, $"{problem},Crash,{string.Join(';', names)},{patch}\n");
-            foreach (var (name, i) in names.Select((n, i) => (n, i)))
-            {
-                assets.Append(CultureInfo.InvariantCulture, $"{name},Production,role:web\n");
-                deployments.Append(CultureInfo.InvariantCulture, $"D-{name},{patch},{name},{Day(180)},{Day(180.05)},Succeeded\n");
-                for (var t = 0.5 + i; t < 180; t += every) incidents.Append(CultureInfo.InvariantCulture, $"I{number++},{Day(t)},{name},crash,{problem}\n");
-                for (var t = 200.5 + i; t < until; t += after) incidents.Append(CultureInfo.InvariantCulture, $"I{number++},{Day(t)},{name},crash,{problem}\n");
-            }
-        }
-        incidents.Append(CultureInfo.InvariantCulture, $"LAST,{Day(until + 0.5)},{problems[0]}-h0,other,\n").Append(extraIncidents);
-        foreach (var request in new Core.Operations.OperationRequest[]
-        {
-            new ImportAssetRequest { Path = [estate.Write("assets.csv", assets.ToString())] },
-            new ImportProblemRequest { Path = [estate.Write("problems.csv", records.ToString())] },
-            new ImportIncidentRequest { Path = [estate.Write("incidents.csv", incidents.ToString())] },
-            new ImportDeploymentRequest { Path = [estate.Write("deployments.csv", deployments.Append(extraDeployments).ToString())] },
-        })
-        {
-            var (_, failures, _) = await estate.RunAsync(request);
-            Assert.Empty(failures);
-        }
-    }
-
-    private static string Day(double day) => Start.AddDays(day).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
-
-    private async Task<List<EffectivenessResult>> TestAsync(TestEffectivenessRequest request)
-    {
-        var (results, failures, _) = await estate.RunAsync(request);
-        Assert.Empty(failures);
-        return results.ConvertAll(r => Assert.IsType<EffectivenessResult>(r));
-    }
-
     [Fact]
     public async Task A_verdict_by_patch_product_or_vendor_puts_their_problems_together()
     {
@@ -188,92 +139,6 @@ public sealed class TestEffectivenessTests : IAsyncLifetime
         Assert.Equal(2, catalogue.Verdicts(DateTimeOffset.MaxValue).Count);
     }
 
-    [Theory]
-    [InlineData(40, MetricShiftVerdict.Lower)]
-    [InlineData(100, MetricShiftVerdict.Unchanged)]
-    public async Task A_metric_is_compared_at_the_time_given(double later, MetricShiftVerdict expected)
-    {
-        var random = new Random(3);
-        var csv = new StringBuilder("Time,Value\n");
-        for (var k = 0; k < 400; k++) csv.Append(CultureInfo.InvariantCulture, $"{Day(k / 4.0)},{(k < 200 ? 100 : later) + random.NextDouble():F3}\n");
-        var (results, failures, _) = await estate.RunAsync(new TestEffectivenessRequest { Metric = estate.Write("m.csv", csv.ToString()), DeployedAt = Start.AddDays(50), Tolerance = 5 });
-        Assert.Empty(failures);
-        var shift = Assert.IsType<MetricShift>(Assert.Single(results));
-        Assert.Equal(expected, shift.Verdict);
-        Assert.Equal(200, shift.BeforeSamples);
-        Assert.InRange(shift.Shift!.Value, later - 100 - 1, later - 100 + 1);
-    }
-
-    [Fact]
-    public async Task A_Prometheus_range_is_compared_host_by_host_around_the_deployments_of_the_problem()
-    {
-        await ImportAsync(["PRB1"]);
-        var random = new Random(4);
-        string Series(string host, double later)
-        {
-            var samples = Enumerable.Range(0, 300).Select(k => FormattableString.Invariant($"[{Start.AddDays(30 + k).ToUnixTimeSeconds()},\"{(k < 150 ? 20 : later) + random.NextDouble()}\"]"));
-            return $$$"""{"metric":{"__name__":"latency","instance":"{{{host}}}:9100"},"values":[{{{string.Join(',', samples)}}}]}""";
-        }
-        var path = estate.Write("range.json", $$$"""{"status":"success","data":{"resultType":"matrix","result":[{{{Series("PRB1-h0", 10)}}},{{{Series("PRB1-h1", 20)}}},{{{Series("stranger", 20)}}}]}}""");
-        var (results, failures, _) = await estate.RunAsync(new TestEffectivenessRequest { Metric = path, Problem = ["PRB1"], Tolerance = 2 });
-        var shifts = results.ConvertAll(r => Assert.IsType<MetricShift>(r));
-        Assert.Equal([("PRB1-h0", MetricShiftVerdict.Lower), ("PRB1-h1", MetricShiftVerdict.Unchanged)], shifts.Select(s => (s.Series!, s.Verdict)));
-        Assert.Equal("DeploymentNotFound", Assert.Single(failures).Failure.Code);
-    }
-
-    /// <summary>As a Prometheus names things: by address, with several series a host, and the aggregates by another label.</summary>
-    [Fact]
-    public async Task Series_of_one_host_are_told_apart_and_hosts_are_found_by_address_or_any_label()
-    {
-        await estate.RunAsync(new ImportAssetRequest { Path = [estate.Write("assets.csv", "Id,Address\nweb1,2001:db8::5\nweb2,10.0.0.7\nweb3,\n")] });
-        await estate.RunAsync(new ImportProblemRequest { Path = [estate.Write("problems.csv", "Id,Title,ConfigurationItems,Patches\nPRB1,Slow,web1;web2;web3,KB1\n")] });
-        await estate.RunAsync(new ImportDeploymentRequest { Path = [estate.Write("deployments.csv", $"Id,Patch,Asset,Started,Outcome\nD1,kb1,web1,{Day(180)},Succeeded\nD2,KB1,web2,{Day(180)},Succeeded\nD3,KB1,web3,{Day(180)},Succeeded\n")] });
-        var random = new Random(4);
-        string Series(string labels, double sooner, double later)
-        {
-            var samples = Enumerable.Range(0, 300).Select(k => FormattableString.Invariant($"[{Start.AddDays(30 + k).ToUnixTimeSeconds()},\"{(k < 150 ? sooner : later) + random.NextDouble()}\"]"));
-            return $"{{\"metric\":{{{labels}}},\"values\":[{string.Join(',', samples)}]}}";
-        }
-        var strangers = Enumerable.Range(0, 7).Select(k => Series($"\"instance\":\"s{k}:9100\"", 1, 1));
-        var path = estate.Write("range.json", $"{{\"status\":\"success\",\"data\":{{\"resultType\":\"matrix\",\"result\":[{string.Join(',', [
-            Series("\"__name__\":\"disk\",\"instance\":\"[2001:db8::5]:9100\",\"device\":\"sda\",\"job\":\"node\"", 900, 900),
-            Series("\"__name__\":\"disk\",\"instance\":\"[2001:db8::5]:9100\",\"device\":\"sdb\",\"job\":\"node\"", 20, 10),
-            Series("\"__name__\":\"disk\",\"instance\":\"10.0.0.7:9100\",\"device\":\"sda\",\"job\":\"node\"", 10, 20),
-            Series("\"host\":\"web3\",\"job\":\"node\"", 20, 10),
-            .. strangers])}]}}}}");
-        var (results, failures, _) = await estate.RunAsync(new TestEffectivenessRequest { Metric = path, Problem = ["PRB1"], Tolerance = 2 });
-        Assert.Equal([("10.0.0.7", MetricShiftVerdict.Higher), ("2001:db8::5 (device=sda)", MetricShiftVerdict.Unchanged), ("2001:db8::5 (device=sdb)", MetricShiftVerdict.Lower), ("host=web3,job=node", MetricShiftVerdict.Lower)],
-            results.Cast<MetricShift>().Select(s => (s.Series!, s.Verdict)));
-        var failure = Assert.Single(failures).Failure;
-        Assert.Equal("DeploymentNotFound", failure.Code);
-        Assert.Contains("'s0', 's1', 's2', 's3', 's4' and 2 more", failure.Message);
-    }
-
-    [Theory]
-    [InlineData("Time,Value\n2025-01-01,x\n2025-01-02,5\n", "MetricSampleInvalid")]
-    [InlineData("When,What\n2025-01-01,5\n", "MetricColumnsMissing")]
-    [InlineData("Time,Value\n", "FileEmpty")]
-    [InlineData("{\"status\":\"error\",\"error\":\"timed out\"}", "MetricQueryFailed")]
-    [InlineData("{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[]}}", "MetricNoRange")]
-    [InlineData("{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":[]}}", "FileEmpty")]
-    public async Task A_metric_file_that_cannot_be_used_says_why(string text, string code) =>
-        Assert.Equal(code, (await estate.FailAsync(new TestEffectivenessRequest { Metric = estate.Write("bad.csv", text), DeployedAt = Start })).Code);
-
-    [Fact]
-    public async Task Too_few_samples_or_none_after_give_no_verdict_and_say_so()
-    {
-        var (results, failures, _) = await estate.RunAsync(new TestEffectivenessRequest
-        {
-            Metric = estate.Write("few.csv", $"Time,Value\n{Day(1)},5\n{Day(2)},NaN\n{Day(3)},6\n"), DeployedAt = Start.AddDays(10),
-        });
-        Assert.Empty(failures);
-        var shift = Assert.IsType<MetricShift>(Assert.Single(results));
-        Assert.Equal(MetricShiftVerdict.Inconclusive, shift.Verdict);
-        Assert.Null(shift.Shift);
-        Assert.Contains(shift.Reasons, r => r.Contains("not finite", StringComparison.Ordinal));
-        Assert.Contains(shift.Reasons, r => r.Contains("No sample lies after", StringComparison.Ordinal));
-    }
-
     [Fact]
     public async Task Requests_that_contradict_themselves_are_refused()
     {
@@ -351,54 +216,6 @@ public sealed class TestEffectivenessTests : IAsyncLifetime
         Assert.Contains(results[1].Reasons, r => r.Contains("No incident is on record", StringComparison.Ordinal));
     }
 
-    /// <summary>Items of one role: some are the problem's, the others show its symptom. Every one has an incident each <paramref name="every"/> days before its own change, and each <paramref name="then"/> days after.</summary>
-    private async Task<EffectivenessResult> CompareAsync(int own, int others, Func<int, double?> patched, Func<int, double> change, double every, double then, string extra = "", string[]? control = null)
-    {
-        var (assets, incidents, deployments) = (new StringBuilder("Id,Environment,Tags\n"), new StringBuilder("Id,Opened,ConfigurationItem,Category,Problem\n"), new StringBuilder("Id,Patch,Asset,Started,Outcome\n"));
-        for (var i = 0; i < own + others; i++)
-        {
-            assets.Append(CultureInfo.InvariantCulture, $"h{i:00},Production,role:web\n");
-            if (patched(i) is { } at) deployments.Append(CultureInfo.InvariantCulture, $"D{i},KB1,h{i:00},{Day(at)},Succeeded\n");
-            var number = 0;
-            for (var t = 0.2 + every * i / (own + others); t < 360; t += t < change(i) ? every : then)
-                incidents.Append(CultureInfo.InvariantCulture, $"I{i}-{number++},{Day(t)},h{i:00},crash,{(i < own ? "PRB1" : "")}\n");
-        }
-        incidents.Append(CultureInfo.InvariantCulture, $"LAST,{Day(360.5)},h00,other,\n").Append(extra);
-        await estate.RunAsync(new ImportAssetRequest { Path = [estate.Write("assets.csv", assets.ToString())] });
-        await estate.RunAsync(new ImportProblemRequest { Path = [estate.Write("problems.csv", $"Id,Title,ConfigurationItems,Patches\nPRB1,Crash,{string.Join(';', Enumerable.Range(0, own).Select(i => $"h{i:00}"))},KB1\n")] });
-        await estate.RunAsync(new ImportIncidentRequest { Path = [estate.Write("incidents.csv", incidents.ToString())] });
-        await estate.RunAsync(new ImportDeploymentRequest { Path = [estate.Write("deployments.csv", deployments.ToString())] });
-        return Assert.Single(await TestAsync(new() { Problem = ["PRB1"], Control = control ?? [], AsOf = Start.AddDays(400) }));
-    }
-
-    [Fact]
-    public async Task Comparable_items_that_got_the_patch_later_are_controls_until_then()
-    {
-        var result = await CompareAsync(8, 8, i => i < 8 ? 150 : 220, i => i < 8 ? 150 : 220, every: 8, then: 50);
-        Assert.Equal(EffectivenessVerdict.Effective, result.Verdict);
-        Assert.Equal((EffectivenessDesign.Controlled, 8, 8), (result.Design, result.Items, result.Controls));
-        Assert.InRange(result.ControlRatio!.Value, 0.7, 1.4);
-        Assert.Contains(result.Reasons, r => r.Contains("8 of the controls got the patch later", StringComparison.Ordinal));
-    }
-
-    [Fact]
-    public async Task A_fall_that_everybody_had_promises_no_verdict_for_tomorrow()
-    {
-        var result = await CompareAsync(8, 16, i => i < 8 ? 180 : null, _ => 180, every: 8, then: 24);
-        Assert.Equal(EffectivenessVerdict.Inconclusive, result.Verdict);
-        Assert.InRange(result.ControlRatio!.Value, 0.25, 0.45);
-        // The plain rates differ threefold and would give one at once.
-        Assert.True(result.DaysNeeded is null or > 90, $"{result.DaysNeeded} days");
-    }
-
-    [Fact]
-    public async Task Hosts_that_were_patched_minutes_later_give_no_movement_of_controls()
-    {
-        var result = await CompareAsync(6, 0, i => 180 + 0.004 * i, i => 180 + 0.004 * i, every: 9, then: 40);
-        Assert.Equal((EffectivenessVerdict.Effective, EffectivenessDesign.BeforeAfter), (result.Verdict, result.Design));
-        Assert.Null(result.ControlRatio);
-    }
-
     [Fact]
     public async Task Where_nothing_can_be_tested_a_warning_says_why()
     {
@@ -435,17 +252,6 @@ public sealed class TestEffectivenessTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_patch_of_today_has_the_earliest_date_of_a_verdict()
-    {
-        var result = await CompareAsync(4, 0, _ => 362, _ => 362, every: 10, then: 10);
-        Assert.Equal((EffectivenessVerdict.Inconclusive, 0L), (result.Verdict, result.AfterCount));
-        // From the patch on with its day of washout, and then as many days as four items without an incident need.
-        Assert.Equal(Start.AddDays(360 + result.DaysNeeded!.Value), result.EarliestVerdict);
-        Assert.InRange(result.DaysNeeded.Value, 3 + 5, 3 + 30);
-        Assert.Contains(result.Reasons, r => r.Contains("If no incident follows", StringComparison.Ordinal));
-    }
-
-    [Fact]
     public async Task An_item_that_was_taken_back_counts_until_then_and_patch_ids_match_in_any_case()
     {
         // The incidents return with the old version: that is no return of what the patch removed, and no sign that it did nothing.
@@ -457,54 +263,6 @@ public sealed class TestEffectivenessTests : IAsyncLifetime
         Assert.Equal(EffectivenessVerdict.Effective, result.Verdict);
         Assert.InRange(result.AfterDays, 6 * 78, 6 * 80);
         Assert.Contains(result.Reasons, r => r.Contains("6 patched items were taken back later and count until then", StringComparison.Ordinal));
-    }
-
-    /// <summary>Canaries on another kind of host, patched first: they have next to no incidents, and more time after than before.</summary>
-    private async Task<EffectivenessResult> CanariesAsync(double then)
-    {
-        var (assets, incidents, deployments) = (new StringBuilder("Id,Environment,Tags\n"), new StringBuilder("Id,Opened,ConfigurationItem,Category,Problem\n"), new StringBuilder("Id,Patch,Asset,Started,Outcome\n"));
-        for (var i = 0; i < 24; i++)
-        {
-            var canary = i < 8;
-            double at = canary ? 120 : 200, every = canary ? 240 : 10;
-            assets.Append(CultureInfo.InvariantCulture, $"h{i:00},{(canary ? "Test" : "Production")},role:web\n");
-            deployments.Append(CultureInfo.InvariantCulture, $"D{i},KB1,h{i:00},{Day(at)},Succeeded\n");
-            var number = 0;
-            for (var t = 0.2 + (every - 0.4) * (canary ? i / 8.0 : (i - 8) / 16.0); t < 360; t += t < at ? every : every * then)
-                incidents.Append(CultureInfo.InvariantCulture, $"I{i}-{number++},{Day(t)},h{i:00},crash,PRB1\n");
-        }
-        incidents.Append(CultureInfo.InvariantCulture, $"LAST,{Day(360.5)},h00,other,\n");
-        await estate.RunAsync(new ImportAssetRequest { Path = [estate.Write("assets.csv", assets.ToString())] });
-        await estate.RunAsync(new ImportProblemRequest { Path = [estate.Write("problems.csv", $"Id,Title,ConfigurationItems,Patches\nPRB1,Crash,{string.Join(';', Enumerable.Range(0, 24).Select(i => $"h{i:00}"))},KB1\n")] });
-        await estate.RunAsync(new ImportIncidentRequest { Path = [estate.Write("incidents.csv", incidents.ToString())] });
-        await estate.RunAsync(new ImportDeploymentRequest { Path = [estate.Write("deployments.csv", deployments.ToString())] });
-        return Assert.Single(await TestAsync(new() { Problem = ["PRB1"], AsOf = Start.AddDays(400) }));
-    }
-
-    [Theory]
-    [InlineData(1.0, EffectivenessVerdict.NotEffective)]
-    [InlineData(2.0, EffectivenessVerdict.Effective)]
-    public async Task Quiet_hosts_that_are_patched_first_are_neither_a_fall_nor_what_follows_them_a_return(double then, EffectivenessVerdict verdict)
-    {
-        var result = await CanariesAsync(then);
-        Assert.Equal((verdict, EffectivenessDesign.BeforeAfter), (result.Verdict, result.Design));
-        Assert.InRange(result.RateRatio!.Value * then, 0.85, 1.15);
-        Assert.InRange(result.PreTrend!.Value, 0.95, 1.05);
-        if (verdict != EffectivenessVerdict.Effective) return;
-        var (watched, _, _) = await estate.RunAsync(new WatchRecurrenceRequest { AsOf = Start.AddDays(400) });
-        Assert.False(Assert.IsType<RecurrenceAlert>(Assert.Single(watched)).Alarm);
-    }
-
-    [Fact]
-    public async Task What_masks_a_problem_is_not_thinned_by_controls_that_were_patched_too()
-    {
-        var extra = new StringBuilder();
-        for (var i = 0; i < 4; i++)
-            for (double t = 5 + i, k = 0; t < 360; t += t < 180 ? 60 : 12, k++) extra.Append(CultureInfo.InvariantCulture, $"X{i}-{k},{Day(t)},h{i:00},hang,\n");
-        string[] named = [.. Enumerable.Range(4, 8).Select(i => $"h{i:00}")];
-        var result = await CompareAsync(4, 8, i => i < 4 ? 180 : 240, i => i < 4 ? 180 : 240, every: 10, then: 90, extra.ToString(), named);
-        Assert.Equal(EffectivenessVerdict.Masked, result.Verdict);
-        Assert.Contains(result.Reasons, r => r.Contains("8 control items were patched too: they count as controls until then, and as patched items since", StringComparison.Ordinal));
     }
 
     [Fact]
